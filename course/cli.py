@@ -1,0 +1,30 @@
+"""The `course` command."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from course.doctor import examine, show
+
+app = typer.Typer(help="Tools for whoever reads the course.", no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def course() -> None:
+    """Tools for whoever reads the course."""
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Look whether everything that the lessons need is here, and say what to do where it is not."""
+    findings = examine()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        show(findings)
+    if any(finding.state == "broken" for finding in findings):
+        raise typer.Exit(1)

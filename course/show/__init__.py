@@ -1,0 +1,6 @@
+"""Pictures for the lessons: still ones (`figure`) and ones the reader can handle (`interactive`)."""
+
+from course.show.interactive import interactive
+from course.show.style import figure, new, palette
+
+__all__ = ["figure", "interactive", "new", "palette"]

@@ -1,0 +1,174 @@
+"""The command line of the grader."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from grader import catalogue, panel
+from grader.catalogue import UnknownExercise
+from grader.exercise import Exercise
+
+app = typer.Typer(
+    help="Exercises, checks and grading for the attention course.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+errors = Console(stderr=True, soft_wrap=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def fail(sentence: str, code: int = 2) -> typer.Exit:
+    """Say one sentence on standard error; raise what is returned."""
+    errors.print(sentence, markup=False, highlight=False)
+    return typer.Exit(code)
+
+
+def _find(name: str) -> Exercise:
+    try:
+        return catalogue.find(name)
+    except UnknownExercise as error:
+        raise fail(str(error)) from None
+
+
+@app.command()
+def exercises(as_json: AsJson = False) -> None:
+    """List every exercise of the course."""
+    rows = [
+        {
+            "id": exercise.id,
+            "lesson": lesson,
+            "kind": exercise.kind,
+            "title": exercise.title,
+            "points": exercise.points,
+            "difficulty": exercise.difficulty,
+            "minutes": exercise.minutes,
+            "parts": list(exercise.parts),
+            "mistakes": len(exercise.mistakes),
+            "alternatives": len(exercise.alternatives),
+            "hints": len(exercise.hints),
+        }
+        for lesson, found in catalogue.lessons().items()
+        for exercise in found
+    ]
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    columns = ("lesson", "id", "kind", "title", "points", "minutes", "mistakes", "alternatives")
+    table = Table(box=None, pad_edge=False, title=f"{len(rows)} exercises", title_justify="left")
+    for column in columns:
+        table.add_column(column, no_wrap=True, justify="left" if column in columns[:4] else "right")
+    for row in rows:
+        table.add_row(*(f"{row[c]:g}" if isinstance(row[c], float) else str(row[c]) for c in columns))
+    (console if console.is_terminal else Console(width=160)).print(table)
+
+
+@app.command()
+def judge(
+    exercise: Annotated[str, typer.Argument(help="The exercise's id; `grader exercises` lists them.")],
+    file: Annotated[Path, typer.Argument(help="A Python file that defines the answer under that name.")],
+    as_json: AsJson = False,
+    seed: Annotated[int | None, typer.Option(help="Draw the hidden cases from this seed.")] = None,
+    student: Annotated[
+        str, typer.Option(help="Whose numbers an exercise with personal values is about.")
+    ] = "",
+) -> None:
+    """Judge the answer in a file: exit status 0 for full marks, 1 for anything less."""
+    from grader.personal import course_secret, own_key, student_key
+    from grader.process import judge_file
+
+    found = _find(exercise)
+    if not file.is_file():
+        raise fail(f"There is no file {file}; give the path of a Python file that defines {exercise}.")
+    key = student_key(course_secret(), student) if student else own_key()
+    verdict = judge_file(found, file, key, secrets.randbits(60) if seed is None else seed)
+    if as_json:
+        print(json.dumps(verdict.to_json(), indent=2, ensure_ascii=False))
+    else:
+        console.print(panel.plain(verdict), markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if verdict.is_right else 1)
+
+
+@app.command()
+def prove(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Exercises to prove; all, if none is named.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds that every correct answer must pass.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that the checks accept what is right and reject and name what is wrong."""
+    from grader.prove import prove as prove_one
+
+    chosen = [_find(name) for name in names] if names else list(catalogue.every_exercise())
+    proofs = []
+    for exercise in chosen:
+        with errors.status(f"proving {exercise.id}"):
+            proof = prove_one(exercise, seeds)
+        proofs.append(proof)
+        if not as_json:
+            console.print(proof.report(), markup=False, highlight=False, soft_wrap=True)
+    if as_json:
+        print(json.dumps([proof.to_json() for proof in proofs], indent=2, ensure_ascii=False))
+    broken = [proof.exercise.id for proof in proofs if not proof.holds]
+    if broken:
+        raise fail(f"The proof fails for {', '.join(broken)}.", code=1)
+    if not as_json:
+        console.print(f"{len(proofs)} exercises proven, {seeds} seeds for each correct answer.")
+
+
+@app.command()
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail if lessons/ is not what would be built.")
+    ] = False,
+) -> None:
+    """Build the lessons from solutions/, and enter them in nbgrader's gradebook."""
+    from grader.build import BuildError, build_lessons
+
+    try:
+        for line in build_lessons(Path.cwd(), check=check):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    except BuildError as error:
+        raise fail(str(error), code=1) from None
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where to put the class.")] = Path("class_demo"),
+) -> None:
+    """Make a class of twelve, grade it with nbgrader, and show the gradebook."""
+    from grader.demo import DemoError, run
+
+    try:
+        run(folder, console)
+    except DemoError as error:
+        raise fail(str(error), code=1) from None
+
+
+@app.command()
+def key(student: Annotated[str, typer.Argument(help="The student's name in the course.")]) -> None:
+    """Print the key that gives a student their own numbers."""
+    from grader.personal import PUBLIC_SECRET, SECRET_FILE, course_secret, student_key
+
+    secret = course_secret()
+    if secret == PUBLIC_SECRET:
+        errors.print(
+            f"This course has no secret yet, so anyone can work this key out. Put one in {SECRET_FILE} "
+            "beside nbgrader_config.py, or in COURSE_SECRET.",
+            markup=False,
+            highlight=False,
+        )
+    print(student_key(secret, student))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,280 @@
+"""A class to try the grader on: twelve submissions to one lesson, graded with nbgrader's own commands.
+
+Right in different ways, wrong in ways that have a name, unfinished, blank, crashing, looping for ever, and
+with damaged cells: what a week's hand-in looks like.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from rich.console import Console
+from rich.table import Table
+
+from grader.build import BEGIN, END, Lesson, find_lessons, release_all
+from grader.personal import SECRET_FILE
+
+LESSON = "02_attention"
+SECRET = "the demonstration class"
+WORKERS = {"a to f": "[a-f]*", "g to m": "[g-m]*"}  # nbgrader grades the students that a pattern matches
+
+
+class DemoError(Exception):
+    """The demonstration cannot run; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A submission: the solution notebook with some answers replaced, then perhaps damaged."""
+
+    name: str
+    story: str
+    answers: dict[str, str] = field(default_factory=dict)
+    blank: bool = False
+    damage: Callable[[NotebookNode], None] | None = None
+
+
+EINSUM = """
+def attention(q, k, v, mask=None):
+    scores = torch.einsum("...qd,...kd->...qk", q, k) / q.shape[-1] ** 0.5
+    if mask is not None:
+        scores = torch.where(mask, scores, torch.tensor(float("-inf")))
+    return torch.einsum("...qk,...kd->...qd", scores.softmax(-1), v)
+"""
+WARNS = """
+import sys, warnings
+
+def attention(q, k, v, mask=None):
+    warnings.warn("this might be slow")
+    print("50 % |#####     |", file=sys.stderr)
+    scores = (q.double() @ k.double().transpose(-1, -2)) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return (scores.softmax(-1) @ v.double()).float()
+"""
+DIVIDES_BY_D = """
+def attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-1, -2) / q.shape[-1]
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1) @ v
+"""
+OVER_QUERIES = """
+def attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-2) @ v
+"""
+MASK_UPSIDE_DOWN = """
+def attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(mask, -math.inf)
+    return scores.softmax(-1) @ v
+"""
+LOOPS = """
+def attention(q, k, v, mask=None):
+    total = torch.zeros_like(q)
+    while True:
+        total = total + q
+    return total
+"""
+READY_MADE = """
+def attention(q, k, v, mask=None):
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+"""
+ENDS_THE_PROCESS = """
+import os
+
+def hard_attention(q, k, v):
+    os._exit(1)
+"""
+TRANSPOSE_FORGOTTEN = """
+def similarities(x):
+    return x @ x
+"""
+LEAST_SIMILAR = """
+def hard_attention(q, k, v):
+    return v[(k @ q).argmin()]
+"""
+
+
+def _damage(notebook: NotebookNode) -> None:
+    """Deletes one graded cell, edits another, and takes the metadata off an empty cell of its own."""
+    cells = notebook.cells
+    cells[:] = [cell for cell in cells if _grade_id(cell) != "causal_mask"]
+    for cell in cells:
+        if _grade_id(cell) == "attention":
+            cell.source = "assert True  # it works on my machine"
+        if _grade_id(cell) == "look_up_statement":
+            cell.source = "I deleted the question."
+    cells.insert(3, nbformat.v4.new_code_cell("my_notes = 'attention is a soft look-up'"))
+
+
+CLASS = (
+    Student("ada", "everything right"),
+    Student(
+        "ben", "right, written with einsum", {"attention": EINSUM, "score_scale": 'score_scale = "d**0.5"'}
+    ),
+    Student("carla", "right, with warnings and a progress bar", {"attention": WARNS}),
+    Student("dev", "divides by d", {"attention": DIVIDES_BY_D, "score_scale": 'score_scale = "d"'}),
+    Student("eli", "softmax over the queries", {"attention": OVER_QUERIES}),
+    Student("fatima", "mask upside down", {"attention": MASK_UPSIDE_DOWN}),
+    Student("gil", "calls the ready-made answer", {"attention": READY_MADE, "hard_attention": LEAST_SIMILAR}),
+    Student(
+        "hana",
+        "an error in her code",
+        {"similarities": TRANSPOSE_FORGOTTEN, "hard_gradient": 'hard_gradient = "c"'},
+    ),
+    Student("ivo", "handed in blank", blank=True),
+    Student("jun", "ends the kernel", {"hard_attention": ENDS_THE_PROCESS}),
+    Student("kofi", "loops for ever", {"attention": LOOPS}),
+    Student("lena", "everything right, cells damaged", damage=_damage),
+)
+
+
+def run(folder: Path, console: Console) -> None:
+    """Make the class in ``folder``, grade it, write feedback and grades.csv, and print the gradebook.
+
+    Raises:
+        DemoError: the folder holds something that is not an earlier demonstration, or nbgrader failed.
+    """
+    started = time.monotonic()
+    lesson = next((lesson for lesson in find_lessons(Path.cwd()) if lesson.name == LESSON), None)
+    if lesson is None:
+        raise DemoError(f"The demonstration grades {LESSON}, which is not in {Path.cwd() / 'solutions'}.")
+    folder = folder.resolve()
+    _make_room(folder)
+    console.print(f"Making a class of {len(CLASS)} in {folder}")
+    release_all([lesson], folder, folder / "gradebook.db")
+    (folder / "nbgrader_config.py").write_text((Path.cwd() / "nbgrader_config.py").read_text())
+    (folder / SECRET_FILE).write_text(SECRET)
+    _hand_in(folder)
+    with console.status("Grading with nbgrader, two students at a time"):
+        _grade(folder)
+    _nbgrader(folder, "generate_feedback", LESSON)
+    _nbgrader(folder, "export", "--to=grades.csv")
+    _print_gradebook(folder, console)
+    console.print(f"{len(CLASS)} submissions graded in {time.monotonic() - started:.0f} s. Where to look:")
+    console.print(f"  {folder / 'grades.csv'}")
+    console.print(f"  {folder / 'feedback' / 'dev' / LESSON / f'{LESSON}.html'}   what dev gets to read")
+    console.print(f"  cd {folder} && jupyter lab   then Nbgrader → Formgrader")
+
+
+def _make_room(folder: Path) -> None:
+    """Start afresh where an earlier demonstration stands; touch nothing else."""
+    if folder.exists() and any(folder.iterdir()):
+        secret = folder / SECRET_FILE
+        if not (secret.is_file() and secret.read_text() == SECRET):
+            raise DemoError(f"{folder} holds something else: give another folder with --folder.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+# -- handing in -------------------------------------------------------------------------------------------
+
+
+def _hand_in(folder: Path) -> None:
+    lesson = Lesson(folder, LESSON)
+    solved = nbformat.read(lesson.instructor, as_version=4)
+    released = nbformat.read(lesson.released, as_version=4)
+    for student in CLASS:
+        target = folder / "submitted" / student.name / LESSON / lesson.released.name
+        target.parent.mkdir(parents=True)
+        nbformat.write(_submission(student, solved, released), target)
+
+
+def _submission(student: Student, solved: NotebookNode, released: NotebookNode) -> NotebookNode:
+    """The released notebook, as the student hands it in."""
+    notebook = deepcopy(released)
+    if not student.blank:
+        sources = {_grade_id(cell): cell.source for cell in solved.cells}
+        for cell in notebook.cells:
+            name = _grade_id(cell)
+            if name.endswith("_answer"):
+                own = student.answers.get(name.removesuffix("_answer"))
+                cell.source = own.strip() if own else _without_markers(sources[name])
+    if student.damage:
+        student.damage(notebook)
+    return notebook
+
+
+def _without_markers(source: str) -> str:
+    return "\n".join(line for line in source.split("\n") if line.strip() not in (BEGIN, END))
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+# -- grading ----------------------------------------------------------------------------------------------
+
+
+def _grade(folder: Path) -> None:
+    """Two of nbgrader's autograders side by side, each with its part of the class."""
+    commands = [["autograde", LESSON, f"--student={pattern}"] for pattern in WORKERS.values()]
+    running = [_start(folder, *command) for command in commands]
+    for command, process in zip(commands, running, strict=True):
+        _finish(process, command)
+
+
+def _nbgrader(folder: Path, *command: str) -> None:
+    _finish(_start(folder, *command), list(command))
+
+
+def _start(folder: Path, *command: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    environment.pop("COURSE_SECRET", None)  # the class has its own
+    return subprocess.Popen(
+        [sys.executable, "-m", "nbgrader", *command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _finish(process: subprocess.Popen[str], command: list[str]) -> None:
+    output = process.communicate()[0]
+    if process.returncode:
+        last = "\n".join(output.strip().splitlines()[-15:])
+        raise DemoError(f"`nbgrader {' '.join(command)}` failed. Its last lines:\n{last}")
+
+
+# -- the gradebook ----------------------------------------------------------------------------------------
+
+
+def _print_gradebook(folder: Path, console: Console) -> None:
+    from nbgrader.api import Gradebook
+
+    table = Table("student", "story", "score", "first thing the feedback says", box=None, pad_edge=False)
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        for student in CLASS:
+            submission = gradebook.find_submission(LESSON, student.name)
+            score = f"{submission.score:g} of {submission.max_score:g}"
+            table.add_row(student.name, student.story, score, _first_complaint(folder, student.name))
+    console.print(table)
+
+
+def _first_complaint(folder: Path, name: str) -> str:
+    """The first exercise without full marks, and what was said about it."""
+    graded = nbformat.read(folder / "autograded" / name / LESSON / f"{LESSON}.ipynb", as_version=4)
+    for cell in graded.cells:
+        for output in cell.get("outputs", []):
+            said = output.get("data", {}).get("text/plain", "")
+            if cell.metadata.get("nbgrader", {}).get("grade") and said[:1] in ("✗", "○", "?"):
+                heading, *rest = said.splitlines()
+                return f"{_grade_id(cell)}: {next((line.strip() for line in rest), heading)}"
+    return "full marks"

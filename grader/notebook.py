@@ -1,0 +1,149 @@
+"""What a student calls in a notebook: `check`, `hint`, `numbers`, `sign_in`.
+
+Advice, given at once and in this process. The score of a submission never comes from here: it is worked
+out by the judge in another process (`grader.plugins`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from grader import catalogue, panel
+from grader.catalogue import UnknownExercise
+from grader.draw import Draw
+from grader.exercise import Exercise, Number
+from grader.judge import fresh_questions, judge
+from grader.personal import own_key
+from grader.respond import respond
+from grader.verdict import Status, Verdict
+
+catalogue.lessons()  # load the exercises now, so that the first check answers as fast as the rest
+
+_hints_given: Counter[str] = Counter()
+
+
+class Score(float):
+    """The score of a check. Its plain text is the bare number, which is what nbgrader reads."""
+
+    def __new__(cls, verdict: Verdict) -> Score:
+        score = super().__new__(cls, verdict.score)
+        score.verdict = verdict
+        return score
+
+    verdict: Verdict
+
+    def _repr_html_(self) -> str:
+        return f"<small>{panel.points(self.verdict)}</small>"
+
+
+def check(answer: Any) -> Score:
+    """Check an answer and say what holds, what does not, and which known mistake it equals.
+
+    Args:
+        answer: the function or class itself, or the name of the answer in quotes.
+
+    Returns:
+        The score. Checking is free: check as often as you like.
+    """
+    exercise, namespace = _locate(answer, sys._getframe(1).f_globals)
+    verdict = _verdict(exercise, namespace)
+    _show(panel.html(verdict, footer=_offer(exercise, verdict)), panel.plain(verdict))
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not verdict.is_right:
+        print(panel.plain(verdict), file=sys.stderr)  # nbgrader's Validate button shows what is on stderr
+    return Score(verdict)
+
+
+def hint(name: Any) -> None:
+    """Show the next hint of an exercise. Hints never cost points; each call shows one more."""
+    exercise = catalogue.find(_name(name))
+    total = len(exercise.hints)
+    shown = _hints_given[exercise.id] = min(_hints_given[exercise.id] + 1, total)
+    told = [f"Hint {i} of {total}: {text}" for i, text in enumerate(exercise.hints[:shown], start=1)]
+    if shown == total:
+        after = "That was the last hint. Hints never cost points."
+    else:
+        nearly = "It nearly gives the answer away. " if shown + 1 == total else ""
+        after = f'For the next hint, run hint("{exercise.id}") again. {nearly}Hints never cost points.'
+    body = "".join(f'<p style="margin:.2em 0">{panel.rich(line)}</p>' for line in told)
+    body += f'<p style="margin:.4em 0 0;opacity:.8">{panel.rich(after)}</p>'
+    _show(panel.card(body, "#3b7dd8", "Hint"), "\n".join([*told, after]))
+
+
+def numbers(name: str) -> SimpleNamespace:
+    """The values of an exercise that are yours alone, for example ``numbers("layer_gflops").L``."""
+    exercise = catalogue.find(name)
+    if not isinstance(exercise, Number):
+        raise UnknownExercise(f"The exercise {name!r} has no numbers of your own; it is a {exercise.kind}.")
+    return SimpleNamespace(**exercise.values(Draw(0, own_key())))
+
+
+def sign_in(student: str, key: str | None = None) -> None:
+    """Say who you are, so that `numbers` gives you your own values.
+
+    Args:
+        student: your name in the course.
+        key: the key that your instructor gave you; without one the values are for practice.
+    """
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        return  # who is graded is known
+    os.environ["COURSE_STUDENT"] = student
+    if key is not None:
+        os.environ["COURSE_KEY"] = key
+
+
+# -- finding what is meant ------------------------------------------------------------------------------
+
+
+def _name(answer: Any) -> str:
+    return answer if isinstance(answer, str) else getattr(answer, "__name__", type(answer).__name__)
+
+
+def _locate(answer: Any, caller: Mapping[str, Any]) -> tuple[Exercise, Mapping[str, Any]]:
+    """The exercise that is meant, and the names among which its answer is found."""
+    try:
+        exercise = catalogue.find(_name(answer))
+    except UnknownExercise:
+        held = [e for e in catalogue.every_exercise() if e.id in caller and caller[e.id] is answer]
+        if not held:
+            raise
+        exercise = held[0]  # check(mlp_flops) instead of check("mlp_flops"), or a function under another name
+    return exercise, caller if isinstance(answer, str) else {exercise.id: answer}
+
+
+def _verdict(exercise: Exercise, namespace: Mapping[str, Any]) -> Verdict:
+    questions = fresh_questions(exercise, own_key())
+    payloads = [question.payload for question in questions]
+    response = respond(exercise.kind, exercise.id, payloads, namespace, exercise.seconds)
+    return judge(exercise, questions, response, _source(namespace.get(exercise.id)))
+
+
+def _source(answer: Any) -> str | None:
+    try:
+        return inspect.getsource(answer)
+    except (TypeError, OSError):
+        return None
+
+
+def _offer(exercise: Exercise, verdict: Verdict) -> str:
+    left = len(exercise.hints) - _hints_given[exercise.id]
+    if verdict.status in (Status.RIGHT, Status.NOT_GRADABLE) or not left:
+        return ""
+    return f'Stuck? `hint("{exercise.id}")` – {left} hint{"s" if left > 1 else ""} left, free.'
+
+
+def _show(as_html: str, as_text: str) -> None:
+    """HTML where it can be shown, plain text everywhere else."""
+    if "IPython" in sys.modules:
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
+
+        if get_ipython() is not None:
+            display({"text/html": as_html, "text/plain": as_text}, raw=True)
+            return
+    print(as_text)

@@ -1,0 +1,88 @@
+"""Whether student code calls what it is asked to write: read from the text, nothing is run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+USUAL_IMPORTS = {"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy"}
+
+
+def forbidden_calls(source: str, name: str, forbidden: Iterable[str]) -> list[str]:
+    """The names among ``forbidden`` that the definition of ``name`` in ``source`` uses.
+
+    Followed through imports, aliases and the student's own helper functions. A dotted name stands for
+    everything below it too: ``grader.exercises`` covers ``grader.exercises.attention.with_einsum``; a name
+    that begins with a dot is a method, as in ``.softmax``. Text that is not Python uses nothing.
+    """
+    try:
+        tree = ast.parse(_without_magics(source))
+    except SyntaxError:
+        return []
+    imports = _imports(tree)
+    used = {use for part in _reachable(tree, name) for node in ast.walk(part) for use in _uses(node, imports)}
+    return sorted(f for f in set(forbidden) if any(use == f or use.startswith(f + ".") for use in used))
+
+
+def _without_magics(source: str) -> str:
+    """A notebook's text with its ``%magics`` and ``!commands`` blanked, line for line."""
+    lines = source.split("\n")
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+
+
+def _imports(tree: ast.AST) -> dict[str, str]:
+    """What each imported name stands for: ``{"F": "torch.nn.functional"}``."""
+    names = dict(USUAL_IMPORTS)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.split(".")[0]
+                names[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return names
+
+
+def _reachable(tree: ast.Module, name: str) -> list[ast.stmt]:
+    """The top-level statements that define ``name``, and those that define what these refer to."""
+    definitions: dict[str, list[ast.stmt]] = {}
+    for statement in tree.body:
+        for defined in _defines(statement):
+            definitions.setdefault(defined, []).append(statement)
+    found: list[ast.stmt] = []
+    waiting = [name]
+    while waiting:
+        for statement in definitions.pop(waiting.pop(), []):
+            found.append(statement)
+            waiting += [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    return found
+
+
+def _defines(statement: ast.stmt) -> Iterator[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield statement.name
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        yield from (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+    elif isinstance(statement, ast.ImportFrom):
+        yield from (alias.asname or alias.name for alias in statement.names)
+
+
+def _uses(node: ast.AST, imports: dict[str, str]) -> Iterator[str]:
+    if dotted := _dotted(node, imports):
+        yield dotted
+    if isinstance(node, ast.Attribute):
+        yield f".{node.attr}"
+    if isinstance(node, ast.ImportFrom) and node.module:
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _dotted(node: ast.AST, imports: dict[str, str]) -> str | None:
+    """The full dotted name of ``a`` or ``a.b.c``, with its first part resolved through the imports."""
+    if isinstance(node, ast.Name):
+        return imports.get(node.id)
+    if isinstance(node, ast.Attribute):
+        owner = _dotted(node.value, imports)
+        return f"{owner}.{node.attr}" if owner else None
+    return None

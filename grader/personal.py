@@ -1,0 +1,57 @@
+"""Who the student is, and the numbers that are theirs alone.
+
+    key of a student   = HMAC(course secret, student)
+    seed of a question = HMAC(key of the student, exercise)
+
+The instructor keeps the course secret and hands each student their key (`grader key STUDENT`), so a
+student can see their own numbers and nobody else's, and every regrade finds the same ones again.
+Without a secret, a public one stands in: the numbers still differ from student to student.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+PUBLIC_SECRET = "self-study"
+SECRET_FILE = ".course_secret"
+
+
+def _hmac(key: str, message: str) -> str:
+    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def course_secret(folder: Path | None = None) -> str:
+    """The course's secret: ``COURSE_SECRET``, else the file ``.course_secret`` in ``folder`` or above."""
+    if secret := os.environ.get("COURSE_SECRET"):
+        return secret
+    start = (folder or Path.cwd()).resolve()
+    for place in (start, *start.parents):
+        if (file := place / SECRET_FILE).is_file():
+            return file.read_text().strip()
+    return PUBLIC_SECRET
+
+
+def student_key(secret: str, student: str) -> str:
+    """The key that an instructor hands to ``student``: 16 hexadecimal digits."""
+    return _hmac(secret, student)[:16]
+
+
+def personal_seed(key: str, exercise: str) -> int:
+    """The seed of one student's question in one exercise."""
+    return int(_hmac(key, exercise)[:15], 16)
+
+
+def own_key() -> str:
+    """The key of whoever runs this notebook.
+
+    ``COURSE_KEY`` if the instructor has given one (grading sets it); otherwise the public key of
+    ``COURSE_STUDENT``, of the JupyterHub user, or of the person logged in.
+    """
+    if key := os.environ.get("COURSE_KEY"):
+        return key
+    student = os.environ.get("COURSE_STUDENT") or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+    return student_key(PUBLIC_SECRET, student)

@@ -1,0 +1,183 @@
+"""Our parts on nbgrader's own extension points: configuration, and the preprocessor that judges.
+
+``nbgrader generate_assignment``, ``validate``, ``autograde``, ``generate_feedback``, ``export`` and the
+formgrader run as they are; ``nbgrader_config.py`` in the root of the course calls `configure`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from nbclient.exceptions import DeadKernelError
+from nbconvert.exporters.exporter import ResourcesDict
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader import utils
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    Execute,
+    IgnorePattern,
+    LimitOutput,
+    SaveAutoGrades,
+)
+from traitlets.config import Config
+
+from grader import catalogue, panel
+from grader.build import DEMONSTRATION
+from grader.catalogue import UnknownExercise
+from grader.exercise import Exercise
+from grader.judge import graded_questions, judge
+from grader.outcome import ENDED, Failure, Outcome
+from grader.personal import course_secret, student_key
+from grader.respond import MIME, Response, read_reply, request
+from grader.verdict import Verdict
+from grader.wire import WireError
+
+STUB = "pass  # your code here"
+NOT_RELEASED = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", "*.db"]
+SECONDS_PER_CELL = 30
+KERNEL_STOPPED = "Your code stopped the notebook's kernel, so there was nothing left to ask."
+
+
+def configure(config: Config) -> Config:
+    """nbgrader, set up for this course. Returns the same configuration."""
+    _put_environment_first()
+    config.CourseDirectory.course_id = "attention"
+    config.CourseDirectory.source_directory = "solutions"
+    config.CourseDirectory.release_directory = "lessons"
+    # Sources of the lessons must not be released with them, and a student's `torch.py` must not be run.
+    config.CourseDirectory.ignore = NOT_RELEASED
+    config.ClearSolutions.code_stub = {"python": STUB}
+    config.OverwriteCells.add_missing_cells = True
+    config.Execute.timeout = SECONDS_PER_CELL
+    config.Execute.skip_cells_with_tag = DEMONSTRATION  # they show something; no grade depends on them
+    config.Autograde.autograde_preprocessors = [
+        Judge,
+        IgnorePattern,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    return config
+
+
+def _put_environment_first() -> None:
+    """nbgrader finds `alembic` and `jupyter` on PATH: they must be this environment's."""
+    here = str(Path(sys.executable).parent)
+    paths = os.environ.get("PATH", "").split(os.pathsep)
+    if paths[0] != here:
+        os.environ["PATH"] = os.pathsep.join([here, *paths])
+
+
+class Judge(Execute):
+    """Runs a submission and judges it, in nbgrader's place of `Execute`.
+
+    Where the notebook has a graded cell of an exercise, the kernel is not asked for a score: it gets the
+    judge's inputs and gives back outputs. The judge, in this process, compares and writes the score and the
+    feedback into the cell, where nbgrader's own `SaveAutoGrades` finds them. Whatever the student's code
+    prints, warns or returns there counts for nothing.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        student = resources["nbgrader"]["student"]
+        self._key = student_key(course_secret(), student)
+        self._text = _student_text(nb)
+        with utils.setenv(COURSE_STUDENT=student, COURSE_KEY=self._key, COURSE_SECRET=""):
+            return super().preprocess(nb, resources, km)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: ResourcesDict, index: int
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        exercise = _graded_exercise(cell)
+        if exercise is not None:
+            _write_verdict(cell, self._judge(exercise, index))
+            return cell, resources
+        try:
+            return super().preprocess_cell(cell, resources, index)
+        except DeadKernelError:
+            self._start_again(index)
+            cell.outputs = [new_output("error", ename="DeadKernelError", evalue=KERNEL_STOPPED, traceback=[])]
+            return cell, resources
+
+    def _judge(self, exercise: Exercise, index: int) -> Verdict:
+        questions = graded_questions(exercise, self._key)
+        payloads = [question.payload for question in questions]
+        asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
+        outputs: list[NotebookNode] = []
+        try:
+            outputs = self._run_aside(f"import grader.respond\ngrader.respond.probe({asked!r})", index)
+        except DeadKernelError:
+            self._start_again(index)
+        try:
+            response = read_reply(_reply_in(outputs), len(questions))
+        except WireError:
+            response = Response([Outcome(failure=Failure(ENDED, KERNEL_STOPPED))] * len(questions))
+        return judge(exercise, questions, response, self._text)
+
+    def _start_again(self, index: int) -> None:
+        """After student code has ended its kernel: a new one, brought to where the notebook stood.
+
+        The cell that did it is left out, so that the other answers are still judged.
+        """
+        self._cleanup_kernel()
+        self.km = self.create_kernel_manager()
+        self.start_new_kernel()
+        self.start_new_kernel_client()
+        for earlier, cell in enumerate(self.nb.cells[:index]):
+            stopped = any(output.get("ename") == "DeadKernelError" for output in cell.get("outputs", ()))
+            if not (cell.cell_type != "code" or stopped or utils.is_grade(cell) or _is_demonstration(cell)):
+                self._run_aside(cell.source, earlier)
+
+    def _run_aside(self, source: str, index: int) -> list[NotebookNode]:
+        """Run code in the notebook's kernel without a trace in the notebook; return its outputs."""
+        aside, cell = new_code_cell(source), self.nb.cells[index]
+        try:
+            self.execute_cell(aside, index, store_history=False)
+        finally:
+            self.nb.cells[index] = cell  # nbclient puts what it runs in the notebook
+        return aside.outputs
+
+
+def _graded_exercise(cell: NotebookNode) -> Exercise | None:
+    """The exercise that a graded cell is about; None for others, such as an instructor's own test."""
+    if not (utils.is_grade(cell) and cell.cell_type == "code"):
+        return None
+    try:
+        return catalogue.find(cell.metadata.nbgrader.grade_id)
+    except UnknownExercise:
+        return None
+
+
+def _student_text(nb: NotebookNode) -> str:
+    """All that the student may have written, as one text."""
+    cells = [cell for cell in nb.cells if cell.cell_type == "code" and not utils.is_locked(cell)]
+    return "\n\n".join(cell.source for cell in cells if not _is_demonstration(cell))
+
+
+def _is_demonstration(cell: NotebookNode) -> bool:
+    return DEMONSTRATION in cell.metadata.get("tags", ())
+
+
+def _reply_in(outputs: list[NotebookNode]) -> Any:
+    """What the student's process displayed for us; None if nothing."""
+    replies = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+    return replies[-1] if replies else None
+
+
+def _write_verdict(cell: NotebookNode, verdict: Verdict) -> None:
+    """Feedback for people, and the score in the form that nbgrader reads."""
+    shown = {"text/html": panel.html(verdict, graded=True), "text/plain": panel.plain(verdict, graded=True)}
+    score = {"text/plain": repr(verdict.score)}
+    cell.outputs = [
+        new_output("display_data", data=shown),
+        new_output("execute_result", data=score, execution_count=None),
+    ]

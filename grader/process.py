@@ -1,0 +1,65 @@
+"""Judging an answer in a file: the file runs in a process of its own, the verdict is worked out here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from grader.exercise import Exercise
+from grader.judge import fresh_questions, judge
+from grader.outcome import ENDED, Failure, Outcome, TimeUp
+from grader.respond import Response, read_reply, request
+from grader.verdict import Verdict
+from grader.wire import WireError
+
+SECONDS_TO_LOAD = 30.0  # importing torch and running the file, before the first question
+NOT_FOR_STUDENTS = ("COURSE_SECRET",)
+
+
+def judge_file(exercise: Exercise, file: Path, key: str, seed: int) -> Verdict:
+    """Judge what ``file`` defines under the exercise's name.
+
+    The file runs in an empty folder, without the course's secret in its environment and within a time
+    limit; nothing it prints is taken for a result, and what it started ends with it.
+    """
+    questions = fresh_questions(exercise, key, seed)
+    payloads = [question.payload for question in questions]
+    asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
+    try:
+        answered = _run(file.resolve(), asked, exercise.seconds + SECONDS_TO_LOAD)
+        response = read_reply(json.loads(answered), len(questions))
+    except subprocess.TimeoutExpired:
+        late = "The file did not finish in time: is there a loop that never ends?"
+        response = Response([Outcome(failure=Failure(TimeUp.__name__, late))] * len(questions))
+    except (ValueError, WireError):
+        ended = "The file ended its process before it could be asked anything."
+        response = Response([Outcome(failure=Failure(ENDED, ended))] * len(questions))
+    return judge(exercise, questions, response, file.read_text(encoding="utf-8", errors="replace"))
+
+
+def _run(file: Path, asked: str, seconds: float) -> str:
+    """What the student's process sends back. It leads a process group, which ends with it."""
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_FOR_STUDENTS}
+    with tempfile.TemporaryDirectory() as scratch:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "grader.respond", str(file)],
+            cwd=scratch,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            return process.communicate(asked, timeout=seconds)[0]
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

@@ -1,0 +1,54 @@
+"""What the judge says about one answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """How an answer stands. An answer that could not be judged at all is *not gradable*, never wrong."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNFINISHED = "not written yet"
+    FAILED = "error"
+    FORBIDDEN = "not your own work"
+    NOT_GRADABLE = "not gradable"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One property: whether it held, and if not, what was found.
+
+    ``finding`` may speak of the inputs' numbers and is for the notebook; ``summary`` is for feedback.
+    """
+
+    name: str
+    held: bool
+    finding: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Score, status, and the words that go with them. ``mistake`` is the sentence of a known mistake."""
+
+    exercise: str
+    title: str
+    score: float
+    maximum: float
+    status: Status
+    parts: tuple[Part, ...] = ()
+    mistake: str | None = None
+    message: str = ""
+    said: tuple[str, ...] = field(default=())
+
+    @property
+    def is_right(self) -> bool:
+        return self.status is Status.RIGHT
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON value, for ``grader judge --json``."""
+        return {**asdict(self), "status": str(self.status), "verdict": str(self.status)}
