@@ -12,13 +12,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.outcome import Refused, attempt
+from grader.outcome import Refused, attempt, with_article
 
 
 def ask_function(answer: Any, payload: dict[str, Any]) -> Any:
     """Call the function with fresh copies of the inputs; changing an input in place is refused."""
     if not callable(answer):
-        raise Refused(f"It is a {type(answer).__name__}, not a function.")
+        raise Refused(f"It is {with_article(type(answer).__name__)}, not a function.")
     inputs = {name: _copy(value) for name, value in payload["inputs"].items()}
     value = answer(**inputs)
     for name, before in payload["inputs"].items():
@@ -33,6 +33,8 @@ def ask_module(answer: Any, payload: dict[str, Any]) -> Any:
         raise Refused("It is not a class that inherits from nn.Module.")
     module = answer(**payload["init"])
     wanted, present = payload["weights"], dict(module.named_parameters())
+    if wanted and not present:
+        raise NotImplementedError("The module has no parameters yet.")
     for name, weight in wanted.items():
         if name not in present:
             raise Refused(f"The module has no parameter called `{name}`.")
@@ -49,6 +51,8 @@ def ask_module(answer: Any, payload: dict[str, Any]) -> Any:
 
 def ask_value(answer: Any, payload: dict[str, Any]) -> Any:
     """The answer as it stands: a formula's text, or the choice made in a quiz."""
+    if answer is Ellipsis:
+        return None
     if isinstance(answer, (set, frozenset)):
         return sorted(answer, key=str)
     return list(answer) if isinstance(answer, tuple) else answer
@@ -65,22 +69,28 @@ def ask_number(answer: Any, payload: dict[str, Any]) -> Any:
     try:
         return float(answer)
     except (TypeError, ValueError):
-        raise Refused(f"It is a {type(answer).__name__}; one number is expected.") from None
+        raise Refused(f"It is {with_article(type(answer).__name__)}; one number is expected.") from None
 
 
 def ask_property_test(answer: Any, payload: dict[str, Any]) -> Any:
     """Run the student's test on one implementation: does the test accept it?"""
     if not callable(answer):
-        raise Refused(f"It is a {type(answer).__name__}, not a test function.")
+        raise Refused(f"It is {with_article(type(answer).__name__)}, not a test function.")
     from grader.catalogue import find  # the implementations live with the exercise
 
     implementation = find(payload["exercise"]).implementations[payload["index"]]  # type: ignore[attr-defined]
-    torch.manual_seed(payload["seed"])
+    torch.default_generator.manual_seed(payload["seed"])  # torch.manual_seed also formats a stack for CUDA
+
+    calls = 0
 
     def under_test(*args: Any, **kwargs: Any) -> Any:  # every implementation looks alike from outside
+        nonlocal calls
+        calls += 1
         return implementation(*args, **kwargs)
 
     outcome = attempt(lambda: answer(under_test))  # as in pytest, whatever a test raises makes it fail
+    if not calls and outcome.failure is None:
+        raise NotImplementedError("The test never calls the function that it is handed.")
     because = outcome.failure
     return {
         "accepts": because is None,

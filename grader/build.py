@@ -21,6 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import catalogue
+from grader.configure import DEMONSTRATION, configure
 from grader.exercise import Exercise
 
 SOURCES, RELEASES, GRADEBOOK = "solutions", "lessons", "gradebook.db"
@@ -28,7 +29,6 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-DEMONSTRATION = "demonstration"  # the tag of cells that are not run when grading
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
@@ -109,14 +109,19 @@ def build_lessons(root: Path, check: bool = False) -> Iterator[str]:
 
 
 def _is_worked_in(released: Path) -> bool:
-    """A released notebook holds no outputs; one that does holds somebody's work."""
+    """Whether a notebook has been run, or an answer in it differs from the one it was released with."""
+    from nbgrader.utils import compute_checksum, is_solution  # nbgrader is slow to load
+
     if not released.exists():
         return False
     try:
         cells = nbformat.read(released, as_version=4).cells
     except (ValueError, nbformat.reader.NotJSONError):
         return False  # what is not a notebook holds no work
-    return any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+    answers = [cell for cell in cells if is_solution(cell)]
+    return any(cell.get("outputs") or cell.get("execution_count") for cell in cells) or any(
+        cell.metadata.nbgrader.get("checksum") != compute_checksum(cell) for cell in answers
+    )
 
 
 def release_all(lessons: list[Lesson], scratch: Path, gradebook: Path | None) -> None:
@@ -124,10 +129,8 @@ def release_all(lessons: list[Lesson], scratch: Path, gradebook: Path | None) ->
 
     With a ``gradebook`` the assignments are entered there, as ``nbgrader generate_assignment`` does.
     """
-    from nbgrader.apps import NbGraderAPI  # slow to import, and only needed here
+    from nbgrader.apps import NbGraderAPI  # nbgrader is slow to load
     from traitlets.config import Config
-
-    from grader.plugins import configure
 
     for lesson in lessons:
         target = scratch / SOURCES / lesson.name / lesson.instructor.name
@@ -135,9 +138,11 @@ def release_all(lessons: list[Lesson], scratch: Path, gradebook: Path | None) ->
         nbformat.write(instructor_notebook(lesson), target)
     config = configure(Config())
     config.CourseDirectory.root = str(scratch)
-    if gradebook is not None:
+    if gradebook is None:
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+    else:
         config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
-    config.GenerateAssignment.no_database = False
     api = NbGraderAPI(config=config)
     api.log.setLevel(logging.ERROR)
     for lesson in lessons:

@@ -57,8 +57,3 @@ def find(id: str) -> Exercise:
     close = difflib.get_close_matches(id, known, n=3, cutoff=0.4)
     advice = f"did you mean {' or '.join(close)}?" if close else "`grader exercises` lists them all."
     raise UnknownExercise(f"There is no exercise called {id!r}; {advice}")
-
-
-def lesson_of(exercise: Exercise) -> str:
-    """The lesson that an exercise belongs to."""
-    return next(lesson for lesson, exercises in lessons().items() if exercise in exercises)

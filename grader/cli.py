@@ -8,27 +8,25 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from grader import catalogue, panel
 from grader.catalogue import UnknownExercise
 from grader.exercise import Exercise
+from grader.terminal import console, errors, say
 
 app = typer.Typer(
     help="Exercises, checks and grading for the attention course.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-console = Console()
-errors = Console(stderr=True, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def fail(sentence: str, code: int = 2) -> typer.Exit:
     """Say one sentence on standard error; raise what is returned."""
-    errors.print(sentence, markup=False, highlight=False)
+    errors.print(sentence)
     return typer.Exit(code)
 
 
@@ -68,7 +66,7 @@ def exercises(as_json: AsJson = False) -> None:
         table.add_column(column, no_wrap=True, justify="left" if column in columns[:4] else "right")
     for row in rows:
         table.add_row(*(f"{row[c]:g}" if isinstance(row[c], float) else str(row[c]) for c in columns))
-    (console if console.is_terminal else Console(width=160)).print(table)
+    console.print(table)
 
 
 @app.command()
@@ -93,7 +91,7 @@ def judge(
     if as_json:
         print(json.dumps(verdict.to_json(), indent=2, ensure_ascii=False))
     else:
-        console.print(panel.plain(verdict), markup=False, highlight=False, soft_wrap=True)
+        say(panel.plain(verdict))
     raise typer.Exit(0 if verdict.is_right else 1)
 
 
@@ -115,14 +113,14 @@ def prove(
             proof = prove_one(exercise, seeds)
         proofs.append(proof)
         if not as_json:
-            console.print(proof.report(), markup=False, highlight=False, soft_wrap=True)
+            say(proof.report())
     if as_json:
         print(json.dumps([proof.to_json() for proof in proofs], indent=2, ensure_ascii=False))
     broken = [proof.exercise.id for proof in proofs if not proof.holds]
     if broken:
         raise fail(f"The proof fails for {', '.join(broken)}.", code=1)
     if not as_json:
-        console.print(f"{len(proofs)} exercises proven, {seeds} seeds for each correct answer.")
+        say(f"{len(proofs)} exercises proven, {seeds} seeds for each correct answer.")
 
 
 @app.command()
@@ -136,7 +134,7 @@ def build(
 
     try:
         for line in build_lessons(Path.cwd(), check=check):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            say(line)
     except BuildError as error:
         raise fail(str(error), code=1) from None
 
@@ -149,7 +147,7 @@ def demo(
     from grader.demo import DemoError, run
 
     try:
-        run(folder, console)
+        run(folder)
     except DemoError as error:
         raise fail(str(error), code=1) from None
 
@@ -163,9 +161,7 @@ def key(student: Annotated[str, typer.Argument(help="The student's name in the c
     if secret == PUBLIC_SECRET:
         errors.print(
             f"This course has no secret yet, so anyone can work this key out. Put one in {SECRET_FILE} "
-            "beside nbgrader_config.py, or in COURSE_SECRET.",
-            markup=False,
-            highlight=False,
+            "beside nbgrader_config.py, or in COURSE_SECRET."
         )
     print(student_key(secret, student))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from grader.outcome import with_article
+from grader.wire import Foreign, type_name
 
 RTOL, ATOL = 1e-4, 1e-5  # float32 sums in another order stay well inside; a mistake does not
 
@@ -31,16 +35,18 @@ class Difference:
 
 def difference(expected: Any, given: Any) -> Difference | None:
     """How ``given`` differs from ``expected``, or None where the two agree."""
-    if isinstance(expected, tuple):
-        return _tuple_difference(expected, given)
+    if isinstance(expected, (tuple, list)):
+        return _sequence_difference(expected, given)
     if isinstance(expected, Tensor):
         return _tensor_difference(expected, given)
     if given is None:
         return Difference.plain("It returns None: is something left to write, or is the `return` missing?")
-    if isinstance(given, Tensor) and given.numel() == 1:
-        given = given.item()
+    expected, given = _plain(expected), _plain(given)
     if _is_number(expected) and _is_number(given):
-        agree = bool(np.isclose(float(given), float(expected), rtol=_rtol(expected), atol=ATOL))
+        if isinstance(expected, int):  # a count is exact, in whatever type it comes
+            agree = abs(given - expected) <= ATOL
+        else:
+            agree = math.isclose(given, expected, rel_tol=RTOL, abs_tol=ATOL)
     else:
         agree = type(given) is type(expected) and given == expected
     if agree:
@@ -48,16 +54,19 @@ def difference(expected: Any, given: Any) -> Difference | None:
     return Difference(f"It gives {_short(given)}, which is not the expected value.", "The value is wrong.")
 
 
+def _plain(value: Any) -> Any:
+    """A scalar as Python's own, whether it comes as such, as numpy's, or as a tensor with one number."""
+    is_one = isinstance(value, (Tensor, np.ndarray, np.generic)) and math.prod(value.shape) == 1
+    return value.item() if is_one else value
+
+
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    """Whether it is a real number that a float can hold."""
+    real = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return real and not (isinstance(value, int) and value.bit_length() > 1000)
 
 
-def _rtol(expected: int | float) -> float:
-    """A count is exact, in whatever type it comes."""
-    return 0.0 if isinstance(expected, int) else RTOL
-
-
-def _tuple_difference(expected: tuple[Any, ...], given: Any) -> Difference | None:
+def _sequence_difference(expected: tuple[Any, ...] | list[Any], given: Any) -> Difference | None:
     if not isinstance(given, (tuple, list)) or len(given) != len(expected):
         return Difference.plain(f"It returns {_describe(given)}; {len(expected)} values are expected.")
     for place, (one, other) in enumerate(zip(expected, given, strict=True), start=1):
@@ -83,6 +92,7 @@ def _tensor_difference(expected: Tensor, given: Any) -> Difference | None:
 
 
 def _number_difference(expected: Tensor, given: Tensor) -> Difference | None:
+    rtol = RTOL if expected.is_floating_point() else 0.0
     expected, given = expected.double(), given.double()
     unexpected_nan = given.isnan() & ~expected.isnan()
     if unexpected_nan.any():
@@ -90,7 +100,7 @@ def _number_difference(expected: Tensor, given: Tensor) -> Difference | None:
             f"{_count(unexpected_nan)} are NaN, the first at {_first(unexpected_nan)}.",
             "Some numbers are NaN.",
         )
-    wrong = ~torch.isclose(given, expected, rtol=RTOL, atol=ATOL, equal_nan=True)
+    wrong = ~torch.isclose(given, expected, rtol=rtol, atol=ATOL, equal_nan=True)
     if not wrong.any():
         return None
     error = (given - expected).abs()[wrong].max().item()
@@ -130,12 +140,9 @@ def _first(places: Tensor) -> list[int]:
 
 
 def _describe(value: Any) -> str:
-    if value is None:
-        return "None"
-    article = "an" if type(value).__name__[0].lower() in "aeiou" else "a"
-    return f"{article} {type(value).__name__}"
+    return "None" if value is None else with_article(type_name(value))
 
 
 def _short(value: Any, limit: int = 40) -> str:
-    text = repr(value)
+    text = _describe(value) if isinstance(value, Foreign) else repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

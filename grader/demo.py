@@ -18,15 +18,15 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from rich.console import Console
 from rich.table import Table
 
 from grader.build import BEGIN, END, Lesson, find_lessons, release_all
 from grader.personal import SECRET_FILE
+from grader.terminal import console, say
 
 LESSON = "02_attention"
 SECRET = "the demonstration class"
-WORKERS = {"a to f": "[a-f]*", "g to m": "[g-m]*"}  # nbgrader grades the students that a pattern matches
+PARTS_OF_THE_CLASS = ("[a-f]*", "[g-m]*")  # nbgrader grades the students whose names match
 
 
 class DemoError(Exception):
@@ -144,7 +144,7 @@ CLASS = (
 )
 
 
-def run(folder: Path, console: Console) -> None:
+def run(folder: Path) -> None:
     """Make the class in ``folder``, grade it, write feedback and grades.csv, and print the gradebook.
 
     Raises:
@@ -156,20 +156,21 @@ def run(folder: Path, console: Console) -> None:
         raise DemoError(f"The demonstration grades {LESSON}, which is not in {Path.cwd() / 'solutions'}.")
     folder = folder.resolve()
     _make_room(folder)
-    console.print(f"Making a class of {len(CLASS)} in {folder}")
+    say(f"Making a class of {len(CLASS)} in {folder}")
     release_all([lesson], folder, folder / "gradebook.db")
     (folder / "nbgrader_config.py").write_text((Path.cwd() / "nbgrader_config.py").read_text())
     (folder / SECRET_FILE).write_text(SECRET)
     _hand_in(folder)
-    with console.status("Grading with nbgrader, two students at a time"):
-        _grade(folder)
-    _nbgrader(folder, "generate_feedback", LESSON)
-    _nbgrader(folder, "export", "--to=grades.csv")
-    _print_gradebook(folder, console)
-    console.print(f"{len(CLASS)} submissions graded in {time.monotonic() - started:.0f} s. Where to look:")
-    console.print(f"  {folder / 'grades.csv'}")
-    console.print(f"  {folder / 'feedback' / 'dev' / LESSON / f'{LESSON}.html'}   what dev gets to read")
-    console.print(f"  cd {folder} && jupyter lab   then Nbgrader → Formgrader")
+    say("Grading it with nbgrader, two students at a time")
+    _grade(folder)
+    say("Writing feedback pages and grades.csv")
+    _Nbgrader(folder, "generate_feedback", LESSON).finish()
+    _Nbgrader(folder, "export", "--to=grades.csv").finish()
+    _print_gradebook(folder)
+    say(f"{len(CLASS)} submissions graded in {time.monotonic() - started:.0f} s. Where to look:")
+    say(f"  {folder / 'grades.csv'}")
+    say(f"  {folder / 'feedback' / 'dev' / LESSON / f'{LESSON}.html'}   what dev gets to read")
+    say(f"  cd {folder} && jupyter lab   then Nbgrader → Formgrader")
 
 
 def _make_room(folder: Path) -> None:
@@ -221,45 +222,60 @@ def _grade_id(cell: NotebookNode) -> str:
 # -- grading ----------------------------------------------------------------------------------------------
 
 
+class _Nbgrader:
+    """One of nbgrader's commands, started; what it says goes to a file in the class's folder."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.words = words
+        self.log = folder / f"{'_'.join(word.strip('-[]*') for word in words)}.log"
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        environment.pop("COURSE_SECRET", None)  # the class has its own
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "nbgrader", *words],
+                cwd=folder,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def finish(self) -> None:
+        """Wait for it.
+
+        Raises:
+            DemoError: it failed.
+        """
+        if self.process.wait():
+            raise DemoError(f"`nbgrader {' '.join(self.words)}` failed; what it said is in {self.log}.")
+
+
 def _grade(folder: Path) -> None:
     """Two of nbgrader's autograders side by side, each with its part of the class."""
-    commands = [["autograde", LESSON, f"--student={pattern}"] for pattern in WORKERS.values()]
-    running = [_start(folder, *command) for command in commands]
-    for command, process in zip(commands, running, strict=True):
-        _finish(process, command)
-
-
-def _nbgrader(folder: Path, *command: str) -> None:
-    _finish(_start(folder, *command), list(command))
-
-
-def _start(folder: Path, *command: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    environment.pop("COURSE_SECRET", None)  # the class has its own
-    return subprocess.Popen(
-        [sys.executable, "-m", "nbgrader", *command],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def _finish(process: subprocess.Popen[str], command: list[str]) -> None:
-    output = process.communicate()[0]
-    if process.returncode:
-        last = "\n".join(output.strip().splitlines()[-15:])
-        raise DemoError(f"`nbgrader {' '.join(command)}` failed. Its last lines:\n{last}")
+    running = [_Nbgrader(folder, "autograde", LESSON, f"--student={part}") for part in PARTS_OF_THE_CLASS]
+    seen: set[str] = set()
+    while any(command.is_running for command in running):
+        begun = {place.name for place in (folder / "autograded").glob("*")}
+        for name in sorted(begun - seen):
+            say(f"  {name}")
+        seen |= begun
+        time.sleep(0.5)
+    for command in running:
+        command.finish()
 
 
 # -- the gradebook ----------------------------------------------------------------------------------------
 
 
-def _print_gradebook(folder: Path, console: Console) -> None:
+def _print_gradebook(folder: Path) -> None:
     from nbgrader.api import Gradebook
 
-    table = Table("student", "story", "score", "first thing the feedback says", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("student", "story", "score", "first thing the feedback says"):
+        table.add_column(heading, no_wrap=heading != "first thing the feedback says")
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         for student in CLASS:
             submission = gradebook.find_submission(LESSON, student.name)

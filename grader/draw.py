@@ -36,7 +36,7 @@ class Draw:
 
     def normal(self, *shape: int) -> Tensor:
         """A float32 tensor of the given shape from a standard normal distribution."""
-        return torch.randn(*shape, generator=self._torch)
+        return torch.randn(shape, generator=self._torch)
 
     def mask(self, *shape: int) -> Tensor:
         """A boolean mask, True = may attend; each row has at least one True and one False.

@@ -14,7 +14,7 @@ from typing import Any
 from grader.compare import Difference
 from grader.draw import Draw
 from grader.exercise import Exercise, Mistake, Question
-from grader.outcome import MISSING, Outcome
+from grader.outcome import MISSING, Failure, Outcome
 from grader.own_work import forbidden_calls
 from grader.personal import personal_seed
 from grader.respond import Response
@@ -57,8 +57,8 @@ def judge(
         return _verdict(exercise, 0.0, Status.UNFINISHED, message=unfinished, said=said)
     if mistake := name_mistake(exercise, questions, response.outcomes):
         return _verdict(exercise, score, Status.WRONG, parts, mistake=mistake.sentence, said=said)
-    failures = [outcome.failure for outcome in response.outcomes if outcome.failure]
-    status = Status.FAILED if len(failures) == len(response.outcomes) else Status.WRONG
+    stopped = all(outcome.failure and not outcome.failure.is_refusal for outcome in response.outcomes)
+    status = Status.FAILED if stopped else Status.WRONG
     return _verdict(exercise, score, status, parts, said=said)
 
 
@@ -111,11 +111,17 @@ def _unfinished(exercise: Exercise, outcomes: Sequence[Outcome]) -> str:
     first = outcomes[0]
     if first.failure is not None and first.failure.kind == MISSING:
         return first.failure.message
-    if all(o.failure and o.failure.kind == "NotImplementedError" for o in outcomes):
-        return "Nothing is written here yet."
+    if all(o.failure and _is_stub(o.failure) for o in outcomes):
+        return exercise.nothing_yet
     if all(o.failure is None and _empty(o.value) for o in outcomes):
         return exercise.nothing_yet
     return ""
+
+
+def _is_stub(failure: Failure) -> bool:
+    """Raised on purpose, by us or by the student; PyTorch raises it too, for what it cannot compute."""
+    on_purpose = failure.line is None or failure.source.startswith("raise")
+    return failure.kind == "NotImplementedError" and on_purpose
 
 
 def _empty(value: object) -> bool:

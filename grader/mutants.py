@@ -113,9 +113,12 @@ def _single_changes(tree: ast.AST, within: type[ast.AST] = ast.AST) -> Iterator[
     parameters = [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg) and node.arg != "self"]
     nodes = list(_working_nodes(tree))
     inside = {id(node) for top in nodes if isinstance(top, within) for node in ast.walk(top)}
+    unchanged = ast.unparse(tree)
     for node in nodes:
         for replacement in _replacements(node, parameters) if id(node) in inside else ():
-            yield copy.deepcopy(tree, {id(node): replacement})  # a copy that finds the node already copied
+            changed = copy.deepcopy(tree, {id(node): replacement})  # finds the node already copied
+            if ast.unparse(changed) != unchanged:  # exchanging the arguments of f(x, x) changes nothing
+                yield changed
 
 
 def _working_nodes(tree: ast.AST) -> Iterator[ast.AST]:

@@ -20,7 +20,7 @@ from grader.draw import Draw
 from grader.exercise import Exercise, Number
 from grader.judge import fresh_questions, judge
 from grader.personal import own_key
-from grader.respond import respond
+from grader.respond import read_reply, reply, request
 from grader.verdict import Status, Verdict
 
 catalogue.lessons()  # load the exercises now, so that the first check answers as fast as the rest
@@ -39,7 +39,7 @@ class Score(float):
     verdict: Verdict
 
     def _repr_html_(self) -> str:
-        return f"<small>{panel.points(self.verdict)}</small>"
+        return ""  # the panel above it has said it all
 
 
 def check(answer: Any) -> Score:
@@ -69,7 +69,7 @@ def hint(name: Any) -> None:
         after = "That was the last hint. Hints never cost points."
     else:
         nearly = "It nearly gives the answer away. " if shown + 1 == total else ""
-        after = f'For the next hint, run hint("{exercise.id}") again. {nearly}Hints never cost points.'
+        after = f'For the next hint, run `hint("{exercise.id}")` again. {nearly}Hints never cost points.'
     body = "".join(f'<p style="margin:.2em 0">{panel.rich(line)}</p>' for line in told)
     body += f'<p style="margin:.4em 0 0;opacity:.8">{panel.rich(after)}</p>'
     _show(panel.card(body, "#3b7dd8", "Hint"), "\n".join([*told, after]))
@@ -93,6 +93,7 @@ def sign_in(student: str, key: str | None = None) -> None:
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         return  # who is graded is known
     os.environ["COURSE_STUDENT"] = student
+    os.environ.pop("COURSE_KEY", None)  # it is somebody else's
     if key is not None:
         os.environ["COURSE_KEY"] = key
 
@@ -109,25 +110,37 @@ def _locate(answer: Any, caller: Mapping[str, Any]) -> tuple[Exercise, Mapping[s
     try:
         exercise = catalogue.find(_name(answer))
     except UnknownExercise:
+        # check(mlp_flops) instead of check("mlp_flops"), or a function under another name
         held = [e for e in catalogue.every_exercise() if e.id in caller and caller[e.id] is answer]
+        if len(held) > 1:
+            quoted = " or ".join(f'check("{e.id}")' for e in held)
+            raise UnknownExercise(f"Several answers have this value; write {quoted}.") from None
+        if not held and not (isinstance(answer, str) or hasattr(answer, "__name__")):
+            raise UnknownExercise('Write the exercise\'s name in quotes, like check("attention").') from None
         if not held:
             raise
-        exercise = held[0]  # check(mlp_flops) instead of check("mlp_flops"), or a function under another name
+        exercise = held[0]
     return exercise, caller if isinstance(answer, str) else {exercise.id: answer}
 
 
 def _verdict(exercise: Exercise, namespace: Mapping[str, Any]) -> Verdict:
     questions = fresh_questions(exercise, own_key())
     payloads = [question.payload for question in questions]
-    response = respond(exercise.kind, exercise.id, payloads, namespace, exercise.seconds)
-    return judge(exercise, questions, response, _source(namespace.get(exercise.id)))
+    # as text, although it stays in this process: what is graded takes the same road
+    asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
+    response = read_reply(reply(asked, namespace), len(questions))
+    return judge(exercise, questions, response, _source(exercise.id, namespace.get(exercise.id)))
 
 
-def _source(answer: Any) -> str | None:
+def _source(id: str, answer: Any) -> str:
+    """The text of an answer, and where it was imported from if it was."""
+    imported = (
+        f"from {getattr(answer, '__module__', '')} import {getattr(answer, '__qualname__', '')} as {id}"
+    )
     try:
-        return inspect.getsource(answer)
+        return f"{imported}\n\n{inspect.getsource(answer)}"
     except (TypeError, OSError):
-        return None
+        return imported
 
 
 def _offer(exercise: Exercise, verdict: Verdict) -> str:

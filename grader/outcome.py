@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import traceback
 from collections.abc import Callable
@@ -17,7 +16,7 @@ _FOREIGN = tuple(
 
 
 MISSING = "Missing"  # there is no answer of that name
-ENDED = "Ended"  # the process ended before the answer could be asked
+ENDED = "Ended"  # the process or the file ended before the answer could be asked
 
 
 class Refused(Exception):
@@ -44,6 +43,11 @@ class Failure:
         return self.kind in (Refused.__name__, TimeUp.__name__, MISSING, ENDED)
 
     @property
+    def is_refusal(self) -> bool:
+        """Whether the code ran, and what it gave broke a rule of the question."""
+        return self.kind == Refused.__name__
+
+    @property
     def summary(self) -> str:
         """Kind and place without the exception's own text, which may quote the inputs."""
         if self.is_sentence:
@@ -60,6 +64,11 @@ class Failure:
     def _where(self) -> str:
         named = f"In {self.function}, line" if self.function and self.function != "<module>" else "Line"
         return f"{named} {self.line}: "
+
+
+def with_article(noun: str) -> str:
+    """``a list``, ``an int``."""
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
 
 
 def _sentence(text: str) -> str:
@@ -89,14 +98,20 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, Refused):
         return Failure(Refused.__name__, str(error))
     if isinstance(error, SyntaxError) and error.text is not None and not _is_foreign(error.filename or ""):
-        return Failure(type(error).__name__, error.msg, error.lineno, error.text.strip())
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_foreign(frame.filename)]
-    message = str(error).strip().split("\n")[0]
+        return Failure(type(error).__name__, str(error.msg), error.lineno, str(error.text).strip())
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.line and not _is_foreign(frame.filename)]
     if not own:
-        return Failure(type(error).__name__, message)
+        return Failure(type(error).__name__, _first_line(error))
     last = own[-1]
-    source = (last.line or linecache.getline(last.filename, last.lineno or 0)).strip()
-    return Failure(type(error).__name__, message, last.lineno, source, last.name)
+    return Failure(type(error).__name__, _first_line(error), last.lineno, str(last.line).strip(), last.name)
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        return str(error).strip().split("\n")[0]
+    except Exception:  # an exception of the student's own, whose text cannot be made
+        return ""
 
 
 def _is_foreign(filename: str) -> bool:

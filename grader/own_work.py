@@ -13,21 +13,34 @@ def forbidden_calls(source: str, name: str, forbidden: Iterable[str]) -> list[st
 
     Followed through imports, aliases and the student's own helper functions. A dotted name stands for
     everything below it too: ``grader.exercises`` covers ``grader.exercises.attention.with_einsum``; a name
-    that begins with a dot is a method, as in ``.softmax``. Text that is not Python uses nothing.
+    that begins with a dot is a method, as in ``.softmax``. Lines that are not Python use nothing.
     """
-    try:
-        tree = ast.parse(_without_magics(source))
-    except SyntaxError:
-        return []
+    forbidden = set(forbidden)
+    tree = _parse(source)
     imports = _imports(tree)
+    for module in _starred(tree):
+        imports |= {f.removeprefix(f"{module}."): f for f in forbidden if f.startswith(f"{module}.")}
     used = {use for part in _reachable(tree, name) for node in ast.walk(part) for use in _uses(node, imports)}
-    return sorted(f for f in set(forbidden) if any(use == f or use.startswith(f + ".") for use in used))
+    return sorted(f for f in forbidden if any(use == f or use.startswith(f + ".") for use in used))
 
 
-def _without_magics(source: str) -> str:
-    """A notebook's text with its ``%magics`` and ``!commands`` blanked, line for line."""
-    lines = source.split("\n")
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+def _parse(source: str) -> ast.Module:
+    """The text's syntax tree, without the lines that Python cannot read.
+
+    A notebook has ``%magics``, ``!commands``, ``names?``, and cells that their author gave up on. None of
+    these may keep the rest from being read.
+    """
+    lines = source.replace("\0", "").split("\n")
+    while any(lines):
+        try:
+            return ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            written = [number for number, line in enumerate(lines) if line]
+            upto = [number for number in written if number < (error.lineno or 1)]
+            lines[upto[-1] if upto else written[0]] = ""
+        except (RecursionError, MemoryError, ValueError):
+            break  # nested beyond what Python itself would run
+    return ast.Module([], [])
 
 
 def _imports(tree: ast.AST) -> dict[str, str]:
@@ -42,6 +55,12 @@ def _imports(tree: ast.AST) -> dict[str, str]:
             for alias in node.names:
                 names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     return names
+
+
+def _starred(tree: ast.AST) -> set[str]:
+    """The modules of ``from module import *``."""
+    froms = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {node.module for node in froms if node.module and node.names[0].name == "*"}
 
 
 def _reachable(tree: ast.Module, name: str) -> list[ast.stmt]:

@@ -19,7 +19,7 @@ HEADINGS = {
 # Each status has a word and a sign besides its colour; the colours hold 3:1 on white and on dark pages.
 COLOURS = {Status.RIGHT: "#1f9d55", Status.UNFINISHED: "#7b8794", Status.NOT_GRADABLE: "#7b8794"}
 WRONG_COLOUR = "#d9731a"
-FEWEST_HELD = 2  # with fewer parts than this a list of them says nothing
+FEWEST_LISTED = 2  # with fewer parts than this a list of them says nothing
 
 
 def plain(verdict: Verdict, graded: bool = False) -> str:
@@ -92,18 +92,20 @@ def _finding(verdict: Verdict, part: Part, graded: bool) -> str:
 
 def _shared_finding(verdict: Verdict, graded: bool) -> str:
     """What was found, where it is the same for every part: then it is said once."""
-    findings = {_finding(verdict, part, graded) for part in verdict.parts}
-    return findings.pop() if len(findings) == 1 and _tells_parts(verdict) else ""
+    alike = len({part.summary for part in verdict.parts}) == 1 and not verdict.is_right
+    return _finding(verdict, verdict.parts[0], graded) if alike and _tells_parts(verdict) else ""
 
 
 def _tells_parts(verdict: Verdict) -> bool:
     if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN, Status.NOT_GRADABLE):
         return False
-    one = len(verdict.parts) < FEWEST_HELD
-    return bool(verdict.parts) and not (one and (verdict.is_right or verdict.mistake))
+    if verdict.mistake and not any(part.held for part in verdict.parts):
+        return False  # the sentence is what matters
+    return len(verdict.parts) >= FEWEST_LISTED or not (verdict.is_right or verdict.mistake)
 
 
 def rich(text: str) -> str:
-    """Escaped text with `code` and **bold** in it."""
+    """Escaped text with `code`, **bold** and *emphasis* in it; the stars of ``2*L*d`` stay stars."""
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-    return re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", text)
+    text = re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", text)
+    return re.sub(r"(?<!\w)\*(?! )([^*]+)(?<! )\*(?!\w)", r"<i>\1</i>", text)

@@ -1,35 +1,19 @@
-"""Our parts on nbgrader's own extension points: configuration, and the preprocessor that judges.
-
-``nbgrader generate_assignment``, ``validate``, ``autograde``, ``generate_feedback``, ``export`` and the
-formgrader run as they are; ``nbgrader_config.py`` in the root of the course calls `configure`.
-"""
+"""Our part in nbgrader's autograding: the preprocessor that runs a submission and has it judged."""
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
-from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader import utils
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    Execute,
-    IgnorePattern,
-    LimitOutput,
-    SaveAutoGrades,
-)
-from traitlets.config import Config
+from nbgrader.preprocessors import Execute
 
 from grader import catalogue, panel
-from grader.build import DEMONSTRATION
 from grader.catalogue import UnknownExercise
+from grader.configure import DEMONSTRATION
 from grader.exercise import Exercise
 from grader.judge import graded_questions, judge
 from grader.outcome import ENDED, Failure, Outcome
@@ -38,42 +22,8 @@ from grader.respond import MIME, Response, read_reply, request
 from grader.verdict import Verdict
 from grader.wire import WireError
 
-STUB = "pass  # your code here"
-NOT_RELEASED = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", "*.db"]
-SECONDS_PER_CELL = 30
+INERT = {"text/plain", "image/png", "image/jpeg"}
 KERNEL_STOPPED = "Your code stopped the notebook's kernel, so there was nothing left to ask."
-
-
-def configure(config: Config) -> Config:
-    """nbgrader, set up for this course. Returns the same configuration."""
-    _put_environment_first()
-    config.CourseDirectory.course_id = "attention"
-    config.CourseDirectory.source_directory = "solutions"
-    config.CourseDirectory.release_directory = "lessons"
-    # Sources of the lessons must not be released with them, and a student's `torch.py` must not be run.
-    config.CourseDirectory.ignore = NOT_RELEASED
-    config.ClearSolutions.code_stub = {"python": STUB}
-    config.OverwriteCells.add_missing_cells = True
-    config.Execute.timeout = SECONDS_PER_CELL
-    config.Execute.skip_cells_with_tag = DEMONSTRATION  # they show something; no grade depends on them
-    config.Autograde.autograde_preprocessors = [
-        Judge,
-        IgnorePattern,
-        ClearMetadataPreprocessor,
-        LimitOutput,
-        SaveAutoGrades,
-        AssignLatePenalties,
-        CheckCellMetadata,
-    ]
-    return config
-
-
-def _put_environment_first() -> None:
-    """nbgrader finds `alembic` and `jupyter` on PATH: they must be this environment's."""
-    here = str(Path(sys.executable).parent)
-    paths = os.environ.get("PATH", "").split(os.pathsep)
-    if paths[0] != here:
-        os.environ["PATH"] = os.pathsep.join([here, *paths])
 
 
 class Judge(Execute):
@@ -91,15 +41,20 @@ class Judge(Execute):
         student = resources["nbgrader"]["student"]
         self._key = student_key(course_secret(), student)
         self._text = _student_text(nb)
+        self._verdicts: list[tuple[NotebookNode, Verdict]] = []
         with utils.setenv(COURSE_STUDENT=student, COURSE_KEY=self._key, COURSE_SECRET=""):
-            return super().preprocess(nb, resources, km)
+            nb, resources = super().preprocess(nb, resources, km)
+        _make_inert(nb)
+        for cell, verdict in self._verdicts:
+            _write_verdict(cell, verdict)
+        return nb, resources
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
         exercise = _graded_exercise(cell)
         if exercise is not None:
-            _write_verdict(cell, self._judge(exercise, index))
+            self._verdicts.append((cell, self._judge(exercise, index)))
             return cell, resources
         try:
             return super().preprocess_cell(cell, resources, index)
@@ -171,6 +126,14 @@ def _reply_in(outputs: list[NotebookNode]) -> Any:
     """What the student's process displayed for us; None if nothing."""
     replies = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
     return replies[-1] if replies else None
+
+
+def _make_inert(nb: NotebookNode) -> None:
+    """Keep of the outputs what cannot act: a script in one would run in the page that an instructor opens."""
+    for cell in nb.cells:
+        for output in cell.get("outputs", ()):
+            for kind in set(output.get("data", ())) - INERT:
+                del output.data[kind]
 
 
 def _write_verdict(cell: NotebookNode, verdict: Verdict) -> None:

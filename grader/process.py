@@ -16,7 +16,6 @@ from grader.judge import fresh_questions, judge
 from grader.outcome import ENDED, Failure, Outcome, TimeUp
 from grader.respond import Response, read_reply, request
 from grader.verdict import Verdict
-from grader.wire import WireError
 
 SECONDS_TO_LOAD = 30.0  # importing torch and running the file, before the first question
 NOT_FOR_STUDENTS = ("COURSE_SECRET",)
@@ -37,8 +36,8 @@ def judge_file(exercise: Exercise, file: Path, key: str, seed: int) -> Verdict:
     except subprocess.TimeoutExpired:
         late = "The file did not finish in time: is there a loop that never ends?"
         response = Response([Outcome(failure=Failure(TimeUp.__name__, late))] * len(questions))
-    except (ValueError, WireError):
-        ended = "The file ended its process before it could be asked anything."
+    except (ValueError, RecursionError):  # a WireError is a ValueError
+        ended = "The file ended its process before it had given an answer."
         response = Response([Outcome(failure=Failure(ENDED, ended))] * len(questions))
     return judge(exercise, questions, response, file.read_text(encoding="utf-8", errors="replace"))
 

@@ -82,10 +82,14 @@ def _verdict(exercise: Exercise, answer: Any, seed: int) -> Verdict:
 
 
 def _is_right(exercise: Exercise, answer: Any, seed: int) -> bool:
-    """Whether the judge would find nothing wrong, without asking it to name the mistake."""
+    """Whether the judge would find nothing wrong in time, without asking it to name the mistake."""
     questions = _questions(exercise, seed)
     expected = exercise.outcomes(exercise.reference, questions)
-    return behaves_as(exercise, answer, questions, expected)
+    try:
+        with time_limit(MUTANT_SECONDS):
+            return behaves_as(exercise, answer, questions, expected)
+    except TimeUp:
+        return False
 
 
 def _prove_right(proof: Proof) -> None:
@@ -95,15 +99,15 @@ def _prove_right(proof: Proof) -> None:
         proof.problems.append(
             f"only {proof.alternatives} correct alternatives; at least {FEWEST_ALTERNATIVES} are needed"
         )
-    answers = {"the reference": exercise.reference}
-    answers |= {f"the correct alternative {_name(a)}": a for a in exercise.alternatives}
+    answers = [("the reference", exercise.reference)]
+    answers += [(f"the correct alternative {_name(a)}", a) for a in exercise.alternatives]
     for seed in range(proof.seeds):
-        for name, answer in list(answers.items()):
+        for name, answer in answers.copy():
             verdict = _verdict(exercise, answer, seed)
             if not verdict.is_right:
                 told = next((part.finding for part in verdict.parts if not part.held), verdict.message)
                 proof.problems.append(f"{name} fails with seed {seed}: {told}")
-                del answers[name]  # once is enough
+                answers.remove((name, answer))  # once is enough
 
 
 def _prove_mistakes(proof: Proof) -> None:
@@ -131,16 +135,9 @@ def _prove_mutants(proof: Proof) -> None:
     exercise = proof.exercise
     for mutant in exercise.mutants():
         proof.mutants += 1
-        try:
-            with time_limit(MUTANT_SECONDS):
-                behaves = [_is_right(exercise, mutant.answer, 0)]
-                if behaves[0]:
-                    behaves += [_is_right(exercise, mutant.answer, seed) for seed in SURVIVOR_SEEDS]
-        except TimeUp:
-            behaves = [False]
-        if not behaves[0]:
+        if not _is_right(exercise, mutant.answer, 0):
             proof.rejected += 1
-        elif all(behaves):
+        elif all(_is_right(exercise, mutant.answer, seed) for seed in SURVIVOR_SEEDS):
             proof.survivors.append(mutant.change)
         else:
             proof.problems.append(f"a wrong mutant passes: {mutant.change}")

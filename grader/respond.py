@@ -22,7 +22,7 @@ from typing import Any
 
 from grader import wire
 from grader.ask import ASK
-from grader.outcome import MISSING, Failure, Outcome, TimeUp, attempt
+from grader.outcome import ENDED, MISSING, Failure, Outcome, TimeUp, attempt
 
 MIME = "application/vnd.attention-course.outcomes+json"
 
@@ -116,7 +116,7 @@ def read_reply(answered: Any, expected: int) -> Response:
     match answered:
         case {"outcomes": list(outcomes), "said": list(said)} if len(outcomes) == expected:
             return Response(
-                [wire.decode_outcome(o) for o in outcomes], [str(line)[:300] for line in said[:5]]
+                [wire.decode_outcome(o) for o in outcomes], [wire.clean(str(line), 300) for line in said[:5]]
             )
     raise wire.WireError("The student's process sent no outcomes that the judge can read.")
 
@@ -139,8 +139,9 @@ def main(path: str) -> None:
     namespace: dict[str, Any] = {}
     loaded = attempt(lambda: namespace.update(runpy.run_path(path, run_name="submission")))
     if loaded.failure is not None:
+        does_not_run = Failure(ENDED, f"The file does not run. {loaded.failure}")
         count = len(json.loads(asked)["payloads"])
-        answered = {"outcomes": [wire.encode_outcome(loaded)] * count, "said": []}
+        answered = {"outcomes": [wire.encode_outcome(Outcome(failure=does_not_run))] * count, "said": []}
     else:
         answered = reply(asked, namespace)
     json.dump(answered, channel)

@@ -46,6 +46,7 @@ def main(extra=""):
         extras = sorted({extra, *done["extras"]} - {""})
         check_registry()
         install(extras)
+        keep_jupyterlab_quiet()
         failed = build_lessons()
         if not failed:
             STAMP.write_text(json.dumps({**wanted, "extras": extras}))
@@ -149,6 +150,15 @@ def install(extras):
         raise Trouble(explain(output))
 
 
+def keep_jupyterlab_quiet():
+    """JupyterLab would ask, over the first cells of the first lesson, whether it may fetch news: no."""
+    settings = VENV / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    news = {"fetchNews": "false", "checkForUpdates": False}
+    overrides = {"@jupyterlab/apputils-extension:notification": news}
+    (settings / "overrides.json").write_text(json.dumps(overrides))
+
+
 class Progress:
     """How far pip is, read from its output: on a terminal in place, elsewhere one line every five seconds."""
 
@@ -221,28 +231,10 @@ def last_line(output):
 
 
 def build_lessons():
-    """Make this folder a course that nbgrader can work with, unless somebody's work stands in the lessons."""
-    if lessons_in_use():
-        say("Leaving lessons/ as it is: there is work of yours in it (`make build` would replace it)")
-        return 0
+    """Make this folder a course for nbgrader; lessons that somebody works in are left alone."""
     say("Building the lessons")
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])  # nbgrader calls its helpers by name
     return subprocess.run([BIN / "grader", "build"], cwd=ROOT, env={**os.environ, "PATH": path}).returncode
-
-
-def lessons_in_use():
-    """Do the notebooks in lessons/ differ from the published ones? Where git cannot tell: were they built?"""
-    try:
-        if git("ls-files", "lessons"):
-            return bool(git("status", "--porcelain", "lessons"))
-    except (OSError, subprocess.CalledProcessError):
-        pass
-    return any((ROOT / "solutions").glob("*/*.ipynb"))
-
-
-def git(*words):
-    """What git prints, asked in this folder."""
-    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=True).stdout
 
 
 def say(what):

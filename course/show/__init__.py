@@ -2,5 +2,6 @@
 
 from course.show.interactive import interactive
 from course.show.style import figure, new, palette
+from course.show.unwritten import needs
 
-__all__ = ["figure", "interactive", "new", "palette"]
+__all__ = ["figure", "interactive", "needs", "new", "palette"]

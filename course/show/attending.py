@@ -3,6 +3,7 @@
 Each function draws what it is handed, computes nothing, and words its alternative text from the same numbers.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from course.show.style import figure, new, palette
 
-DARK_BELOW = 0.55  # of the largest entry: there cividis is dark enough for white digits
+DARK_BELOW = 0.47  # of the largest entry: there white digits on cividis are easier to read than black ones
 
 
 def patches_and_table(patches: Tensor, table: Tensor) -> None:
@@ -34,7 +35,7 @@ def patches_and_table(patches: Tensor, table: Tensor) -> None:
 
 
 def _table(ax: Any, table: Tensor) -> None:
-    ax.imshow(table)
+    ax.imshow(table.numpy())
     ax.grid(False)
     for i, row in enumerate(table.tolist()):
         for j, entry in enumerate(row):
@@ -45,8 +46,8 @@ def _table(ax: Any, table: Tensor) -> None:
 def staircase(angles: Tensor, hard: Tensor, soft: Tensor) -> None:
     """The outputs of hard and soft attention, each (n, 1), against the angle of the query in degrees (n,)."""
     fig, ax = new(width=7.5, height=3.2)
-    ax.plot(angles, hard, label="hard (yours)")
-    ax.plot(angles, soft, label="soft")
+    ax.plot(angles.numpy(), hard.numpy(), label="hard (yours)")
+    ax.plot(angles.numpy(), soft.numpy(), label="soft")
     ax.set(xlabel="angle of the query, degrees", ylabel="output", xticks=range(-90, 91, 45), yticks=[0, 1, 2])
     ax.legend()
     figure(
@@ -57,16 +58,16 @@ def staircase(angles: Tensor, hard: Tensor, soft: Tensor) -> None:
 
 
 def weight_tables(tables: Mapping[str, Tensor]) -> None:
-    """Tables of attention weights side by side, on one scale from 0 to 1."""
+    """Tables of attention weights side by side, on one scale from 0 to 1; weights of exactly 0 stay blank."""
     fig, axes = new(cols=len(tables), width=8.6, height=3.2)
     for ax, (name, table) in zip(axes, tables.items(), strict=True):
-        image = ax.imshow(table, vmin=0, vmax=1)
+        image = ax.imshow(table.masked_fill(table == 0, math.nan).numpy(), vmin=0, vmax=1)
         ax.set(title=name, xlabel="key", xticks=range(0, len(table), 2), yticks=range(0, len(table), 2))
         ax.grid(False)
     axes[0].set_ylabel("query")
     fig.colorbar(image, ax=axes, label="weight α", shrink=0.8)
     told = "; ".join(
-        f"{name}: {int((table == 0).sum())} of {table.numel()} weights are 0"
+        f"{name}: {int((table == 0).sum())} of {table.numel()} weights are 0 and blank"
         for name, table in tables.items()
     )
     figure(fig, alt=f"Tables of attention weights, one row for each query. {told}.")
@@ -76,7 +77,7 @@ def reached(tables: Mapping[str, Tensor]) -> None:
     """Which inputs (columns) move which outputs (rows), for several networks."""
     fig, axes = new(cols=len(tables), width=8.6, height=2.7)
     for ax, (name, table) in zip(axes, tables.items(), strict=True):
-        ax.imshow(table, vmin=0, vmax=1)
+        ax.imshow(table.numpy(), vmin=0, vmax=1)
         last = len(table) - 1
         ax.set(title=name, xlabel="input", xticks=[0, last // 2, last], yticks=[0, last // 2, last])
         ax.grid(False)
@@ -93,7 +94,7 @@ def looked_at(queries: Sequence[tuple[Tensor, str]], found: Sequence[Sequence[tu
     fig, axes = new(rows=len(queries), cols=1 + len(found[0]), width=8.2, height=1.65 * len(queries))
     for row, query, keys in zip(axes, queries, found, strict=True):
         for ax, (image, title) in zip(row, [query, *keys], strict=True):
-            ax.imshow(image, cmap="gray_r")
+            ax.imshow(image.numpy(), cmap="gray_r")
             ax.set_title(title, fontsize=11, weight="normal", loc="center")
             ax.set_axis_off()
     told = "; ".join(

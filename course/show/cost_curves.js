@@ -152,7 +152,7 @@ function drawTable() {
     mlp: [cost.mlpParameters(L, d, n), mlp(L), output, `X W1, ${whole(L)} × ${whole(n)}: ${bytes(cost.mlpMiddle(L, d, n))}`],
     attention: [
       cost.attentionParameters(L, d, insideWidth()), attention(L), output,
-      `weights, ${whole(L)} × ${whole(L)}: ${bytes(cost.attentionMiddle(L, d, n))}`,
+      `Q Kᵀ, ${whole(L)} × ${whole(L)}: ${bytes(cost.attentionMiddle(L, d, n))}`,
     ],
   };
   for (const [id, [parameters, price, shape, middle]] of Object.entries(rows)) {
@@ -169,8 +169,8 @@ function sentence() {
   const crossing = overtaking();
   const race = inside === "n"
     ? "It is dearer at every length."
-    : crossing > 0 ? `It overtakes the MLP at L = ${whole(crossing)}.` : "With so few units in the MLP it is dearer at every length.";
-  return `Attention costs ${ratio >= 10 ? whole(ratio) : ratio.toFixed(2)} times the MLP. `
+    : crossing > 0 ? `It overtakes the MLP at L = ${whole(crossing)}.` : "With so few units in the MLP, attention is dearer at every length.";
+  return `Attention costs ${ratio >= 10 ? whole(ratio) : ratio.toFixed(ratio < 0.1 ? 4 : 2)} times the MLP. `
     + `${share} % of its price is for pairs of tokens, the part with L². ${race}`;
 }
 

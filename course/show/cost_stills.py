@@ -1,5 +1,6 @@
 """The still figures of the lesson on cost: sizes as bars, measurements against guesses, curves that cross."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -27,37 +28,71 @@ def bars(sizes: Mapping[str, float], unit: str) -> None:
 
 
 def against_guess(measured: Mapping[int, float], guessed: Mapping[int, float], ylabel: str) -> None:
-    """Show measured values over L and the reader's guesses on the same log–log axes."""
+    """Show measured values over L and the reader's guesses on the same log–log axes, and how far apart."""
     fig, ax = new(height=3.0)
-    ax.plot(list(measured), list(measured.values()), "o-", label="measured", markersize=9)
-    ax.plot(list(guessed), list(guessed.values()), "s", label="your guess", markersize=9)
+    shared = [length for length in measured if guessed.get(length, 0) > 0]
+    ends = [guessed[length] for length in shared], [measured[length] for length in shared]
+    ax.vlines(shared, *ends, color=palette.muted, linestyle=":", linewidth=1.5)
+    ax.plot(list(measured), list(measured.values()), "o", label="measured", markersize=9)
+    ax.plot(shared, ends[0], "s", label="your guess", markersize=9)
     for length, value in measured.items():
-        ax.annotate(_short(value), (length, value), xytext=(0, 10), textcoords="offset points", ha="center")
+        ax.annotate(
+            _short(value),
+            (length, value),
+            xytext=(-9, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+        )
+    values = [*measured.values(), *ends[0]]
     ax.set(xscale="log", yscale="log", xlabel="L, tokens", ylabel=ylabel)
-    ax.set_ylim(0.5, 6 * max(measured.values()))
+    ax.set(xlim=(min(measured) / 4, max(measured) * 4), ylim=(min(values) / 2, max(values) * 6))
     _plain_numbers(ax.xaxis, ax.yaxis)
     ax.legend(loc="upper left")
-    pairs = [f"{_short(value)} at L = {length:,}" for length, value in measured.items()]
-    figure(fig, alt=f"{ylabel}, against L: measured {', '.join(pairs)}. Your guesses stand beside them.")
+    told = [
+        f"{_short(value)} at L = {length:,} (your guess: {guessed.get(length, 0):,g})"
+        for length, value in measured.items()
+    ]
+    figure(fig, alt=f"{ylabel}, against L: measured {', '.join(told)}.")
 
 
 def crossing(lengths: Sequence[int], curves: Mapping[str, Sequence[float]], line: float, title: str) -> None:
-    """Show FLOPs over L on log–log axes, with a vertical line where the reader expects the curves to cross.
+    """Show the FLOPs of two layers over L on log–log axes, and the length where the reader has them cross.
 
-    Without a line where `line` is not a positive number.
+    `line` is a vertical line where it lies on the axis; where it does not (or is nan), a sentence says so.
     """
     fig, ax = new(height=3.2)
     for name, flops in curves.items():
         ax.plot(lengths, flops, label=name)
-    if line > 0:
+    if lengths[0] <= line <= lengths[-1]:
+        said = f"yours: L = {line:,.0f}"
+        to_the_left = line > (lengths[0] * lengths[-1]) ** 0.5  # of the line is more room
         lowest = min(flops[0] for flops in curves.values())
         ax.axvline(line, color=palette.ink, linestyle=":", linewidth=1.5)
-        ax.annotate(f"yours: L = {line:,.0f}", (line, lowest), xytext=(8, 0), textcoords="offset points")
+        offset, side = ((-8, 0), "right") if to_the_left else ((8, 0), "left")
+        ax.annotate(said, (line, lowest), xytext=offset, textcoords="offset points", ha=side)
+    else:
+        said = (
+            "no line: answer the exercise above"
+            if math.isnan(line)
+            else f"yours, L = {line:,.0f}, is not on this axis"
+        )
+        ax.text(0.98, 0.05, said, transform=ax.transAxes, ha="right")
     ax.set(xscale="log", yscale="log", xlabel="L, tokens", ylabel="FLOPs", title=title)
     ax.set_xticks(lengths, [f"{length:,}" for length in lengths])
     ax.minorticks_off()
     ax.legend()
-    figure(fig, alt=f"{title}. FLOPs over L for {' and '.join(curves)}; your formula says L = {line:,.0f}.")
+    figure(fig, alt=f"{title}. FLOPs over L: {_where(lengths, curves)}; {said}.")
+
+
+def _where(lengths: Sequence[int], curves: Mapping[str, Sequence[float]]) -> str:
+    """Between which of the lengths the second curve passes the first, in words."""
+    (lower, first), (upper, second) = curves.items()
+    above = [b > a for a, b in zip(first, second)]
+    if all(above) or not any(above):
+        return f"{upper} {'above' if above[0] else 'below'} {lower} throughout"
+    place = above.index(True)
+    return f"{upper} passes {lower} between L = {lengths[place - 1]:,} and {lengths[place]:,}"
 
 
 def _short(value: float) -> str:

@@ -2,14 +2,14 @@
 
 const svg = document.getElementById("plot");
 const button = (name) => document.getElementById(name);
-const LEFT = 64, RIGHT = 150, TOP = 14, BOTTOM = 46;
+const LEFT = 64, RIGHT = 158, TOP = 14, BOTTOM = 52;
 const MIDDLE = 1;  // of the quartiles
 
 const quantities = {
   largest: {
     name: "largest weight", top: 1, step: 0.02,
     ticks: [[0, "0"], [0.25, "0.25"], [0.5, "0.50"], [0.75, "0.75"], [1, "1"]],
-    told: (value) => (value < 0.01 ? value.toFixed(4) : value.toFixed(2)),
+    told: (value) => (value === 0 ? "0" : value.toFixed(value < 0.01 ? 4 : value > 0.99 && value < 1 ? 3 : 2)),
   },
   entropy: {
     name: "entropy", top: data.bits, step: 0.25,
@@ -43,15 +43,15 @@ const line = (points) => points.map(([px, py], i) => `${i ? "L" : "M"}${px.toFix
 function drawAxes(quantity) {
   for (const [value, text] of quantity.ticks) {
     add(svg, "line", { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value), stroke: "var(--grid)" });
-    add(svg, "text", { x: LEFT - 10, y: y(value) + 5, "text-anchor": "end" }, text);
+    add(svg, "text", { x: LEFT - 20, y: y(value) + 5, "text-anchor": "end" }, text);
   }
   data.guessed.forEach((place) => {
     const label = (place === data.guessed[0] ? "d = " : "") + size(data.widths[place]);
-    add(svg, "text", { x: x(place), y: height - BOTTOM + 24, "text-anchor": "middle" }, label);
+    add(svg, "text", { x: x(place), y: height - BOTTOM + 34, "text-anchor": "middle" }, label);
   });
   const ends = { largest: ["one key has it all", "all keys alike"], entropy: ["all keys alike", "one key has it all"] };
-  add(svg, "text", { x: width - RIGHT + 14, y: TOP + 5, class: "quiet" }, ends[shown][0]);
-  add(svg, "text", { x: width - RIGHT + 14, y: height - BOTTOM + 5, class: "quiet" }, ends[shown][1]);
+  add(svg, "text", { x: width - RIGHT + 22, y: TOP + 5, class: "quiet" }, ends[shown][0]);
+  add(svg, "text", { x: width - RIGHT + 22, y: height - BOTTOM + 5, class: "quiet" }, ends[shown][1]);
 }
 
 function drawCurve(curve, colour, dash, label, shift) {
@@ -62,7 +62,7 @@ function drawCurve(curve, colour, dash, label, shift) {
   const middle = places.map((p) => [x(p), y(at(curve, p, MIDDLE))]);
   add(svg, "path", { d: line(middle), fill: "none", stroke: `var(--${colour})`, "stroke-width": 3, "stroke-dasharray": dash });
   const [lastX, lastY] = middle[middle.length - 1];
-  add(svg, "text", { x: lastX + 14, y: lastY + shift, style: `fill:var(--${colour});font-weight:600` }, label);
+  add(svg, "text", { x: lastX + 22, y: lastY + shift, style: `fill:var(--${colour});font-weight:600` }, label);
 }
 
 function drawGuess(quantity) {

@@ -49,7 +49,7 @@ svg .quiet { fill: var(--muted); }
 .handle:focus-visible .halo { stroke: var(--accent); stroke-width: 3; }
 .halo { fill: transparent; }
 button:disabled { opacity: 0.55; cursor: default; }
-#said { min-height: 3em; margin: 4px 0 0; }
+#said { min-height: 4.5em; margin: 4px 0 0; }  /* three lines: the block does not grow */
 """
 
 
@@ -112,7 +112,7 @@ def guess(measured: Measured) -> Block:
         ),
         body=_BODY,
         css=_CSS,
-        height=500,
+        height=524,
         alt=f"One query, {measured.keys:,} keys: five handles, at d = 4, 16, 64, 256 and 1,024, to guess "
         "the largest weight and the entropy of the softmax before the measured curve appears beside it.",
         fallback=_still(measured),

@@ -51,15 +51,18 @@ class Formula(Exercise):
         return [Question(FORMULA, {})]
 
     def difference(self, expected: Any, given: Any) -> Difference | None:
-        if given is None or given is Ellipsis:
+        if given is None:
             return Difference.plain("There is no formula yet.")
+        right = formula.parse(expected, self.symbols)
+        not_a_shape = f'A shape with {len(right.parts)} entries is expected, in quotes, like "(a, b)".'
+        if right.is_tuple and not (isinstance(given, str) and "," in given):
+            return Difference.plain(not_a_shape)
         try:
             typed = formula.parse(given, self.symbols)
         except formula.FormulaError as error:
             return Difference.plain(str(error))
-        right = formula.parse(expected, self.symbols)
-        if right.is_tuple and not (typed.is_tuple and len(typed.parts) == len(right.parts)):
-            return Difference.plain(f'A shape with {len(right.parts)} entries is expected, like "(a, b)".')
+        if right.is_tuple and len(typed.parts) != len(right.parts):
+            return Difference.plain(not_a_shape)
         if typed.is_tuple and not right.is_tuple:
             return Difference.plain("One formula is expected, not several.")
         if _equal(given, expected, tuple(self.symbols)):
@@ -67,11 +70,16 @@ class Formula(Exercise):
         return Difference(self._ratio(typed, right), "It is not equal to the right formula.")
 
     def same(self, one: Any, other: Any) -> bool:
-        return isinstance(other, str) and isinstance(one, str) and self.difference(one, other) is None
+        if not (isinstance(one, str) and isinstance(other, str)):
+            return False
+        try:
+            return _equal(one, other, tuple(self.symbols))
+        except formula.FormulaError:
+            return False
 
     def _ratio(self, typed: formula.Formula, right: formula.Formula) -> str:
         """One place where the two differ, without giving the right value away."""
-        values = dict(zip(self.symbols, (7, 5, 3, 2, 11, 13), strict=False))
+        values = dict(zip(self.symbols, (7, 5, 3, 2, 11, 13, 17, 19, 23, 29), strict=False))
         at = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
         try:
             ratios = [
@@ -82,10 +90,12 @@ class Formula(Exercise):
         wrong = next((ratio for ratio in ratios if abs(ratio - 1) > 1e-9), None)
         if wrong is None:
             return "It is not equal to the right formula."
+        if abs(wrong - 1) < 0.005:
+            return f"At {at} it is close to the right value, and not equal."
         return f"At {at} it gives {wrong:.3g} times the right value."
 
     def mutants(self) -> Iterator[Mutant]:
-        return mutants_of_formula(self.reference)
+        return mutants_of_formula(formula.as_python(self.reference))
 
 
 @lru_cache(maxsize=4096)

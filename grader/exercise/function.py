@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from grader.draw import Draw
@@ -44,7 +45,7 @@ class Function(Exercise):
 
     def circumstances(self, question: Question) -> str:
         inputs = question.payload["inputs"].items()
-        shapes = [f"`{name}` {tuple(value.shape)}" for name, value in inputs if isinstance(value, Tensor)]
+        shapes = [f"`{name}` {_unbroken(value.shape)}" for name, value in inputs if isinstance(value, Tensor)]
         return f"The shapes were {', '.join(shapes)}." if shapes else ""
 
     @property
@@ -53,3 +54,8 @@ class Function(Exercise):
 
     def mutants(self) -> Iterator[Mutant]:
         return mutants_of_code(self.reference)
+
+
+def _unbroken(shape: torch.Size) -> str:
+    """A shape that no line ends in."""
+    return str(tuple(shape)).replace(", ", ",\u00a0")

@@ -22,6 +22,7 @@ class PropertyTest(Exercise):
     """
 
     kind = "property test"
+    nothing_yet = "The test never calls the function that it is handed: is something left to write?"
 
     def __init__(
         self,
@@ -52,16 +53,19 @@ class PropertyTest(Exercise):
         ]
 
     def difference(self, expected: Any, given: Any) -> Difference | None:
-        if not isinstance(given, dict) or "accepts" not in given:
-            return Difference.plain("It is not a test function.")
-        if given["accepts"] == expected["accepts"]:
+        match given:
+            case {"accepts": bool(accepts), "because": str(because), "summary": str(summary)}:
+                pass
+            case _:
+                return Difference.plain("It is not a test function.")
+        if accepts == expected["accepts"]:
             return None
-        if given["accepts"]:
+        if accepts:
             return Difference.plain("Your test accepts it.")
-        return Difference(*(f"Your test rejects it. {given[told]}" for told in ("because", "summary")))
+        return Difference(*(f"Your test rejects it. {told}".strip() for told in (because, summary)))
 
     def same(self, one: Any, other: Any) -> bool:
-        return isinstance(one, dict) and isinstance(other, dict) and one["accepts"] == other["accepts"]
+        return self.difference(one, other) is None
 
     def score(self, held: dict[str, bool]) -> float:
         rejected = [held[part] for part in self.parts if part != ACCEPTS]

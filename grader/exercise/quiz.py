@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import combinations, permutations
 from typing import Any
 
 from grader.compare import Difference
 from grader.draw import Draw
-from grader.exercise.base import Exercise, Mistake, Question
+from grader.exercise.base import Exercise, Question
+from grader.outcome import with_article
+from grader.wire import Foreign
 
 CHOICE = "the choice"
 Letters = str | set[str] | list[str]
@@ -46,8 +49,11 @@ class Quiz(Exercise):
         letters = set(self.options)
         if unknown := set(self.right) - letters:
             raise ValueError(f"{self.id}: the right answer names {unknown}, which is not an option.")
-        if isinstance(self.right, list) and set(self.right) != letters:
-            raise ValueError(f"{self.id}: an ordering must order every option.")
+        if isinstance(self.right, list):
+            if sorted(self.right) != sorted(letters):
+                raise ValueError(f"{self.id}: an ordering must order every option.")
+            if self.right == sorted(letters):  # a set of all letters is read in this order
+                raise ValueError(f"{self.id}: the right order must not be the alphabetical one.")
         needed = letters - {self.right} if isinstance(self.right, str) else letters
         if not isinstance(self.right, list) and set(self.why) != needed:
             raise ValueError(f"{self.id}: `why` must explain exactly the options {sorted(needed)}.")
@@ -63,16 +69,18 @@ class Quiz(Exercise):
 
     def read(self, given: Any) -> list[str] | None:
         """The letters of an answer, in order for an ordering, else sorted; None for no answer yet."""
-        if given in (None, Ellipsis) or (isinstance(given, (str, list, set, tuple)) and not given):
+        if given is None:
             return None
-        letters = list(given) if isinstance(given, (list, tuple, set)) else _split(str(given))
-        letters = [str(letter).strip().strip(".)(").lower() for letter in letters]
-        return letters if isinstance(self.right, list) else sorted(set(letters))
+        parts = given if isinstance(given, (list, tuple, set)) else _split(str(given))
+        letters = [letter for part in parts if (letter := str(part).strip(".)( ").lower())]
+        return (letters if isinstance(self.right, list) else sorted(set(letters))) or None
 
     def difference(self, expected: Any, given: Any) -> Difference | None:
         chosen, right = self.read(given), self.read(expected)
         if chosen is None:
             return Difference.plain("There is no choice yet.")
+        if isinstance(given, Foreign):
+            return Difference.plain(f'It is {with_article(given.type)}; write letters in quotes, like "a".')
         if unknown := [letter for letter in chosen if letter not in self.options]:
             return Difference.plain(f"`{unknown[0]}` is not one of the options {', '.join(self.options)}.")
         if chosen == right:
@@ -88,6 +96,8 @@ class Quiz(Exercise):
         if sorted(chosen) != sorted(right):
             return f"An order names each of {', '.join(self.options)} once."
         place = next(i for i, (a, b) in enumerate(zip(chosen, right, strict=True)) if a != b)
+        if place == 0:
+            return "Look again at what comes first."
         return f"The order is right up to place {place}; look again at what comes next."
 
     def same(self, one: Any, other: Any) -> bool:
@@ -135,14 +145,8 @@ class Quiz(Exercise):
             everything = (list(order) for order in permutations(letters))
         return ((str(choice), choice) for choice in everything if choice != self.right)
 
-    def known(self, choice: Any) -> Mistake | None:
-        """The known mistake that a choice is, if it is one."""
-        return next((mistake for mistake in self.mistakes if self.same(mistake.answer, choice)), None)
-
 
 def _split(text: str) -> list[str]:
-    """``"a, c"``, ``"a c"``, ``"a>c"`` and ``"ac"`` all name a and c."""
-    for separator in ",;><":
-        text = text.replace(separator, " ")
-    words = text.split()
+    """``"a, c"``, ``"a c"``, ``"a → c"`` and ``"ac"`` all name a and c."""
+    words = re.split(r"[\s,;<>→-]+", text.strip())
     return list(words[0]) if len(words) == 1 and words[0].isalpha() else words

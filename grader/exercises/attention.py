@@ -288,6 +288,13 @@ def _scores(draw: Draw, *levels: float) -> dict[str, Any]:
     return dict(scores=draw.normal(len(levels), 5) + torch.tensor(levels)[:, None])
 
 
+def _with_one_far_below(draw: Draw) -> dict[str, Any]:
+    """In each row one score is so low that its weight is 0, as behind a mask; the others are ordinary."""
+    scores = draw.normal(4, 7)
+    scores[:, draw.integer(0, 6)] = -1000.0
+    return dict(scores=scores)
+
+
 def _square_scores(draw: Draw) -> dict[str, Any]:
     L = draw.integer(3, 9)
     return dict(scores=draw.normal(L, L))
@@ -296,7 +303,7 @@ def _square_scores(draw: Draw) -> dict[str, Any]:
 softmax_rows = Function(
     "softmax_rows",
     "Softmax that does not overflow",
-    points=5,
+    points=6,
     difficulty=2,
     minutes=7,
     reference=softmax_reference,
@@ -310,6 +317,7 @@ softmax_rows = Function(
         "rows on very different levels": lambda draw: _scores(
             draw, *draw.shuffled([-400.0, 0.0, 400.0, 800.0])
         ),
+        "one score far below the others of its row": _with_one_far_below,
     },
     hints=[
         "Start with exp, then divide by a sum. Which axis is summed, so that each row ends up at one?",
@@ -358,6 +366,21 @@ def down_the_columns(scores):
 @softmax_rows.mistake("The softmax runs over the first axis. For a batch that mixes the sequences.")
 def over_the_first_axis(scores):
     return scores.softmax(0)
+
+
+@softmax_rows.mistake(
+    "The softmax runs over axis 1. In a matrix that is the last one; in a batch of matrices it is not."
+)
+def over_axis_one(scores):
+    return scores.softmax(1)
+
+
+@softmax_rows.mistake(
+    "The mean is subtracted, not the maximum: a score far below the others pulls it down, and exp overflows."
+)
+def mean_subtracted(scores):
+    e = (scores - scores.mean(-1, keepdim=True)).exp()
+    return e / e.sum(-1, keepdim=True)
 
 
 @softmax_rows.mistake("One softmax over all entries of the tensor: they sum to one together, not row by row.")
@@ -650,8 +673,8 @@ hard_gradient = Quiz(
     minutes=2,
     question=(
         "A network computes its query as `x @ Wq` and its values as `x @ Wv`, and attends *hard*. You "
-        "train it for 1,000 "
-        "steps of gradient descent on a loss of the output. What has happened to `Wq` and to `Wv`?"
+        "train it for 1,000 steps of gradient descent on a loss of the output. What has happened to `Wq` "
+        "and to `Wv`?"
     ),
     options={
         "a": "Both have learnt, `Wq` more slowly.",
@@ -716,6 +739,11 @@ score_scale.mistake(
 )
 score_scale.mistake(
     "The mean of a product is 0, not 1, so no product is to be taken off: all d count.", "sqrt(d-1)"
+)
+score_scale.mistake("That is √d for the patches, which have d = 2; d varies here.", "sqrt(2)")
+score_scale.mistake(
+    "The variance is 1, but the sign turns the order round: the most similar key gets the smallest weight.",
+    "-sqrt(d)",
 )
 score_scale.also_right("d**0.5", "d**(1/2)", "d/sqrt(d)", "sqrt(4*d)/2", "1/(d**-0.5)", "(d**2)**(1/4)")
 
@@ -985,8 +1013,7 @@ mask_when = Quiz(
     minutes=4,
     question=(
         "Key j is forbidden to a query. In which of these does key j, or its value, **still change** the "
-        "query's output? "
-        "Choose all."
+        "query's output? Choose all."
     ),
     options={
         "a": "Its score is set to −inf before the softmax.",
@@ -1072,8 +1099,7 @@ attention = Function(
         "The mask is True where looking is allowed; what has to be filled is the opposite, ~mask, and "
         "before the softmax.",
         "scores = q @ k.transpose(-2, -1) / the root of q.shape[-1]; then masked_fill(~mask, -inf) if "
-        "there is a mask; "
-        "then softmax over the keys, the last axis; then @ v.",
+        "there is a mask; then softmax over the keys, the last axis; then @ v.",
     ],
     may_not_call=[".scaled_dot_product_attention", "course.attention"],
 )
@@ -1554,8 +1580,7 @@ test_attention_weights = PropertyTest(
         "answer?",
         "Three of them: no entry is negative, each row sums to one, and weights[~mask] is zero.",
         "Floats: ask for nearly one (torch.allclose with a tolerance), never for == 1. And let your mask "
-        "have, "
-        "in every row, at least one True and one False, or it forbids nothing.",
+        "have, in every row, at least one True and one False, or it forbids nothing.",
     ],
 )
 
@@ -1958,8 +1983,7 @@ receptive_field = Quiz(
     minutes=4,
     question=(
         "A sequence has L = 197 tokens. How many layers are needed until the output at the *middle* token "
-        "depends on all "
-        "197? Put these networks in order, the one that needs the **fewest** layers first."
+        "depends on all 197? Put these networks in order, the one that needs the **fewest** layers first."
     ),
     options={
         "a": "convolutions 3 wide",
@@ -2002,33 +2026,25 @@ leak = Quiz(
     minutes=2,
     question=(
         "“Without the mask only 1 key in 1,797 is the image itself. Its influence on the answer is at "
-        "most 1/1,797, so I "
-        "need no mask.” What is wrong with this?"
+        "most 1/1,797, so I need no mask.” What is wrong with this?"
     ),
     options={
         "a": "Nothing: a share that small cannot change which digit wins.",
-        "b": (
-            "Shares of weight are not shares of keys: no unit-length key is more similar to an image than "
-            "itself, so the "
-            "softmax favours the very key that carries the answer."
-        ),
-        "c": "It holds for a small β, where all weights are nearly equal; then no mask is needed.",
-        "d": "The image's own key gets a weight of exactly one whatever β is.",
+        "b": "The image's own key gets a weight of exactly one, whatever β is.",
+        "c": "It holds for a small β, where all weights are nearly equal; for a large one it does not.",
+        "d": "Shares of weight are not shares of keys: the softmax favours the key that is most similar, and "
+        "that is the image itself.",
     },
-    right="b",
+    right="d",
     why={
         "a": "Look at the figure: the two curves differ at every β, so the winner did change.",
-        "c": (
-            "Look at the left end of your figure: the weights are nearly equal there, and the gap is at "
-            "its widest. When "
-            "the evidence is thin, one vote that is always right decides many cases."
-        ),
-        "d": "Its weight is the largest of the row; it is near one only for a large β.",
+        "b": "Its weight is the largest of the row; it is near one only for a large β.",
+        "c": "Look at the left end of your figure: the weights are nearly equal there, and the gap is at its "
+        "widest. When the evidence is thin, one vote that is always right decides many cases.",
     },
     hints=[
         "What decides a key's weight: how many keys there are, or how similar they are to the query?",
-        "For rows of length one, x · y is largest for y = x. What does the softmax do with the largest "
-        "score?",
+        "For rows of length one, x · y is largest for y = x. What does a softmax do with the largest score?",
     ],
 )
 
@@ -2049,8 +2065,7 @@ sharper = Quiz(
     why={
         "b": (
             "That makes the output ten times as large. The output is a weighted mean of the values, sharp "
-            "or not: it stays "
-            "among them when the queries grow."
+            "or not: it stays among them when the queries grow."
         ),
         "c": "Weights sum to one before and after. Ten times the scores is not ten times the weights.",
         "d": (
@@ -2072,22 +2087,21 @@ shuffle = Quiz(
     minutes=3,
     question=(
         "You shuffle the tokens of a sentence and give them to your `SelfAttention`, without a mask. Up "
-        "to rounding, the "
-        "output of each token is …"
+        "to rounding, the output of each token is …"
     ),
     options={
         "a": "different, because its neighbours have changed.",
-        "b": "the same as before, and it has moved to the token's new place.",
-        "c": "the same as before, and it has stayed at the token's old place.",
+        "b": "the same as before, and it has stayed at the token's old place.",
+        "c": "the same as before, and it has moved to the token's new place.",
         "d": "different, because the softmax now sums over other tokens.",
     },
-    right="b",
+    right="c",
     why={
         "a": (
             "Nowhere in the formula does it matter who stands beside whom: each pair of tokens has its "
             "score, near or far."
         ),
-        "c": "The query moves with its token, and row i of the output belongs to query i.",
+        "b": "The query moves with its token, and row i of the output belongs to query i.",
         "d": "It sums over the same tokens in another order, and a sum does not depend on the order.",
     },
     hints=[

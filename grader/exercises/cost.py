@@ -135,6 +135,23 @@ def counts_multiply_adds(a_shape, b_shape):
     return count_matmul_reference(a_shape, b_shape) // 2
 
 
+@count_matmul.mistake("It counts multiply–adds, and the batch is read from the left factor only.")
+def multiply_adds_of_left(a_shape, b_shape):
+    return math.prod(a_shape) * b_shape[-1]
+
+
+@count_matmul.mistake("It counts multiply–adds, and the batch is left out.")
+def multiply_adds_of_one_pair(a_shape, b_shape):
+    return a_shape[-2] * a_shape[-1] * b_shape[-1]
+
+
+@count_matmul.mistake(
+    "The matrices are read from the front of the shapes; with a batch they are the last two."
+)
+def reads_from_the_front(a_shape, b_shape):
+    return 2 * a_shape[0] * a_shape[1] * b_shape[1]
+
+
 @count_matmul.mistake("The batch is left out: one pair of matrices is counted, however many there are.")
 def forgets_batch(a_shape, b_shape):
     return 2 * a_shape[-2] * a_shape[-1] * b_shape[-1]
@@ -823,7 +840,14 @@ overtakes.mistake(
     "A sign is turned: the projections are paid before the race starts, so they come off n.",
     "n + 2*d",
 )
-overtakes.mistake("The sides are swapped: at this length the price has the other sign.", "2*d - n")
+overtakes.mistake(
+    "The sign is turned round: for n = 4d this is negative, and there the two do meet.",
+    "2*d - n",
+)
+overtakes.mistake(
+    "Right wherever the two meet. Where they never do, leave the length negative in place of 0.",
+    "max(n - 2*d, 0)",
+)
 overtakes.mistake("The 4 in front of L² is lost when dividing.", "4*n - 8*d")
 overtakes.mistake("Half the right length: check the 4 in front of L² when dividing.", "n/2 - d")
 overtakes.mistake("Everything is divided by d once too often: this is L/d.", "n/d - 2")

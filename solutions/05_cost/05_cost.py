@@ -11,7 +11,7 @@
 #
 # **You need** lesson 02, and the rule for the shape of a matrix product. No GPU.
 #
-# **Time** about 70 minutes: 50 for the exercises, 20 for the rest. The computer needs less than half a minute.
+# **Time** about 70 minutes: 50 for the exercises, 20 for the rest. The computer needs less than a minute.
 
 # %%
 import math
@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course import cost
-from course.show import cost_stills
+from course.show import cost_stills, needs
 from course.show.cost_curves import cost_curves
 from grader import check, hint, numbers
 from grader.formula import parse
@@ -45,7 +45,7 @@ table = torch.empty(pixels, pixels, device="meta")  # "meta": a shape without co
 needed = table.nbytes / 2**30
 
 cost_stills.bars({"your guess": my_guess, "a laptop": 16, "an H200 GPU": 141e9 / 2**30, "the table": needed}, "GiB")
-print(f"The table takes {needed / my_guess:,.1f} times your guess.")
+print(f"The table takes {needed:,.0f} GiB, {needed / my_guess:,g} times your guess.")
 
 # %% [markdown]
 # 4,096 GiB, or 4 TiB, for *one* layer with *one* head. The photograph itself fits into 12 MiB. Where does this come from, at which
@@ -55,7 +55,7 @@ print(f"The table takes {needed / my_guess:,.1f} times your guess.")
 #
 # Answer aloud, then open.
 #
-# <details><summary>1 · X holds L tokens. Which shape has Q Kᵀ, and what stands in row i, column j?</summary>
+# <details><summary>1 · X holds L tokens. What shape is Q Kᵀ, and what stands in row i, column j?</summary>
 #
 # L×L. The similarity of query i and key j: how well what token i looks for fits what token j offers.
 #
@@ -167,13 +167,14 @@ def count_matmul(a_shape, b_shape):
 # product is really computed. Yours and PyTorch's, on the same shapes:
 
 # %% demonstration=true
+needs(count_matmul=count_matmul)
 matrices = (2, 3), (3, 4)
 layer = (50, 1024), (1024, 2048)
 shared = (32, 50, 64), (64, 128)
 with_heads = (32, 12, 197, 64), (32, 12, 64, 197)
 for a_shape, b_shape in [matrices, layer, shared, with_heads]:
     yours, measured = count_matmul(a_shape, b_shape), cost.measure(torch.matmul, a_shape, b_shape).flops
-    print(f"{a_shape} @ {b_shape}:".ljust(40), f"yours {yours or 0:>13,}   PyTorch's {measured:>13,}")
+    print(f"{a_shape} @ {b_shape}:".ljust(40), f"yours {yours:>13,}   PyTorch's {measured:>13,}")
 
 # %% [markdown]
 # ## What do two fully-connected layers cost?
@@ -191,7 +192,7 @@ mlp_parameters = "2*d*n"
 ### END SOLUTION
 
 # %% [markdown] exercise="mlp_shape"
-# **Which shape has Y?** Write it as `"(rows, columns)"`.
+# **What shape is Y?** Write it as `"(rows, columns)"`.
 
 # %% exercise="mlp_shape"
 mlp_shape = ""  # a shape in L, d and n, in quotes
@@ -269,33 +270,45 @@ my_ratios = {50: 1.0, 784: 2.0, 1_048_576: 100.0}
 def at(formula, L, d=1024, n=2048):
     """Your formula at these sizes, as a number; nan as long as it is no formula."""
     try:
-        return parse(formula, ("L", "d", "n")).value(L=L, d=d, n=n)
+        return parse(formula, ["L", "d", "n"]).value(L=L, d=d, n=n)
     except (ValueError, ArithmeticError):
-        return float("nan")
+        return math.nan
 
 
 # %% demonstration=true
+needs(mlp_parameters=mlp_parameters, mlp_flops=mlp_flops)
+needs(attention_parameters=attention_parameters, attention_flops=attention_flops)
 d, n = 1024, 2048
 mlp, attention = cost.TwoLayers(d, n, device="meta"), cost.AttentionLayer(d, n, device="meta")
-print(f"{'':9} {'L':>9} {'weights':>9} {'FLOPs, your formula':>23} {'FLOPs, measured':>23} {'difference':>11}")
-for name, layer, weights, flops in [("MLP", mlp, mlp_parameters, mlp_flops), ("attention", attention, attention_parameters, attention_flops)]:
+formulas = {"MLP": (mlp, mlp_flops), "attention": (attention, attention_flops)}
+print(f"{'':9} {'L':>9} {'output':>17} {'FLOPs, your formula':>23} {'FLOPs, measured':>23} {'difference':>11}")
+for name, (layer, flops) in formulas.items():
     for L in my_ratios:
-        measured = cost.measure(layer, (L, d)).flops
-        print(f"{name:9} {L:>9,} {at(weights, L):>9,} {at(flops, L):>23,} {measured:>23,} {at(flops, L) - measured:>11,}")
-print(f"weights, counted: {cost.measure(mlp, (1, d)).parameters:,} and {cost.measure(attention, (1, d)).parameters:,}")
+        measured = cost.measure(layer, (L, d))
+        yours = at(flops, L)
+        print(f"{name:9} {L:>9,} {measured.output_shape!s:>17} {yours:>23,} {measured.flops:>23,} {yours - measured.flops:>11,}")
+for name, layer, weights in [("MLP", mlp, mlp_parameters), ("attention", attention, attention_parameters)]:
+    counted = cost.measure(layer, (1, d)).parameters
+    print(f"{name:9} weights: {at(weights, L=1):>9,} by your formula, {counted:>9,} counted")
 
 # %% [markdown]
 # The difference is 0 at all three lengths, up to nine quadrillion (a 9 and fifteen more digits). If one of yours is not, the last
-# column tells by how much; and the million tokens were counted on `meta`, where nothing is computed. Now your predictions:
+# column tells by how much; and the million tokens were counted on `meta`, where nothing is computed. The output has the input's
+# shape, in both layers. Now your predictions:
 
 # %% demonstration=true
-ratios = {L: cost.measure(attention, (L, d)).flops / cost.measure(mlp, (L, d)).flops for L in my_ratios}
+d, n = 1024, 2048
+layers = cost.AttentionLayer(d, n, device="meta"), cost.TwoLayers(d, n, device="meta")
+ratios = {}
+for L in my_ratios:
+    attention, mlp = (cost.measure(layer, (L, d)).flops for layer in layers)
+    ratios[L] = attention / mlp
 cost_stills.against_guess(ratios, my_ratios, ylabel="attention ÷ MLP, in FLOPs")
 
 # %% [markdown]
 # ## Where does attention become the expensive one?
 #
-# It starts as the expensive one, and the figure says so: 2.05, never 1. Divide your two formulas, and nearly everything cancels:
+# It starts as the expensive one: 2.05 times the MLP at 50 tokens. Why not 1? Divide your two formulas, and nearly everything cancels:
 #
 # attention ÷ MLP = **2 + L/d**
 #
@@ -328,7 +341,7 @@ cost_curves(L=784, d=1024, n=2048)
 
 # %% [markdown] exercise="overtakes"
 # **At which L does attention with d×d projections cost as much as an MLP with n hidden units?** Take your two formulas, put d for n in
-# attention's, and solve for L. Beyond that length attention is the dearer one.
+# attention's, and solve for L. Beyond that length attention is the dearer one; a negative L, for small n, means that it always is.
 
 # %% exercise="overtakes"
 overtakes = ""  # a formula in d and n, in quotes
@@ -337,9 +350,10 @@ overtakes = "n - 2*d"
 ### END SOLUTION
 
 # %% [markdown]
-# Your formula as a vertical line, on curves that PyTorch counted. If the line goes through the crossing, it is right.
+# Your formula as a vertical line, on curves that PyTorch counted. A line that misses the crossing is wrong.
 
 # %% demonstration=true
+needs(overtakes=overtakes)
 d, n = 768, 3072  # ViT-B and BERT-base: n = 4d
 lengths = [2**k for k in range(6, 15)]
 counted = {
@@ -349,8 +363,8 @@ counted = {
 cost_stills.crossing(lengths, counted, line=at(overtakes, L=0, d=d, n=n), title="One block of ViT-B, d = 768, n = 3,072")
 
 # %% [markdown]
-# With n = 4d the crossing is at L = 2d. ViT-B (d = 768) sees 197 tokens, 1,536 would be the draw: in the models that made
-# Transformers famous, **most of the FLOPs are not attention at all**.
+# With n = 4d the crossing is at L = 2d. ViT-B (d = 768) sees 197 tokens, 1,536 would be the draw: attention takes 36 % of a block's
+# FLOPs there, and **most of the price is the MLP's**.
 #
 # ## What does it do to the memory?
 #
@@ -366,6 +380,7 @@ attention_matrix_bytes = "4*L**2"
 ### END SOLUTION
 
 # %% demonstration=true
+needs(attention_matrix_bytes=attention_matrix_bytes)
 for L in (50, 784, 1_048_576):
     matrix = torch.empty(L, L, device="meta").nbytes
     print(f"L = {L:>9,}   yours {at(attention_matrix_bytes, L):>17,} bytes   measured {matrix:>17,} bytes = {cost.human(matrix, 'B')}")
@@ -375,7 +390,7 @@ for L in (50, 784, 1_048_576):
 # layer" – always, never, or it depends?
 
 # %% [markdown] exercise="memory_order"
-# Work them out, or estimate: no two are close.
+# Work them out: the two nearest differ by a factor of 1.3, all others by more.
 
 # %% exercise="memory_order"
 memory_order = []  # an order, like ["b", "a", "c", "e", "d"]
@@ -417,21 +432,19 @@ def linear_attention(x, wq, wk, wv, wo):
 
 
 # %% demonstration=true
+needs(linear_attention=linear_attention)
 d, n = 1024, 2048
 print(f"{'L':>9} {'from left to right':>20} {'your function':>20}")
 for L in (50, 784, 2048, 8192, 1_048_576):
     usual = cost.measure(cost.AttentionLayer(d, n, device="meta"), (L, d)).flops
-    try:
-        yours = cost.human(cost.measure(linear_attention, (L, d), (d, n), (d, n), (d, n), (n, d)).flops, "FLOPs")
-    except Exception as error:
-        yours = f"no result yet ({type(error).__name__})"
-    print(f"{L:>9,} {cost.human(usual, 'FLOPs'):>20} {yours:>20}")
+    yours = cost.measure(linear_attention, (L, d), (d, n), (d, n), (d, n), (n, d)).flops
+    print(f"{L:>9,} {cost.human(usual, 'FLOPs'):>20} {cost.human(yours, 'FLOPs'):>20}")
 print(f"you said that it saves from L = {my_saving:,} on")
 
 # %% [markdown]
-# If the right-hand column ends at 35 TFLOPs, there is no L×L matrix in your function; if it ends at 9 PFLOPs, there is. The pairs, with
-# one L too many, have traded it for an n. So the cheap order is the *dear* one until L = n: at 784 tokens the layer takes 26 GFLOPs in
-# place of 18. Linear in L is a promise about the slope, not about the price.
+# If the right-hand column ends at 35 TFLOPs, there is no L×L matrix in your function; if it ends at 9 PFLOPs, there is. The pairs'
+# 4L²n has become 4Ln²: one L traded for an n. So the cheap order is the *dear* one until L = n = 2,048: at 784 tokens the layer takes
+# 26 GFLOPs in place of 18. Linear in L is a promise about the slope, not about the price.
 #
 # So why does every Transformer form the L×L matrix? Because of what was stripped. Put the softmax back, on four tokens, in both orders:
 
@@ -440,7 +453,8 @@ torch.manual_seed(0)
 Q, K, V = torch.randn(3, 4, 2)  # four tokens, n = 2
 print("softmax(Q Kᵀ) V:\n", (Q @ K.T).softmax(-1) @ V)
 print("softmax over Kᵀ V instead:\n", Q @ (K.T @ V).softmax(-1))
-print("without a softmax, the two orders differ by", ((Q @ K.T) @ V - Q @ (K.T @ V)).abs().max().item())
+print("without a softmax, one order:\n", (Q @ K.T) @ V)
+print("and the other:\n", Q @ (K.T @ V))
 
 # %% [markdown] exercise="why_not_reorder"
 # The numbers say that it fails. Now the reason:
@@ -506,6 +520,7 @@ print(f"          your guess for L = 784: {my_clock}")
 my_share = 30  # per cent
 
 # %% demonstration=true
+needs(count_matmul=count_matmul)
 L, d, n, heads = 197, 768, 3072, 12
 projection = (L, d), (d, d)
 scores = (heads, L, d // heads), (heads, d // heads, L)
@@ -515,7 +530,7 @@ ends = [((196, 16 * 16 * 3), (16 * 16 * 3, d)), ((1, d), (d, 1000))]
 
 
 def total(products):
-    return sum(count_matmul(*shapes) or 0 for shapes in products)
+    return sum(count_matmul(*shapes) for shapes in products)
 
 
 parts = {
@@ -526,7 +541,7 @@ parts = {
 }
 whole = sum(parts.values())
 for name, flops in parts.items():
-    print(f"{name:20} {flops:>15,}  {flops / max(whole, 1):6.1%}" + (f"  (you said {my_share} %)" if name == "pairs of tokens" else ""))
+    print(f"{name:20} {flops:>15,}  {flops / whole:6.1%}" + (f"  (you said {my_share} %)" if name == "pairs of tokens" else ""))
 print(f"{'ViT-B/16':20} {whole:>15,}")
 
 # %% [markdown]
@@ -543,11 +558,15 @@ measured = (
 )
 print(f"PyTorch's counter: {measured:,} FLOPs, or {cost.human(cost.multiply_adds(measured), 'MACs')}")
 
+pairs = {}
 for device in ("meta", "cpu"):
     q = torch.randn(1, 12, 197, 64, device=device)
     with FlopCounterMode(display=False) as counter:
         F.scaled_dot_product_attention(q, q, q)
-    print(f"pairs of tokens of one layer, counted on {device:4}: {counter.get_total_flops():>11,}")
+    pairs[device] = counter.get_total_flops()
+    print(f"pairs of tokens of one layer, counted on {device + ':':5} {pairs[device]:>11,}")
+unseen = 12 * (pairs["meta"] - pairs["cpu"])
+print(f"the model, its 12 layers counted on the CPU: {cost.human(measured - unseen, 'FLOPs')}")
 
 # %% [markdown]
 # 35,127,656,448, to the last digit. And a trap: on a CPU the counter does not see inside the fused attention kernel and reports 0 for it.
@@ -566,10 +585,12 @@ for device in ("meta", "cpu"):
 # %% [markdown]
 # ## What the papers report
 #
+# Cover the right-hand column. For each row, say first: does it count FLOPs or multiply–adds, and what does it leave out?
+#
 # | who | what they write | in the notation of this lesson |
 # |---|---|---|
 # | Vaswani 2017, table 1 | self-attention O(n²·d), recurrent O(n·d²), convolution O(k·n·d²) per layer; self-attention is faster than recurrence when n < d | their n is our L: the pairs, without the projections |
-# | Dosovitskiy 2021 | every pixel attending to every pixel "does not scale to realistic input sizes": hence patches of 16 × 16 | L falls by 256, the pairs by 65,536 |
+# | Dosovitskiy 2021 | every pixel attending to every pixel "does not scale to realistic input sizes": hence patches of 16 × 16 | 256 times fewer tokens, 65,536 times fewer pairs |
 # | timm | ViT-B/16: 17.58 GMACs | your count: 17.56 G multiply–adds, 35.13 GFLOPs (theirs adds 5 for each entry of the 25 LayerNorms) |
 # | He 2016 | ResNet-34: 3.6 billion "FLOPs (multiply-adds)" | 7.2 GFLOPs here |
 # | Kaplan 2020, Hoffmann 2022 | training costs 6·N·D FLOPs for N weights and D tokens | 2 for each weight and token, three times (backward costs two forwards); the pairs are left out |

@@ -1,0 +1,51 @@
+"""nbgrader, set up for this course.
+
+``nbgrader generate_assignment``, ``validate``, ``autograde``, ``generate_feedback``, ``export`` and the
+formgrader run as they are; ``nbgrader_config.py`` in the root of the course calls `configure`. Every one of
+these commands reads it, so it loads nothing itself: the judge is named, and loaded where it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+
+STUB = "# your code here"
+DEMONSTRATION = "demonstration"  # the tag of cells that show something and are not run when grading
+NOT_RELEASED = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", "*.db"]
+SECONDS_PER_CELL = 30
+
+
+def configure(config: Config) -> Config:
+    """Set nbgrader up in ``config``, and return it."""
+    _put_environment_first()
+    config.CourseDirectory.course_id = "attention"
+    config.CourseDirectory.source_directory = "solutions"
+    config.CourseDirectory.release_directory = "lessons"
+    # Sources of the lessons must not be released with them, and a student's `torch.py` must not be run.
+    config.CourseDirectory.ignore = NOT_RELEASED
+    config.ClearSolutions.code_stub = {"python": STUB}
+    config.OverwriteCells.add_missing_cells = True
+    config.Execute.timeout = SECONDS_PER_CELL
+    config.Execute.skip_cells_with_tag = DEMONSTRATION
+    config.Autograde.autograde_preprocessors = [
+        "grader.plugins.Judge",  # instead of nbgrader's Execute; the rest is nbgrader's own list
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    return config
+
+
+def _put_environment_first() -> None:
+    """nbgrader finds `alembic` and `jupyter` on PATH: they must be this environment's."""
+    here = str(Path(sys.executable).parent)
+    paths = os.environ.get("PATH", "").split(os.pathsep)
+    if paths[0] != here:
+        os.environ["PATH"] = os.pathsep.join([here, *paths])

@@ -1,0 +1,92 @@
+"""The still figures of lesson 02: each is shown once, closed, and told in words from its own numbers."""
+
+import pytest
+import torch
+
+from course.show import attending
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """told(draw, *arguments): the alternative text of the one figure that is shown."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+
+    def call(draw, *arguments):
+        from matplotlib import pyplot
+
+        draw(*arguments)
+        assert pyplot.get_fignums() == []
+        (block,) = shown
+        assert "<img" in block.html
+        return block.alt
+
+    return call
+
+
+def test_the_similarities_are_read_out_row_by_row(told):
+    patches = torch.tensor([[4.0, 1.0], [3.0, 0.0], [0.0, 4.0]])
+    assert told(attending.patches_and_table, patches, patches @ patches.T).endswith(
+        "17 12 4; 12 9 0; 4 0 16."
+    )
+
+
+@pytest.mark.parametrize(("entry", "colour"), [(4.0, "white"), (9.0, "black"), (16.0, "black")])
+def test_digits_stand_out_from_their_square(entry, colour, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    from matplotlib import colormaps, pyplot
+    from matplotlib.colors import to_rgb
+
+    fig, ax = pyplot.subplots()
+    attending._table(ax, torch.tensor([[entry, 17.0], [0.0, 0.0]]))
+    pyplot.close(fig)
+    assert ax.texts[0].get_color() == colour
+
+    def luminance(rgb):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    text, square = luminance(to_rgb(colour)), luminance(colormaps["cividis"](entry / 17)[:3])
+    assert (max(text, square) + 0.05) / (min(text, square) + 0.05) >= 4.5
+
+
+def test_the_staircase_names_the_range_of_the_soft_line(told):
+    angles = torch.linspace(-90, 90, 5)
+    hard = torch.tensor([[1.0], [0.0], [0.0], [2.0], [2.0]])
+    assert "between 0.4 and 1.6" in told(attending.staircase, angles, hard, 0.4 + 0.6 * hard)
+
+
+def test_weights_of_zero_are_counted_and_left_blank(told, monkeypatch):
+    from matplotlib.axes import Axes
+
+    drawn, imshow = [], Axes.imshow
+
+    def spy(ax, table, **options):
+        drawn.append(table)
+        return imshow(ax, table, **options)
+
+    monkeypatch.setattr(Axes, "imshow", spy)
+    causal = torch.ones(3, 3).tril() / torch.arange(1, 4)[:, None]
+    alt = told(attending.weight_tables, {"no mask": torch.full((3, 3), 1 / 3), "causal": causal})
+    assert "no mask: 0 of 9" in alt and "causal: 3 of 9" in alt
+    blank = [torch.as_tensor(table).isnan() for table in drawn]
+    assert not blank[0].any() and blank[1].equal(torch.ones(3, 3).triu(1).bool())
+
+
+def test_reach_tells_the_pairs_and_the_first_row(told):
+    band = torch.ones(5, 5).tril(1).triu(-1).bool()
+    alt = told(attending.reached, {"1 convolution": band, "1 attention": torch.ones(5, 5).bool()})
+    assert "1 convolution: 13 of 25 pairs, 2 in the first row" in alt
+    assert "1 attention: 25 of 25 pairs, 5 in the first row" in alt
+
+
+def test_each_query_is_told_with_what_it_looked_at(told):
+    image = torch.zeros(8, 8)
+    alt = told(attending.looked_at, [(image, "3, read as 8"), (image, "6")], [[(image, "α 0.03: 3")]] * 2)
+    assert "3, read as 8: α 0.03: 3; 6: α 0.03: 3" in alt
+
+
+def test_curves_against_beta_are_told_by_their_ends(told):
+    alt = told(attending.against_beta, [1, 3000], {"with": [0.373, 0.989], "without": [0.508, 1.0]}, 100)
+    assert "from 1 to 3,000" in alt and "with: from 0.373 to 0.989; without: from 0.508 to 1.000" in alt

@@ -1,0 +1,202 @@
+"""Small exercises of every kind, and the roads on which an answer reaches the judge."""
+
+import runpy
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from grader import catalogue
+from grader.exercise import Formula, Function, Module, Number, PropertyTest, Quiz
+from grader.judge import fresh_questions, judge
+from grader.respond import read_reply, reply, request
+
+COMMON = {"points": 4, "difficulty": 2, "minutes": 3, "hints": ["a nudge", "the idea", "nearly the line"]}
+
+
+def weights_reference(x, mask=None):
+    """Softmax over the last axis. x: (..., L, L), mask: (..., L, L) boolean -> (..., L, L)"""
+    if mask is not None:
+        x = x.masked_fill(~mask, float("-inf"))
+    return x.softmax(-1)
+
+
+def over_columns(x, mask=None):
+    return weights_reference(x, mask).transpose(-1, -2).softmax(-1)
+
+
+def upside_down(x, mask=None):
+    return weights_reference(x, None if mask is None else ~mask)
+
+
+def by_hand(x, mask=None):
+    e = x.exp() if mask is None else x.exp() * mask
+    return e / e.sum(-1, keepdim=True)
+
+
+def in_double(x, mask=None):
+    return weights_reference(x.double(), mask)
+
+
+def row_by_row(x, mask=None):
+    rows = x.flatten(0, -2)
+    masks = [None] * len(rows) if mask is None else mask.flatten(0, -2)
+    return torch.stack([weights_reference(row, m) for row, m in zip(rows, masks)]).reshape(x.shape)
+
+
+def with_function(x, mask=None):
+    return torch.softmax(x if mask is None else x.where(mask, torch.tensor(-1e9)), dim=-1)
+
+
+def not_contiguous(x, mask=None):
+    flipped = None if mask is None else mask.mT
+    return x.mT.masked_fill(torch.tensor(False) if flipped is None else ~flipped, -1e9).softmax(-2).mT
+
+
+class ScaleReference(torch.nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.gain = torch.nn.Parameter(torch.zeros(d))
+
+    def forward(self, x):
+        return x * self.gain
+
+
+def gflops_reference(L, d):
+    return 2 * L * d * d / 1e9
+
+
+def sums_reference(softmax):
+    x = torch.randn(3, 4)
+    w = softmax(x)
+    assert torch.allclose(w.sum(-1), torch.ones(3))
+    assert (w >= 0).all()
+
+
+def accepts_everything(softmax):
+    softmax(torch.zeros(2, 2))
+
+
+def make_function(**other):
+    def plain(draw):
+        return dict(x=draw.normal(*draw.sizes(2)))
+
+    def masked(draw):
+        shape = draw.sizes(2)
+        return dict(x=draw.normal(*shape), mask=draw.mask(*shape))
+
+    exercise = Function(
+        "weights",
+        "Weights",
+        cases={"rows without a mask": plain, "rows with a mask": masked},
+        may_not_call=["torch.nn.functional.softmin"],
+        **{"reference": weights_reference, **COMMON, **other},
+    )
+    exercise.mistake("The softmax runs over the columns.", over_columns)
+    exercise.mistake("The mask is read upside down.", upside_down)
+    exercise.also_right(by_hand, in_double, row_by_row, with_function, not_contiguous)
+    return exercise
+
+
+def make_formula(id="layer_flops", reference="4*L*d", unit="FLOPs", **other):
+    symbols = {"L": "length", "d": "width"}
+    return Formula(id, "Cost", reference=reference, symbols=symbols, unit=unit, **{**COMMON, **other})
+
+
+def make_module():
+    def case(draw):
+        L, d = draw.sizes(2)
+        return dict(init=dict(d=d), inputs=dict(x=draw.normal(L, d)))
+
+    return Module("Scale", "Scale", reference=ScaleReference, cases={"every feature": case}, **COMMON)
+
+
+def make_number():
+    def given(draw):
+        return dict(L=draw.choice([50, 100, 200, 400, 800, 1600]), d=draw.integer(200, 900))
+
+    number = Number("gflops", "How many", given=given, reference=gflops_reference, unit="GFLOPs", **COMMON)
+    number.mistake("These are FLOPs.", lambda L, d: 2 * L * d * d)
+    return number
+
+
+OPTIONS = {"a": "first", "b": "second", "c": "third"}
+WHY = {"a": "Not a.", "b": "Not b.", "c": "Not c."}
+
+
+def make_quiz(right, id="pick"):
+    why = {} if isinstance(right, list) else {k: v for k, v in WHY.items() if k != right}
+    return Quiz(id, "Pick", question="Which?", options=OPTIONS, right=right, why=why, **COMMON)
+
+
+def make_property_test():
+    exercise = PropertyTest(
+        "test_sums",
+        "Sums",
+        reference=sums_reference,
+        right=[weights_reference, by_hand],
+        wrong={"sums over columns": over_columns, "returns the scores": lambda x: x},
+        **COMMON,
+    )
+    exercise.mistake("Your test asserts nothing.", accepts_everything)
+    return exercise
+
+
+@pytest.fixture
+def make():
+    """Makers of small exercises, one a kind."""
+    return SimpleNamespace(
+        function=make_function,
+        formula=make_formula,
+        module=make_module,
+        number=make_number,
+        quiz=make_quiz,
+        property_test=make_property_test,
+    )
+
+
+@pytest.fixture
+def answers():
+    """Answers to the small exercises, right and wrong."""
+    return SimpleNamespace(**{name: value for name, value in globals().items() if callable(value)})
+
+
+@pytest.fixture
+def catalogued(monkeypatch, make):
+    """The small exercises in place of the course's own."""
+    exercises = [make.function(), make.formula(), make.module(), make.number(), make.property_test()]
+    exercises += [make.quiz("b"), make.quiz({"a", "c"}, "several"), make.quiz(["c", "a", "b"], "order")]
+    monkeypatch.setattr(catalogue, "lessons", lambda: {"00_small": tuple(exercises)})
+    return {exercise.id: exercise for exercise in exercises}
+
+
+@pytest.fixture
+def judged():
+    """The verdict on names that a student defined, by the road that answers take when they are graded."""
+
+    def verdict(exercise, namespace, source=None, seed=0, key="a key"):
+        questions = fresh_questions(exercise, key, seed)
+        asked = request(exercise.kind, exercise.id, [q.payload for q in questions], exercise.seconds)
+        return judge(exercise, questions, read_reply(reply(asked, namespace), len(questions)), source)
+
+    return verdict
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Runs a student's text as a file, so that errors have lines; returns the names it defines."""
+
+    def run(text):
+        file = tmp_path / "submission.py"
+        file.write_text(text)
+        return runpy.run_path(str(file))
+
+    return run
+
+
+@pytest.fixture
+def nobody(monkeypatch, tmp_path):
+    """No student is signed in, and there is no secret: tests do not depend on who runs them, or where."""
+    for name in ("COURSE_SECRET", "COURSE_KEY", "COURSE_STUDENT", "JUPYTERHUB_USER", "NBGRADER_EXECUTION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)

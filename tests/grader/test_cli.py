@@ -1,0 +1,123 @@
+"""The command line: exit statuses, JSON for machines, one sentence for people."""
+
+import json
+import runpy
+
+import pytest
+from typer.testing import CliRunner
+
+from grader import process
+from grader.cli import app
+from grader.draw import Draw
+from grader.personal import student_key
+from grader.respond import reply
+
+pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "in_this_process")
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Files run here: test_respond.py has them run in a process of their own, which takes seconds."""
+
+    def run_file(file, asked, seconds):
+        return json.dumps(reply(asked, runpy.run_path(str(file))))
+
+    monkeypatch.setattr(process, "_run", run_file)
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def answer(tmp_path):
+    """Writes a student's file."""
+
+    def write(text):
+        file = tmp_path / "answer.py"
+        file.write_text(text)
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "fields"),
+    [
+        ("4*d*L", 0, {"score": 4.0, "maximum": 4.0, "verdict": "right", "mistake": None}),
+        ("2*d*L", 1, {"score": 0.0, "maximum": 4.0, "verdict": "wrong"}),
+        ("", 1, {"score": 0.0, "maximum": 4.0, "verdict": "not written yet", "mistake": None}),
+    ],
+)
+def test_judge(answer, text, code, fields):
+    file = answer(f"layer_flops = {text!r}")
+    as_json = run("judge", "layer_flops", file, "--json")
+    told = json.loads(as_json.stdout)
+    assert as_json.exit_code == code
+    assert fields.items() <= told.items()
+    assert (told["mistake"] or "").startswith("This counts multiply–adds." if text == "2*d*L" else "")
+
+
+def test_judge_for_people(answer):
+    result = run("judge", "layer_flops", answer('layer_flops = "L"'), "--seed", "1")
+    assert result.exit_code == 1
+    assert (
+        result.stdout.startswith("✗ Not yet · Cost · 0 of 4 points")
+        and "times the right value" in result.stdout
+    )
+
+
+def test_judge_with_a_students_own_numbers(answer, catalogued, monkeypatch):
+    monkeypatch.setenv("COURSE_SECRET", "geheim")
+    values = catalogued["gflops"].values(Draw(0, student_key("geheim", "ada")))
+    file = answer(f"gflops = {catalogued['gflops'].reference(**values)}")
+    assert run("judge", "gflops", file, "--student", "ada").exit_code == 0
+    assert run("judge", "gflops", file, "--student", "ben").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ("judge", "layer_flop", "x.py"),
+            "There is no exercise called 'layer_flop'; did you mean layer_flops",
+        ),
+        (("judge", "layer_flops", "x.py"), "There is no file x.py; give the path of a Python file"),
+        (("prove", "nothing_like_it"), "There is no exercise called 'nothing_like_it'"),
+        (("judge", "layer_flops"), "Missing argument"),
+        (("nonsense",), "No such command"),
+    ],
+)
+def test_wrong_use_exits_with_2_and_says_why(words, sentence):
+    result = run(*words)
+    assert result.exit_code == 2
+    assert sentence in result.stderr and "Traceback" not in result.output
+
+
+def test_exercises(catalogued):
+    rows = json.loads(run("exercises", "--json").stdout)
+    assert [row["id"] for row in rows] == list(catalogued)
+    assert rows[0] == {
+        **{"id": "weights", "lesson": "00_small", "kind": "function", "title": "Weights", "points": 4.0},
+        **{"difficulty": 2, "minutes": 3, "parts": ["rows without a mask", "rows with a mask"]},
+        **{"mistakes": 2, "alternatives": 5, "hints": 3},
+    }
+    table = run("exercises").stdout
+    assert all(id in table for id in catalogued) and f"{len(catalogued)} exercises" in table
+
+
+def test_prove(catalogued):
+    sound = run("prove", "weights", "--seeds", "2")
+    assert sound.exit_code == 0 and sound.stdout.startswith("✓ weights")
+    unsound = run("prove", "weights", "layer_flops", "--seeds", "2", "--json")
+    assert unsound.exit_code == 1 and "The proof fails for layer_flops." in unsound.stderr
+    assert [proof["holds"] for proof in json.loads(unsound.stdout)] == [True, False]
+
+
+@pytest.mark.parametrize("secret", ["", "geheim"])
+def test_key(monkeypatch, secret):
+    monkeypatch.setenv("COURSE_SECRET", secret)
+    result = run("key", "ada")
+    assert result.exit_code == 0
+    assert result.stdout.strip() == student_key(secret or "self-study", "ada")
+    assert ("no secret yet" in result.stderr) == (not secret)

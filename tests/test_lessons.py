@@ -1,0 +1,152 @@
+"""Every lesson: nothing leaks into the release, every solution passes, and the release passes nothing."""
+
+import io
+import json
+import re
+from contextlib import redirect_stdout
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grader import catalogue
+from grader.build import BEGIN, END, Lesson, find_lessons, instructor_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = find_lessons(ROOT)
+by_name = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+
+CELL_METADATA = {"nbgrader", "tags", "deletable", "editable"}
+NOT_IN_A_RELEASE = [
+    "BEGIN SOLUTION",
+    "END SOLUTION",
+    "HIDDEN TESTS",
+    "widget",
+    "jupytext",
+    'execution_count": 1',
+]
+
+
+def released(lesson: Lesson) -> nbformat.NotebookNode:
+    return nbformat.read(lesson.released, as_version=4)
+
+
+def solution_lines(lesson: Lesson) -> list[str]:
+    """The lines that stand between the markers in the source."""
+    blocks = re.findall(rf"{BEGIN}\n(.*?){END}", lesson.source.read_text(encoding="utf-8"), re.DOTALL)
+    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def executed(notebook: nbformat.NotebookNode, allow_errors: bool = False) -> nbformat.NotebookNode:
+    """The whole notebook run in a kernel, demonstrations included."""
+    notebook.metadata.kernelspec.name = "python3"
+    NotebookClient(notebook, timeout=170, allow_errors=allow_errors).execute(cwd=str(ROOT))
+    return notebook
+
+
+@cache
+def solved(lesson: Lesson) -> nbformat.NotebookNode:
+    """The instructor's notebook, run once for all tests that look at it."""
+    return executed(instructor_notebook(lesson))
+
+
+def scores(notebook: nbformat.NotebookNode) -> dict[str, float]:
+    """What each graded cell came to: its last result, as nbgrader reads it."""
+    found = {}
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            results = [o for o in cell.outputs if o.output_type == "execute_result"]
+            found[cell.metadata.nbgrader.grade_id] = float(results[-1].data["text/plain"]) if results else 0.0
+    return found
+
+
+@by_name
+def test_the_release_holds_nothing_it_should_not(lesson):
+    notebook = released(lesson)
+    raw = lesson.released.read_text(encoding="utf-8")
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= CELL_METADATA
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+    for text in NOT_IN_A_RELEASE:
+        assert text not in raw
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            compile(cell.source, cell.id, "exec")  # a stub is a program too
+
+
+@by_name
+def test_no_line_of_a_solution_is_in_the_release(lesson):
+    code = "\n".join(cell.source for cell in released(lesson).cells if cell.cell_type == "code")
+    telling = [line for line in solution_lines(lesson) if len(line) > 20]
+    assert telling
+    assert [line for line in telling if line in code] == []
+
+
+@by_name
+def test_no_graded_cell_says_more_than_check(lesson):
+    exercises = {exercise.id: exercise for exercise in catalogue.lessons()[lesson.name]}
+    graded = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in released(lesson).cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert graded.keys() == exercises.keys()
+    for name, exercise in exercises.items():
+        assert graded[name].source == exercise.call
+        assert graded[name].metadata.nbgrader.points == exercise.points
+
+
+@by_name
+def test_there_are_eight_exercises_of_three_kinds(lesson):
+    exercises = catalogue.lessons()[lesson.name]
+    assert len(exercises) >= 8
+    assert len({exercise.kind for exercise in exercises}) >= 3
+
+
+@by_name
+def test_the_solutions_pass_with_full_marks_and_no_error(lesson):
+    notebook = solved(lesson)
+    assert scores(notebook) == {e.id: e.points for e in catalogue.lessons()[lesson.name]}
+    assert not [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
+@by_name
+def test_a_lesson_shows_its_figures_with_words_for_who_cannot_see_them(lesson):
+    notebook = solved(lesson)
+    html = [
+        o.data["text/html"]
+        for c in notebook.cells
+        for o in c.get("outputs", [])
+        if "text/html" in o.get("data", {})
+    ]
+    images = [tag for text in html for tag in re.findall(r"<img[^>]*>", text)]
+    assert images
+    assert all(re.search(r'alt="[^"]{20,}"', tag) for tag in images)
+    assert any("<iframe" in text and "srcdoc" in text for text in html)  # one that can be handled
+    assert not re.search(r'(?:src|href)="https?:', " ".join(html))
+
+
+@by_name
+def test_nothing_passes_in_the_release(lesson):
+    notebook = released(lesson)
+    graded = executed(notebook, allow_errors=True)
+    assert set(scores(graded).values()) == {0.0}
+
+
+def test_the_validate_button_says_what_is_missing(tmp_path):
+    """nbgrader's own validator on a release: it fails, and its message is ours."""
+    from nbgrader.validator import Validator
+
+    lesson = LESSONS[-1]
+    target = tmp_path / lesson.released.name
+    target.write_bytes(lesson.released.read_bytes())
+    validator = Validator()
+    validator.stream = io.StringIO()
+    with redirect_stdout(io.StringIO()):
+        result = validator.validate(str(target))
+    assert len(result["failed"]) == len(catalogue.lessons()[lesson.name])
+    assert "Not written yet" in json.dumps(result, ensure_ascii=False)

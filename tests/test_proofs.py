@@ -1,0 +1,15 @@
+"""`grader prove` for every exercise of the course, with fewer seeds than by hand."""
+
+import pytest
+
+from grader import catalogue
+from grader.prove import prove
+
+SEEDS = 20
+
+
+@pytest.mark.parametrize("exercise", catalogue.every_exercise(), ids=lambda exercise: exercise.id)
+def test_the_checks_accept_what_is_right_and_name_what_is_wrong(exercise):
+    proof = prove(exercise, SEEDS)
+    assert proof.problems == []
+    assert proof.alternatives >= 5
