@@ -62,11 +62,6 @@ def judge(
     return _verdict(exercise, score, status, parts, said=said)
 
 
-def not_gradable(exercise: Exercise, why: str) -> Verdict:
-    """No verdict was possible, through no fault of the answer."""
-    return _verdict(exercise, 0.0, Status.NOT_GRADABLE, message=why)
-
-
 def name_mistake(
     exercise: Exercise, questions: Sequence[Question], given: Sequence[Outcome]
 ) -> Mistake | None:

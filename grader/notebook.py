@@ -21,7 +21,7 @@ from grader.exercise import Exercise, Number
 from grader.judge import fresh_questions, judge
 from grader.personal import own_key
 from grader.respond import read_reply, reply, request
-from grader.verdict import Status, Verdict
+from grader.verdict import Verdict
 
 catalogue.lessons()  # load the exercises now, so that the first check answers as fast as the rest
 
@@ -145,7 +145,7 @@ def _source(id: str, answer: Any) -> str:
 
 def _offer(exercise: Exercise, verdict: Verdict) -> str:
     left = len(exercise.hints) - _hints_given[exercise.id]
-    if verdict.status in (Status.RIGHT, Status.NOT_GRADABLE) or not left:
+    if verdict.is_right or not left:
         return ""
     return f'Stuck? `hint("{exercise.id}")` – {left} hint{"s" if left > 1 else ""} left, free.'
 

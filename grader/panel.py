@@ -14,10 +14,9 @@ HEADINGS = {
     Status.UNFINISHED: "○ Not written yet",
     Status.FAILED: "✗ It stops with an error",
     Status.FORBIDDEN: "✗ Not your own work",
-    Status.NOT_GRADABLE: "? Not gradable",
 }
 # Each status has a word and a sign besides its colour; the colours hold 3:1 on white and on dark pages.
-COLOURS = {Status.RIGHT: "#1f9d55", Status.UNFINISHED: "#7b8794", Status.NOT_GRADABLE: "#7b8794"}
+COLOURS = {Status.RIGHT: "#1f9d55", Status.UNFINISHED: "#7b8794"}
 WRONG_COLOUR = "#d9731a"
 FEWEST_LISTED = 2  # with fewer parts than this a list of them says nothing
 
@@ -97,7 +96,7 @@ def _shared_finding(verdict: Verdict, graded: bool) -> str:
 
 
 def _tells_parts(verdict: Verdict) -> bool:
-    if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN, Status.NOT_GRADABLE):
+    if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN):
         return False
     if verdict.mistake and not any(part.held for part in verdict.parts):
         return False  # the sentence is what matters

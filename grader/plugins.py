@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from nbclient.exceptions import DeadKernelError
@@ -23,7 +24,8 @@ from grader.verdict import Verdict
 from grader.wire import WireError
 
 INERT = {"text/plain", "image/png", "image/jpeg"}
-KERNEL_STOPPED = "Your code stopped the notebook's kernel, so there was nothing left to ask."
+LOST = ("DeadKernelError", "CellTimeoutError")  # what nbclient and nbgrader call it
+NO_REPLY = "Your code ended or blocked the notebook's kernel, so there was nothing left to ask."
 
 
 class Judge(Execute):
@@ -57,29 +59,28 @@ class Judge(Execute):
             self._verdicts.append((cell, self._judge(exercise, index)))
             return cell, resources
         try:
-            return super().preprocess_cell(cell, resources, index)
+            cell, resources = super().preprocess_cell(cell, resources, index)
         except DeadKernelError:
+            cell.outputs = [_dead()]
+        if _is_kernel_lost(cell.get("outputs", ())):
             self._start_again(index)
-            cell.outputs = [new_output("error", ename="DeadKernelError", evalue=KERNEL_STOPPED, traceback=[])]
-            return cell, resources
+        return cell, resources
 
     def _judge(self, exercise: Exercise, index: int) -> Verdict:
         questions = graded_questions(exercise, self._key)
         payloads = [question.payload for question in questions]
         asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
-        outputs: list[NotebookNode] = []
-        try:
-            outputs = self._run_aside(f"import grader.respond\ngrader.respond.probe({asked!r})", index)
-        except DeadKernelError:
+        outputs = self._run_aside(f"import grader.respond\ngrader.respond.probe({asked!r})", index)
+        if _is_kernel_lost(outputs):
             self._start_again(index)
         try:
             response = read_reply(_reply_in(outputs), len(questions))
         except WireError:
-            response = Response([Outcome(failure=Failure(ENDED, KERNEL_STOPPED))] * len(questions))
+            response = Response([Outcome(failure=Failure(ENDED, NO_REPLY))] * len(questions))
         return judge(exercise, questions, response, self._text)
 
     def _start_again(self, index: int) -> None:
-        """After student code has ended its kernel: a new one, brought to where the notebook stood.
+        """After student code has ended or blocked its kernel: a new one, brought to where the notebook stood.
 
         The cell that did it is left out, so that the other answers are still judged.
         """
@@ -88,8 +89,8 @@ class Judge(Execute):
         self.start_new_kernel()
         self.start_new_kernel_client()
         for earlier, cell in enumerate(self.nb.cells[:index]):
-            stopped = any(output.get("ename") == "DeadKernelError" for output in cell.get("outputs", ()))
-            if not (cell.cell_type != "code" or stopped or utils.is_grade(cell) or _is_demonstration(cell)):
+            runs = cell.cell_type == "code" and not utils.is_grade(cell) and not _is_demonstration(cell)
+            if runs and not _is_kernel_lost(cell.get("outputs", ())):
                 self._run_aside(cell.source, earlier)
 
     def _run_aside(self, source: str, index: int) -> list[NotebookNode]:
@@ -97,9 +98,21 @@ class Judge(Execute):
         aside, cell = new_code_cell(source), self.nb.cells[index]
         try:
             self.execute_cell(aside, index, store_history=False)
+        except DeadKernelError:
+            aside.outputs = [_dead()]
         finally:
             self.nb.cells[index] = cell  # nbclient puts what it runs in the notebook
         return aside.outputs
+
+
+def _dead() -> NotebookNode:
+    """The output of a cell that ended its kernel."""
+    return new_output("error", ename=LOST[0], evalue=NO_REPLY, traceback=[])
+
+
+def _is_kernel_lost(outputs: Iterable[NotebookNode]) -> bool:
+    """Whether a cell ended the kernel, or ran so long that nothing tells whether it has stopped."""
+    return any(output.get("ename") in LOST for output in outputs)
 
 
 def _graded_exercise(cell: NotebookNode) -> Exercise | None:

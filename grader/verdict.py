@@ -8,14 +8,13 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """How an answer stands. An answer that could not be judged at all is *not gradable*, never wrong."""
+    """How an answer stands."""
 
     RIGHT = "right"
     WRONG = "wrong"
     UNFINISHED = "not written yet"
     FAILED = "error"
     FORBIDDEN = "not your own work"
-    NOT_GRADABLE = "not gradable"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,26 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +37,16 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no Chromium on this machine (on Debian and Ubuntu: apt-get install chromium)")
     return found
+
+
+@pytest.fixture(scope="module")  # while Playwright runs, nothing else in this process may use asyncio
+def chromium_browser(chromium: str) -> Iterator["Browser"]:
+    """A running Chromium that looks up no name outside this machine, not even what no page asks for."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
 
 
 def no_skips(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -276,29 +276,6 @@ def test_what_is_installed_is_not_installed_again(environment, capsys, monkeypat
     assert len(installations()) == 3 and installations()[2].endswith("--editable .[test]")
 
 
-def test_lessons_with_work_in_them_are_left_alone(environment, capsys):
-    def git(*words: str) -> None:
-        identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-        subprocess.run(["git", *identity, *words], cwd=environment.ROOT, check=True, capture_output=True)
-
-    lesson = environment.ROOT / "lessons" / "02_attention" / "02_attention.ipynb"
-    lesson.parent.mkdir(parents=True)
-    lesson.write_text("as published")
-    environment.BIN.mkdir(parents=True)
-    grader = environment.BIN / "grader"
-    grader.write_text(f"#!/bin/sh\nprintf built > {lesson}\n")
-    grader.chmod(0o755)
-    git("init", "--quiet")
-    git("add", "lessons")
-    git("commit", "--quiet", "--message=published")
-    lesson.write_text("three evenings of work")
-    assert environment.build_lessons() == 0
-    assert lesson.read_text() == "three evenings of work"
-    git("checkout", "--quiet", "lessons")
-    assert environment.build_lessons() == 0
-    assert lesson.read_text() == "built"
-
-
 # --- nothing is skipped in CI ---
 
 

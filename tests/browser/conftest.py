@@ -18,18 +18,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # also what no page asks for, and web sockets
-]
 START = 60  # seconds in which JupyterLab answers, on a machine that has other things to do
 PATIENCE = 60_000  # milliseconds in which a cell has run
 expect.set_options(timeout=15_000)
@@ -108,14 +98,6 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
 # -- a browser -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def chromium_browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
 class Window:
     """A browser window that lets no request for an outside address through; closing fails if any was made.
 
@@ -141,7 +123,7 @@ class Window:
         assert [url for url in self._asked if not url.startswith(self._expected or ("nothing",))] == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_window(chromium_browser: Browser) -> Callable[..., Window]:
     """open_window(), or open_window(expected): a window to be closed by whoever opened it."""
     return partial(Window, chromium_browser)

@@ -4,7 +4,6 @@ import base64
 import html
 import json
 import re
-import shutil
 import subprocess
 import sys
 
@@ -214,20 +213,8 @@ slider.addEventListener("input", () => { said.textContent = data.w.values[slider
 """
 
 
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(chromium_browser, tmp_path):
     """Open a block on a page from file://, as the page's author and the reader's system would have it."""
 
     def open_page(body_attributes="", system="light", script=SCRIPT):
@@ -245,7 +232,7 @@ def opened(browser, tmp_path):
         file.write_text(
             f"<!DOCTYPE html><meta charset=utf-8><body {body_attributes}>{block.html}</body>", "utf-8"
         )
-        page = browser.new_page(color_scheme=system, viewport={"width": 800, "height": 600})
+        page = chromium_browser.new_page(color_scheme=system, viewport={"width": 800, "height": 600})
         page.goto(file.as_uri())
         return page, page.frame_locator("iframe")
 

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from grader.judge import graded_questions, judge, not_gradable
+from grader.judge import graded_questions, judge
 from grader.outcome import Outcome
 from grader.respond import Response
 from grader.verdict import Status
@@ -133,11 +133,6 @@ def test_a_wrong_reference_is_the_authors_error(make):
     questions = graded_questions(exercise, "a key")
     with pytest.raises(RuntimeError, match="The reference of weights fails on its own cases"):
         judge(exercise, questions, Response([Outcome()] * len(questions)))
-
-
-def test_not_gradable_is_not_wrong(make):
-    verdict = not_gradable(make.function(), "The kernel died.")
-    assert (verdict.status, verdict.score, verdict.message) == (Status.NOT_GRADABLE, 0, "The kernel died.")
 
 
 def test_what_was_said_costs_nothing(make, answers, judged):

@@ -91,7 +91,7 @@ def test_what_is_the_same_for_every_part_is_said_once():
     assert told.count("It takes too long.") == 1 and "first" not in told
 
 
-@pytest.mark.parametrize("status", [Status.UNFINISHED, Status.FORBIDDEN, Status.NOT_GRADABLE])
+@pytest.mark.parametrize("status", [Status.UNFINISHED, Status.FORBIDDEN])
 def test_parts_say_nothing_where_nothing_was_judged(status):
     told = panel.plain(replace(WRONG, status=status, message="This is why."))
     assert "This is why." in told and "first" not in told

@@ -63,7 +63,10 @@ def count_matmul(a_shape, b_shape):
     "linear_attention": """
 def linear_attention(x, wq, wk, wv, wo):
     while True:
-        pass
+        try:
+            x = x + 1
+        except:
+            pass
 """,
 }
 EARNED = {"matmul_flops", "overtakes"}
@@ -129,7 +132,7 @@ def test_the_rest_of_a_notebook_with_an_endless_loop_is_judged(course):
 def test_feedback_names_what_was_found_and_no_hidden_case(course):
     nbgrader(course, "generate_feedback", LESSON)
     page = (course / "feedback" / "forged" / LESSON / f"{LESSON}.html").read_text()
-    assert "It did not finish within 10 seconds" in page
+    assert "It did not finish within 10 seconds" in page or "ended or blocked the notebook" in page
     assert "which is what this exercise asks you to write yourself" in page
     assert not re.search(r"<script[^>]*>\s*window\.mine", page)
     assert "times the right value" not in page  # a number of the check belongs in the notebook only

@@ -54,13 +54,13 @@ def test_no_choice_yet(make, judged, right, answer):
         ({"a", "c"}, {"a", "b", "c"}, "(b) Not b."),
         ({"a", "c"}, "b", "(a) Not a."),
         (["c", "a", "b"], "cba", "The order is right up to place 1; look again at what comes next."),
-        (["c", "a", "b"], "abc", "The order is right up to place 0; look again at what comes next."),
+        (["c", "a", "b"], "abc", "Look again at what comes first."),
         (["c", "a", "b"], "ca", "An order names each of a, b, c once."),
         (["c", "a", "b"], "caab", "An order names each of a, b, c once."),
         (
             ["c", "a", "b"],
             {"a", "b", "c"},
-            "The order is right up to place 0; look again at what comes next.",
+            "Look again at what comes first.",
         ),
     ],
 )
