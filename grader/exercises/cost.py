@@ -6,16 +6,34 @@ addition is one FLOP. A product of an (a×b) with a (b×c) matrix therefore cost
 below is a sum of such products.
 """
 
+import itertools
 import math
 
 import numpy as np
 import torch
 
+from grader import formula
 from grader.exercise import Formula, Function, Number, Quiz
 
 LESSON = "05_cost"
 
 SIZES = {"L": "tokens in the sequence", "d": "width of a token", "n": "units (columns of W1, Wq, Wk and Wv)"}
+
+
+def _mistakes(exercise: Formula, answers: dict[str, str]) -> None:
+    """Add those answers (to their sentences) that are neither right nor in the catalogue already."""
+    at = dict(zip(exercise.symbols, (101, 211, 307), strict=False))
+    known = [exercise.reference, *(mistake.answer for mistake in exercise.mistakes)]
+    seen = {formula.parse(answer, exercise.symbols).evaluate(at) for answer in known}
+    for answer, sentence in answers.items():
+        value = formula.parse(answer, exercise.symbols).evaluate(at)
+        if value not in seen:
+            seen.add(value)
+            exercise.mistake(sentence, answer)
+
+
+def _upper(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}"
 
 
 # --- one product --------------------------------------------------------------------------------------------
@@ -70,6 +88,103 @@ matmul_flops.mistake(
     "L*(d + n)",
 )
 matmul_flops.mistake("A bias is added to every entry; here there is none.", "2*L*d*n + L*n")
+
+
+matmul_flops.mistake(
+    "The inner size is counted twice: it stands in both shapes and is summed over once.",
+    "L*d**2*n",
+    "2*L*d**2*n",
+)
+matmul_flops.mistake(
+    "This is the price of two square matrices; X is L×d and W is d×n.", "2*d**3", "2*L**3", "2*n**3"
+)
+matmul_flops.mistake(
+    "One addition for each entry is counted; a sum of d products takes as many additions as products.",
+    "L*d*n + L*n",
+)
+matmul_flops.mistake(
+    "Three operations are charged for each product: a multiplication and an addition are two.", "3*L*d*n"
+)
+matmul_flops.mistake("This is X times its own transpose; W is d×n.", "2*L**2*d")
+matmul_flops.mistake("Only the additions are counted, one fewer than products.", "L*n*(d - 1)")
+matmul_flops.mistake(
+    "One of the sizes is in it twice: each of L, d and n counts once.",
+    "2*L**2*n",
+    "2*L*n**2",
+    "2*d*n**2",
+    "2*L*d**2",
+    "2*L**2*d*n",
+    "2*L*d*n**2",
+    "2*d**2*n",
+)
+
+
+matmul_flops.mistake(
+    "This is the work for one entry of the result; it has L·n of them.", "2*d", "2*d - 1", "d", "d - 1"
+)
+matmul_flops.mistake(
+    "This is a single size of the three; each of L, d and n counts once.", "L", "n", "2*L", "2*n"
+)
+matmul_flops.mistake(
+    "Three products are charged, or a backward pass as well; one product is asked for.", "6*L*d*n"
+)
+matmul_flops.mistake(
+    "Too large by a factor: a multiplication and an addition make 2 per product, and nothing is in bytes or "
+    "bits.",
+    "8*L*d*n",
+    "16*L*d*n",
+    "32*L*d*n",
+    "64*L*d*n",
+)
+matmul_flops.mistake(
+    "These are kFLOPs, MFLOPs or GFLOPs; the number of FLOPs is asked for.",
+    "2*L*d*n/10**3",
+    "2*L*d*n/10**6",
+    "2*L*d*n/10**9",
+)
+matmul_flops.mistake(
+    "It divides by two where it should multiply: each product goes with an addition.", "L*d*n/2"
+)
+matmul_flops.mistake(
+    "One of the sizes is in it twice, and in multiply–adds: each of L, d and n counts once.",
+    "L**2*n",
+    "L*n**2",
+    "d*n**2",
+    "L*d**2",
+    "L**2*d",
+    "L**2*d*n",
+    "L*d*n**2",
+    "d**2*n",
+)
+matmul_flops.mistake(
+    "Everything is squared: each of L, d and n counts once.", "(L*d*n)**2", "2*(L*d*n)**2", "4*(L*d*n)**2"
+)
+matmul_flops.mistake(
+    "The price of two pairs of sizes is added where it multiplies.",
+    "2*n*(L + d)",
+    "n*(L + d)",
+    "2*L*d*n + 2*L*d",
+    "2*L*d*n + 2*d*n",
+)
+matmul_flops.mistake(
+    "One addition fewer is taken off at the wrong place; and every counter charges 2d per entry.",
+    "L*d*(2*n - 1)",
+    "d*n*(2*L - 1)",
+    "2*L*n*(d - 1)",
+    "2*L*d*n - 1",
+)
+matmul_flops.mistake(
+    "The numbers that go in or come out are added to the operations done with them.",
+    "2*L*d*n + L*d",
+    "2*L*d*n + d*n",
+    "2*L*d*n + L*d + d*n",
+    "2*L*d*n + L*d + d*n + L*n",
+)
+matmul_flops.mistake(
+    "These are square matrices, and in multiply–adds; X is L×d and W is d×n.", "d**3", "L**3", "n**3"
+)
+
+
 matmul_flops.also_right(
     "2*n*d*L",
     "L*n*2*d",
@@ -216,7 +331,7 @@ def exact_additions(a_shape, b_shape):
 
 
 @count_matmul.mistake(
-    "The columns are read from the wrong axis of the right factor: the inner size is counted twice.",
+    "The inner size is counted twice, and the columns of the right factor are not counted.",
 )
 def inner_twice(a_shape, b_shape):
     return count_matmul_reference(a_shape, b_shape) // b_shape[-1] * b_shape[-2]
@@ -227,6 +342,78 @@ def inner_twice(a_shape, b_shape):
 )
 def inner_for_rows(a_shape, b_shape):
     return count_matmul_reference(a_shape, b_shape) // a_shape[-2] * a_shape[-1]
+
+
+@count_matmul.mistake("All sizes of both shapes are multiplied: the inner size, and any batch, count twice.")
+def all_sizes(a_shape, b_shape):
+    return 2 * math.prod(a_shape) * math.prod(b_shape)
+
+
+@count_matmul.mistake(
+    "The first size is taken for the batch, also where there is none, and the heads are left out."
+)
+def first_size_as_batch(a_shape, b_shape):
+    return 2 * max(a_shape[0], b_shape[0]) * a_shape[-2] * a_shape[-1] * b_shape[-1]
+
+
+@count_matmul.mistake(
+    "The batches of the two factors are added; the pairs go together, and a missing batch counts as none."
+)
+def batches_added(a_shape, b_shape):
+    batch = math.prod(a_shape[:-2]) + math.prod(b_shape[:-2])
+    return 2 * batch * a_shape[-2] * a_shape[-1] * b_shape[-1]
+
+
+@count_matmul.mistake("It divides by two where it should multiply: each product goes with an addition.")
+def a_quarter(a_shape, b_shape):
+    return count_matmul_reference(a_shape, b_shape) / 4
+
+
+@count_matmul.mistake("Everything is counted twice: 2 per product already holds the addition.")
+def counted_twice(a_shape, b_shape):
+    return 2 * count_matmul_reference(a_shape, b_shape)
+
+
+_BATCHES = {  # how many pairs of matrices there are
+    "": lambda a, b: math.prod(a[:-2] or b[:-2]),
+    "the batch is left out": lambda a, b: 1,
+    "the batch is read from the left factor only": lambda a, b: math.prod(a[:-2]),
+    "the batch is read from the right factor only": lambda a, b: math.prod(b[:-2]),
+    "the batch is counted once for each factor": lambda a, b: math.prod(a[:-2]) * math.prod(b[:-2]),
+    "the sizes of batch and heads are added": lambda a, b: sum(a[:-2] or b[:-2] or (1,)),
+    "the heads are left out": lambda a, b: (a[:-2] or b[:-2] or (1,))[0],
+    "only the size beside the matrices is counted": lambda a, b: (a[:-2] or b[:-2] or (1,))[-1],
+}
+_PRICES = {  # of one pair
+    "it counts multiply–adds": lambda a, b: a[-2] * a[-1] * b[-1],
+    "these are the entries of the result": lambda a, b: a[-2] * b[-1],
+    "each entry is charged two operations, however long its sum is": lambda a, b: 2 * a[-2] * b[-1],
+    "one addition fewer is charged for each entry": lambda a, b: a[-2] * (2 * a[-1] - 1) * b[-1],
+    "the inner size stands for the columns": lambda a, b: 2 * a[-2] * a[-1] ** 2,
+    "the inner size stands for the rows": lambda a, b: 2 * a[-1] ** 2 * b[-1],
+    "four operations are charged for each product": lambda a, b: 4 * a[-2] * a[-1] * b[-1],
+    "the inner size is counted for each factor": lambda a, b: 2 * a[-2] * a[-1] ** 2 * b[-1],
+    "the sizes are added where they multiply": lambda a, b: 2 * (a[-2] + a[-1] + b[-1]),
+    "the rows of both factors are multiplied, and not the columns": lambda a, b: 2 * a[-2] * b[-2],
+    "only the left factor's sizes are multiplied": lambda a, b: a[-2] * a[-1],
+}
+_SAID_ABOVE = {  # with sentences of their own
+    ("it counts multiply–adds", "the batch is left out"),
+    ("it counts multiply–adds", "the batch is read from the left factor only"),
+    ("the inner size is counted for each factor", "the batch is counted once for each factor"),
+}
+
+
+def _count_with(batch, price):
+    return lambda a_shape, b_shape: batch(a_shape, b_shape) * price(a_shape, b_shape)
+
+
+for _what, _price in _PRICES.items():
+    for _where, _batch in _BATCHES.items():
+        if _where and (_what, _where) not in _SAID_ABOVE:
+            count_matmul.mistake(f"{_upper(_what)}, and {_where}.", _count_with(_batch, _price))
+for _what in list(_PRICES)[7:]:
+    count_matmul.mistake(f"{_upper(_what)}.", _count_with(_BATCHES[""], _PRICES[_what]))
 
 
 @count_matmul.also_right
@@ -300,7 +487,9 @@ mlp_parameters.mistake(
     "d**2*n**2",
     "2*d**2*n**2",
 )
-mlp_parameters.mistake("These are the FLOPs for one token (two for each weight), not the weights.", "4*d*n")
+mlp_parameters.mistake(
+    "These are the FLOPs for one token (two for each weight), or four matrices; there are W1 and W2.", "4*d*n"
+)
 mlp_parameters.mistake("This is the memory of the weights in bytes, at four bytes each.", "8*d*n")
 mlp_parameters.mistake("The sides are added: a d×n matrix holds d·n numbers.", "d + n", "2*(d + n)")
 mlp_parameters.mistake("One matrix is taken for n×n: W1 goes from d to n, W2 from n back to d.", "d*n + n**2")
@@ -315,6 +504,82 @@ mlp_parameters.mistake(
     "W1 and W2 are merged into one d×d matrix; two matrices are stored and trained.",
     "d**2",
 )
+
+
+mlp_parameters.mistake(
+    "X is counted; it is the input, and nothing in it is learned.", "2*d*n + L*d", "L*d + d*n", "L*d"
+)
+mlp_parameters.mistake(
+    "The hidden units are counted; they are computed from X, not learned.", "2*d*n + L*n", "L*n"
+)
+mlp_parameters.mistake("Three matrices are counted; there are W1 and W2.", "3*d*n")
+
+
+mlp_parameters.mistake(
+    "The hidden units are counted in place of a matrix; they are computed, not learned.", "d*n + L*n"
+)
+mlp_parameters.mistake(
+    "X and the hidden units are counted; neither is learned.",
+    "2*d*n + L*d + L*n",
+    "L*d + L*n",
+    "2*L*d",
+    "2*L*n",
+    "2*d*n + 2*L*d",
+    "2*L*d + L*n",
+    "2*d*n + L*d*n",
+)
+mlp_parameters.mistake(
+    "A factor that turns numbers into bytes or bits (or back), or several layers; the two matrices' numbers "
+    "are asked for.",
+    "64*d*n",
+    "32*d*n",
+    "16*d*n",
+    "2*d*n/8",
+)
+mlp_parameters.mistake(
+    "This is one matrix, and with a bias; here there are two, and none has a bias.",
+    "d*n + n",
+    "d*n + d",
+    "d*n + n + d",
+)
+mlp_parameters.mistake(
+    "A single number is counted as a bias; here there are none.",
+    "2*d*n + 1",
+    "2*d*n + 2",
+    "2*d*n + 2*d",
+    "4*d*n + n + d",
+)
+mlp_parameters.mistake(
+    "A matrix too many: one for each of three layers, or the attention layer's as well.",
+    "6*d*n",
+    "5*d*n",
+    "2*d*n + d**2",
+    "2*d*n + n**2",
+)
+mlp_parameters.mistake(
+    "In thousands or millions; the number of weights is asked for.",
+    "2*d*n/10**3",
+    "2*d*n/10**6",
+    "2*d*n/10**9",
+)
+mlp_parameters.mistake(
+    "The two sizes are combined wrongly: a d×n matrix holds d·n numbers.",
+    "(d + n)**2",
+    "2*d + n",
+    "d + 2*n",
+    "d**2*n",
+    "d*n**2",
+    "2*d**2*n",
+    "2*d*n**2",
+    "d*n/2",
+    "n**2",
+    "2*n",
+    "2*d",
+    "d",
+    "n",
+)
+
+
 mlp_parameters.also_right("2*n*d", "d*n + n*d", "d*n*2", "n*(d + d)", "2*(d*n)", "4*d*n/2", "d*(2*n)")
 
 mlp_shape = Formula(
@@ -347,6 +612,69 @@ mlp_shape.mistake(
     "The outputs of the two layers are put side by side; the second layer eats the first one's.",
     "(L, n + d)",
 )
+
+
+mlp_shape.mistake("This is how many numbers Y holds; its shape is two sizes in parentheses.", "L*d")
+mlp_shape.mistake("The n hidden units stay in it; W2 sums over them.", "(L*n, d)", "(L, d*n)", "(L, n*d)")
+mlp_shape.mistake("The width is doubled: W2 leads back to d columns.", "(L, 2*d)")
+mlp_shape.mistake("The middle shape, doubled: W2 has n rows and d columns.", "(L, 2*n)")
+mlp_shape.mistake("Nothing here is n×n: W1 is d×n and W2 is n×d.", "(n, n)")
+
+
+mlp_shape.mistake(
+    "An axis of length one is added; Y has tokens and width.", "(1, L, d)", "(L, 1, d)", "(L, d, 1)"
+)
+mlp_shape.mistake(
+    "All three sizes stand in it; n is summed over.",
+    "(d, n, L)",
+    "(d, L, n)",
+    "(n, L, d)",
+    "(n, d, L)",
+    "(L, d, d)",
+    "(L, L, d)",
+    "(L, n, n)",
+    "(L, n, n, d)",
+    "(L, d, n, d)",
+)
+mlp_shape.mistake(
+    "The tokens are summed or averaged away; each of them has a row of its own.",
+    "(d, 1)",
+    "(1, n)",
+    "(n, 1)",
+    "(1, 1)",
+)
+mlp_shape.mistake("The width is summed away; each token keeps d numbers.", "(L, 1)", "(1, L)")
+mlp_shape.mistake(
+    "Sizes are multiplied that stand in axes of their own, or are summed over.",
+    "(L*d, n)",
+    "(L*d, 1)",
+    "(1, L*d)",
+    "(L, d**2)",
+    "(L, n**2)",
+    "(L**2, d)",
+    "(d, d*n)",
+    "(L*d, d)",
+    "(L*d, L*d)",
+    "(L*d, d*n)",
+)
+mlp_shape.mistake("The tokens are doubled; each has one row.", "(2*L, d)", "(2*L, n)", "(2*L, 2*d)")
+mlp_shape.mistake(
+    "Nothing here has these axes: the rows are the tokens and the columns their width.",
+    "(d, L*n)",
+    "(L, L + d)",
+    "(L + n, d)",
+    "(L + d, n)",
+    "(L, d - n)",
+    "(L, n - d)",
+    "(L/2, d)",
+    "(L, d/2)",
+    "(L, d/n)",
+)
+mlp_shape.mistake(
+    "This is one size; a shape has one for each of two axes.", "L", "d", "n", "L*n", "d*n", "L*d*n", "L + d"
+)
+
+
 mlp_shape.also_right("(L,d)", "(1*L, d)", "(L, d*n/n)", "(L + 0, d)", "(2*L/2, 2*d - d)")
 
 mlp_flops = Formula(
@@ -414,6 +742,110 @@ mlp_flops.mistake(
 )
 mlp_flops.mistake("This is one d×d matrix in place of the two layers.", "2*L*d**2")
 mlp_flops.mistake("This is a forward and a backward pass; only the forward one is asked for.", "12*L*d*n")
+
+
+mlp_flops.mistake("Three products are charged; there are two, X W1 and that times W2.", "6*L*d*n")
+mlp_flops.mistake("One layer is counted in FLOPs and the other in multiply–adds.", "3*L*d*n")
+mlp_flops.mistake("The bias of the second layer is counted; here there is none.", "4*L*d*n + L*d")
+mlp_flops.mistake("The FLOPs and the weights are added up.", "4*L*d*n + 2*d*n")
+
+
+mlp_flops.mistake(
+    "These are kFLOPs, MFLOPs or GFLOPs; the number of FLOPs is asked for.",
+    "4*L*d*n/10**3",
+    "4*L*d*n/10**6",
+    "4*L*d*n/10**9",
+)
+mlp_flops.mistake(
+    "Too large by a factor: two layers at 2 per product, and nothing is in bytes or bits.",
+    "16*L*d*n",
+    "32*L*d*n",
+    "64*L*d*n",
+    "128*L*d*n",
+)
+mlp_flops.mistake(
+    "In multiply–adds, and biases or a non-linearity are counted; here there are none.",
+    "2*L*d*n + L*n + L*d",
+    "2*L*d*n + L*n",
+    "2*L*d*n + L*d",
+)
+mlp_flops.mistake(
+    "Everything is counted one token at a time, and not every factor: X has L tokens.",
+    "6*d*n",
+    "8*d*n",
+    "12*d*n",
+    "d*n",
+)
+mlp_flops.mistake(
+    "The sums are not counted: each entry of the results is a sum of many products.",
+    "2*L*d",
+    "2*L*n",
+    "4*L*d",
+    "4*L*n",
+    "L*d",
+    "L*n",
+)
+mlp_flops.mistake(
+    "One of the sizes is in it twice: each of L, d and n counts once for each layer.",
+    "4*L*d**2*n",
+    "4*L*d*n**2",
+    "2*L**2*d*n",
+    "2*L*d**2*n",
+    "2*L*d*n**2",
+    "2*L**2*d*n + 2*L*d*n",
+)
+mlp_flops.mistake(
+    "Only the first layer reads L tokens here; the second does as well.", "2*L*d*n + 2*d*n", "2*L*d*n + d*n"
+)
+mlp_flops.mistake(
+    "An L×L matrix is charged; no token meets another one here.",
+    "4*L*d*n + L**2",
+    "2*L*d*n + 2*L**2*n",
+    "2*L*d*n + 2*L**2*d",
+    "4*L*d*n + 2*L**2*n",
+    "4*L*d*n + 4*L**2*n",
+    "8*L*d*n + 4*L**2*n",
+)
+mlp_flops.mistake(
+    "A bias of each layer, or several operations of a non-linearity, are counted; here there are none.",
+    "4*L*d*n + 2*L*n",
+    "4*L*d*n + 2*L*n + 2*L*d",
+    "4*L*d*n + n + d",
+    "4*L*d*n + n",
+    "4*L*d*n + d",
+    "4*L*d*n + 4*L*n",
+    "4*L*d*n + 5*L*n",
+    "4*L*d*n + 8*L*n",
+)
+mlp_flops.mistake(
+    "One addition fewer is taken off in one layer only; and every counter charges 2 per product.",
+    "4*L*d*n - L*n",
+    "4*L*d*n - L*d",
+)
+mlp_flops.mistake(
+    "One layer is taken for a square one; W1 goes from d to n, W2 from n back to d. And in multiply–adds.",
+    "L*d*n + L*n**2",
+    "L*d*n + L*d**2",
+    "2*L*n**2",
+)
+mlp_flops.mistake(
+    "Too many products are charged; there are two, X W1 and that times W2.",
+    "10*L*d*n",
+    "14*L*d*n",
+    "24*L*d*n",
+    "5*L*d*n",
+)
+mlp_flops.mistake(
+    "The numbers read and written are added to the operations done with them.",
+    "4*L*d*n + L*d + 2*d*n",
+    "4*L*d*n + 2*L*d",
+    "4*L*d*n + 2*d*n + 2*L*d + L*n",
+    "2*L*d + 2*d*n",
+    "L*d + 2*d*n",
+    "2*L*d + 2*d*n + L*n",
+)
+
+
 mlp_flops.also_right(
     "2*L*d*n + 2*L*n*d",
     "4*n*d*L",
@@ -483,14 +915,126 @@ attention_parameters.mistake(
     "4*L*d*n",
     "3*L*d*n",
 )
-attention_parameters.mistake("The attention layer and the MLP are counted together.", "6*d*n")
 attention_parameters.mistake(
-    "These are the FLOPs of the projections for one token (two for each weight), not the weights.",
+    "Six matrices are counted; only four hold weights, Wq, Wk, Wv and Wo: scores and weighted sum have none, "
+    "and the MLP is another layer.",
+    "6*d*n",
+)
+attention_parameters.mistake(
+    "These are the FLOPs of the projections for one token (two for each weight), or the four matrices twice.",
     "8*d*n",
 )
 attention_parameters.mistake("This is the memory of the weights in bytes, at four bytes each.", "16*d*n")
 attention_parameters.mistake("The sides are added: a d×n matrix holds d·n numbers.", "4*(d + n)", "3*(d + n)")
 attention_parameters.mistake("The weights of the four matrices are multiplied where they add.", "d**4*n**4")
+
+
+attention_parameters.mistake("Five matrices are counted; four hold weights: Wq, Wk, Wv and Wo.", "5*d*n")
+attention_parameters.mistake(
+    "X is counted; it is the input, and nothing in it is learned.", "4*d*n + L*d", "3*d*n + L*d"
+)
+attention_parameters.mistake(
+    "These are the numbers in queries, keys and values; they are computed from X, not learned.",
+    "3*L*n",
+)
+attention_parameters.mistake(
+    "Queries, keys and values are counted too; they are computed from X, not learned.",
+    "4*d*n + 3*L*n",
+)
+
+
+attention_parameters.mistake(
+    "X or what is made from it is counted; neither is learned.",
+    "4*d*n + 2*L*d",
+    "4*d*n + L*n",
+    "3*d*n + L*n",
+    "3*d*n + 3*L*n",
+    "4*d*n + 3*L*n + L**2",
+    "4*d*n + 4*L*n",
+    "4*d*n + L*d*n",
+    "L*n",
+    "L*d",
+    "4*L*n",
+    "4*L*d",
+    "3*L*d",
+    "2*L*n",
+    "3*L*n + L**2",
+    "3*L*n + L*d",
+    "4*d*n + 2*L**2",
+    "2*d*n + L**2",
+    "d*n + L**2",
+    "2*L**2",
+)
+attention_parameters.mistake(
+    "Some of the matrices are taken for square ones; they are d×n, and Wo is n×d.",
+    "2*d*n + 2*d**2",
+    "2*d*n + 2*n**2",
+    "d*n + 3*d**2",
+    "d*n + 3*n**2",
+    "3*n**2",
+    "2*d**2",
+    "2*n**2",
+    "d**2",
+    "n**2",
+    "3*d**2 + n**2",
+    "3*n**2 + d**2",
+    "2*d*n + d**2",
+    "2*d*n + n**2",
+)
+attention_parameters.mistake(
+    "Weights are shared by all tokens, and one of the usual factors is off: L is not in it.",
+    "2*L*d*n",
+    "L*d*n",
+    "8*L*d*n",
+    "6*L*d*n",
+    "8*L*d*n + 4*L**2*n",
+    "4*L**2*d*n",
+)
+attention_parameters.mistake(
+    "A factor that turns numbers into bytes or bits (or back), or several layers; the four matrices' "
+    "numbers are asked for.",
+    "128*d*n",
+    "64*d*n",
+    "32*d*n",
+    "4*d*n/8",
+)
+attention_parameters.mistake(
+    "In thousands or millions; the number of weights is asked for.",
+    "4*d*n/10**3",
+    "4*d*n/10**6",
+    "4*d*n/10**9",
+)
+attention_parameters.mistake(
+    "A single number for each matrix is counted as a bias; here there are none.",
+    "4*d*n + 1",
+    "4*d*n + 4",
+    "4*d*n + n",
+    "4*d*n + d",
+    "4*d*n + n + d",
+    "4*d*n + 4*(n + d)",
+    "3*d*n + 3*n",
+    "3*d*n + 3*n + d",
+)
+attention_parameters.mistake(
+    "The matrices are combined wrongly: a d×n matrix holds d·n numbers, and their numbers add.",
+    "(d*n)**3",
+    "4*(d*n)**2",
+    "(d*n)**2",
+    "4*d + 4*n + 4",
+    "4*d",
+    "4*n",
+    "3*d + n",
+    "4*d**2*n",
+    "4*d*n**2",
+    "d + n",
+    "2*(d + n)",
+    "d*n/4",
+)
+attention_parameters.mistake(
+    "Too many matrices: four hold weights, Wq, Wk, Wv and Wo.", "12*d*n", "7*d*n", "10*d*n", "24*d*n"
+)
+
+
 attention_parameters.also_right(
     "4*n*d",
     "3*d*n + n*d",
@@ -596,7 +1140,8 @@ attention_flops.mistake(
     "4*L*d**2 + 2*L**2*d",
 )
 attention_flops.mistake(
-    "The scores are charged one operation for each pair of tokens: a score is a sum of n products.",
+    "The scores are charged one multiplication and one addition for each pair of tokens: a score is a sum "
+    "of n products.",
     "8*L*d*n + 2*L**2*n + 2*L**2",
 )
 attention_flops.mistake(
@@ -670,6 +1215,108 @@ attention_flops.mistake(
     "multiplication.",
     "3*L*n*(2*d - 1) + L**2*(2*n - 1) + L*n*(2*L - 1) + L*d*(2*n - 1)",
 )
+
+
+attention_flops.mistake(
+    "Three products with an L×L matrix are charged; there are two, the scores and the weighted sum.",
+    "8*L*d*n + 6*L**2*n",
+)
+attention_flops.mistake(
+    "All six products are charged as projections; two of them meet an L×L matrix.",
+    "12*L*d*n",
+)
+attention_flops.mistake(
+    "Five products are charged as projections: scores and weighted sum both meet an L×L matrix.",
+    "10*L*d*n + 2*L**2*n",
+)
+attention_flops.mistake("Five projections are charged; there are four.", "10*L*d*n + 4*L**2*n")
+attention_flops.mistake("The projections are right, and the pairs are charged twice.", "8*L*d*n + 8*L**2*n")
+attention_flops.mistake(
+    "Scores and weighted sum are charged as (L×L)(L×L); they are (L×n)(n×L) and (L×L)(L×n).",
+    "8*L*d*n + 4*L**3",
+)
+
+
+_PROJECTIONS = {
+    8: "",
+    0: "none of the four projections is counted",
+    2: "one of the four projections is counted",
+    3: "three of the four projections are counted, in multiply–adds",
+    4: "two of the four projections are counted (or all four in multiply–adds)",
+    6: "three of the four projections are counted",
+    10: "five projections are charged instead of four",
+    12: "six projections are charged instead of four",
+    16: "the projections are charged twice",
+}
+_PAIRS = {
+    4: "",
+    1: "one of the two products with an L×L matrix is counted, in multiply–adds",
+    2: "of the two products with an L×L matrix one is counted (or both in multiply–adds)",
+    6: "three products with an L×L matrix are charged instead of two",
+    8: "the two products with an L×L matrix are charged twice",
+}
+_FAMILIES = {  # what a projection and a pair of tokens are charged, and what is wrong with it
+    ("L*d*n", "L**2*n"): "",
+    ("L*d*n", "L**2*d"): "scores and weighted sum are charged the width d; they are n wide",
+    ("L*d**2", "L**2*d"): "the matrices are taken for d×d; here n is the inner width",
+    ("L*n**2", "L**2*n"): "the matrices are taken for n×n; they are d×n and n×d",
+    ("L*d**2", "L**2*n"): "the projections are taken for d×d; they are d×n and n×d",
+    ("d*n", "L*n"): "this is for one token; there are L of them",
+    ("d*n", "L**2*n"): "the projections are counted for one token only",
+    ("L*d*n", "L*n"): "each token is compared with one token only; it meets all L of them",
+    ("L*d*n", "L**2"): "each pair of tokens is counted once, not n times",
+    ("L*d*n", "L**2*d*n"): "the width d is in the scores as well; it is gone by then",
+    ("L*d*n", "L**3"): "the products with an L×L matrix are taken for (L×L)(L×L)",
+    ("L*d*n", "L*n**2"): "keys and values are multiplied first, in another order than the formula's",
+    ("L**2*d*n", "L**2*n"): "L is twice in the projections; each token is projected by itself",
+}
+_mistakes(
+    attention_flops,
+    {
+        f"{p}*{projection} + {s}*{pair}": _upper(
+            "; ".join(filter(None, (wrong, _PROJECTIONS[p], _PAIRS[s]))) + "."
+        )
+        for (projection, pair), wrong in _FAMILIES.items()
+        for p in _PROJECTIONS
+        for s in _PAIRS
+        if (p in (8, 6, 4) and s in (4, 2) if wrong else (p, s) != (8, 4))
+    },
+)
+_mistakes(
+    attention_flops,
+    {f"{p}*L*d*n": "Projections alone are charged, and not four of them." for p in (1, 3, 5, 10, 14, 16, 24)}
+    | {
+        f"8*L*d*n + 4*L**2*n + {extra}": "Biases are counted; here there are none."
+        for extra in ("4*L*n", "3*L*n", "L*d", "3*n + d", "4*n", "4*L*d")
+    }
+    | {
+        f"8*L*d*n + 4*L**2*n + {extra}": "The MLP, or an operation that formula (b) does not have, is "
+        "counted as well."
+        for extra in ("L*n", "L*d*n", "2*L**3", "L", "L*L*d", "L**3", "10*L**2", "6*L**2", "4*d*n")
+    }
+    | {
+        f"(8*L*d*n + 4*L**2*n)/10**{power}": "These are kFLOPs, MFLOPs or GFLOPs; the number of FLOPs is "
+        "asked for."
+        for power in (3, 6, 9)
+    }
+    | {
+        f"{count}*(8*L*d*n + 4*L**2*n)": "The right price, times some number: there is one layer and one "
+        "sequence."
+        for count in ("3/2", "4", "8", "32", "L", "n", "d")
+    }
+    | {
+        f"{count}*L**2*{size}": "The scores or the weighted sum are charged alone; there are four "
+        "projections as well."
+        for count in (1, 2, 4, 6, 8)
+        for size in ("n", "d", "d*n")
+    }
+    | {
+        f"{count}*L**3": "This is the price of L×L matrices; the widths d and n are missing."
+        for count in (1, 2, 4)
+    },
+)
+
+
 attention_flops.also_right(
     "4*L*n*(2*d + L)",
     "2*L*d*n + 2*L*d*n + 2*L*d*n + 2*L*L*n + 2*L*L*n + 2*L*n*d",
@@ -681,9 +1328,10 @@ attention_flops.also_right(
 )
 
 
-LENGTHS = (50, 197, 577, 785, 1370)  # patches + CLS; never near d or 2d, where two mistakes cost the same
+# No two mistakes cost the same anywhere: never L = d, 2d or 3d/2, nor n = 2d, d/3 or d/4, or nearly so.
+LENGTHS = (50, 197, 785, 1297)  # patches + CLS
 WIDTHS = (192, 384, 768, 1024)
-UNITS = (256, 512, 1280, 2560)  # never 2d
+UNITS = (320, 640, 1280, 2560)
 
 
 def _attention_flops(L, d, n):
@@ -736,7 +1384,9 @@ def in_multiply_adds(L, d, n):
     return _attention_flops(L, d, n) / 2e9
 
 
-@layer_gflops.mistake("This is the price of layer (a), the MLP.")
+@layer_gflops.mistake(
+    "This is the price of layer (a), the MLP; or that of the projections alone, in multiply–adds."
+)
 def of_the_mlp(L, d, n):
     return 4 * L * d * n / 1e9
 
@@ -762,7 +1412,8 @@ def one_product(L, d, n):
 
 
 @layer_gflops.mistake(
-    "The scores and the weighted sum are charged the width d; queries, keys and values are n wide.",
+    "The scores and the weighted sum are charged the width d (or d and n have changed places); queries, "
+    "keys and values are n wide.",
 )
 def scores_d_wide(L, d, n):
     return (8 * L * d * n + 4 * L**2 * d) / 1e9
@@ -776,6 +1427,70 @@ def length_for_width(L, d, n):
 @layer_gflops.mistake("The attention layer and the MLP are counted together.")
 def whole_block(L, d, n):
     return (12 * L * d * n + 4 * L**2 * n) / 1e9
+
+
+@layer_gflops.mistake("The matrices are taken for d×d, as in most Transformers; here n is the inner width.")
+def d_for_n(L, d, n):
+    return _attention_flops(L, d, d) / 1e9
+
+
+@layer_gflops.mistake("The matrices are taken for n×n; here they are d×n and n×d.")
+def n_for_d(L, d, n):
+    return _attention_flops(L, n, n) / 1e9
+
+
+@layer_gflops.mistake(
+    "One of the four projections and one of the two products with an L×L matrix are missing."
+)
+def one_of_each_missing(L, d, n):
+    return (6 * L * d * n + 2 * L**2 * n) / 1e9
+
+
+@layer_gflops.mistake("Everything is counted twice.")
+def everything_twice(L, d, n):
+    return 2 * _attention_flops(L, d, n) / 1e9
+
+
+_ALSO_OFF = {  # on top of a unit that is not GFLOPs, and on its own
+    "the projections are counted alone": lambda L, d, n: 8 * L * d * n,
+    "scores and weighted sum are counted alone": lambda L, d, n: 4 * L**2 * n,
+    "one of the four projections is missing": lambda L, d, n: 6 * L * d * n + 4 * L**2 * n,
+    "one of the two products with an L×L matrix is missing": lambda L, d, n: 8 * L * d * n + 2 * L**2 * n,
+    "scores and weighted sum are charged the width d": lambda L, d, n: 8 * L * d * n + 4 * L**2 * d,
+    "it is the price of the MLP": lambda L, d, n: 4 * L * d * n,
+}
+_ALONE = {
+    "Two of the four projections are missing.": lambda L, d, n: 4 * L * d * n + 4 * L**2 * n,
+    "Three of the four projections are missing.": lambda L, d, n: 2 * L * d * n + 4 * L**2 * n,
+    "Queries, keys and values are counted, and nothing after them.": lambda L, d, n: 6 * L * d * n,
+    "This is the price for one token; there are L of them.": lambda L, d, n: 8 * d * n + 4 * L * n,
+    "Keys and values are multiplied first; or L and n have changed places.": lambda L, d, n: (
+        8 * L * d * n + 4 * L * n**2
+    ),
+    "This is a forward and a backward pass; only the forward one is asked for.": lambda L, d, n: (
+        3 * _attention_flops(L, d, n)
+    ),
+    "This is the number of weights, in thousands of millions, not the FLOPs.": lambda L, d, n: 4 * d * n,
+}
+_UNITS = {"FLOPs": 1, "kFLOPs": 1e3, "MFLOPs": 1e6, "multiply–adds": 2e9, "units of 2³⁰": 2**30}
+
+
+def _in_unit(flops, unit):
+    return lambda L, d, n: flops(L, d, n) / unit
+
+
+layer_gflops.mistake("This is in kFLOPs, 10³ of them; a GFLOP is 10⁹.", _in_unit(_attention_flops, 1e3))
+layer_gflops.mistake(
+    "This is in millions of multiply–adds; a GFLOP is 10⁹ FLOPs.", _in_unit(_attention_flops, 2e6)
+)
+layer_gflops.mistake(
+    "These are multiply–adds, one by one; a GFLOP is 10⁹ FLOPs.", _in_unit(_attention_flops, 2)
+)
+for _sentence, _flops in _ALONE.items():
+    layer_gflops.mistake(_sentence, _in_unit(_flops, 1e9))
+for _what, _flops in _ALSO_OFF.items():
+    for _name, _unit in list(_UNITS.items())[: 3 if "projections are" in _what or "MLP" in _what else None]:
+        layer_gflops.mistake(f"This is in {_name}, not in GFLOPs, and {_what}.", _in_unit(_flops, _unit))
 
 
 @layer_gflops.also_right
@@ -857,6 +1572,102 @@ overtakes.mistake(
     "d",
 )
 overtakes.mistake("The projections are left out, and one of the two products with an L×L matrix.", "2*n")
+
+
+overtakes.mistake(
+    "The projections are d×d, but scores and weighted sum are still charged n; they are d wide then.",
+    "d - 2*d**2/n",
+)
+overtakes.mistake("There is no d in it: the wider the tokens, the earlier the two meet.", "n/2", "n/4")
+overtakes.mistake("d is put in for the MLP's n as well; the MLP keeps its n hidden units.", "-d")
+overtakes.mistake(
+    "The 4 is divided out of the MLP and the pairs, and not out of the projections' 8.", "n - 8*d"
+)
+overtakes.mistake("Three of the four projections are missing on attention's side.", "n - d/2")
+
+
+_PAID = {  # attention's projections, as multiples of L·d²
+    8: "",
+    0: "the projections are left out",
+    2: "one of the four projections is counted",
+    4: "half the work of the projections is counted (two of four, or multiply–adds)",
+    6: "three of the four projections are counted",
+    16: "the projections are counted twice",
+}
+_GROWING = {4: "", 2: "one of the two products with an L×L matrix is counted", 8: "they are counted twice"}
+_RACED = {4: "", 2: "one layer of the MLP is counted", 8: "the MLP is counted twice"}
+_mistakes(
+    overtakes,
+    {
+        f"({m}*n - {p}*d)/{s}": _upper("; ".join(filter(None, (_PAID[p], _GROWING[s], _RACED[m]))) + ".")
+        for p in _PAID
+        for s in _GROWING
+        for m in _RACED
+        if _PAID[p] or _GROWING[s] or _RACED[m]
+    },
+)
+_mistakes(
+    overtakes,
+    {
+        f"({m}*n + {p}*d)/{s}": "A sign is turned, and a factor is off: the projections come off n."
+        for m in (2, 4, 8)
+        for p in (4, 6, 8, 16)
+        for s in (1, 2, 4)
+    }
+    | {
+        f"({m}*n - {p}*d)/{s}": "A coefficient is lost in dividing: divide every term by 4·L·d."
+        for m in (1, 2, 4)
+        for p in (1, 2, 4, 8)
+        for s in (1, 2, 4, 8)
+    }
+    | {
+        f"{p}*d - {m}*n": "The sides are swapped: the sign is turned round, and a factor is off."
+        for p in (1, 4, 8)
+        for m in (1, 2, 4)
+    }
+    | {f"d - {m}*n": "d and n have changed places." for m in (1, 2, 4)}
+    | {
+        f"(n - 2*d)*{size}": "A factor is left over: divide every term by 4·L·d."
+        for size in ("d", "n", "4*d", "8*d")
+    }
+    | {
+        f"(n - 2*d)/{size}": "It is divided once too often: divide every term by 4·L·d."
+        for size in ("n", "(4*d)", "(2*d)", "(4*n)")
+    }
+    | {
+        f"{count}*d": "n = 4d (or another ratio) is put in; here n is any number of hidden units."
+        for count in ("1/2", "3", "6", "8")
+    }
+    | {
+        f"{count}*n": "There is no d in it: the wider the tokens, the earlier the two meet."
+        for count in ("3", "4", "1/8")
+    }
+    | {
+        text: "The sizes are combined wrongly: every term of the equation has the factor 4·L·d in common."
+        for text in (
+            "n/d",
+            "n/(2*d)",
+            "d/n",
+            "n - 2*n",
+            "d*n",
+            "n**2 - 2*d",
+            "n - d**2",
+            "n/2 - d/2",
+            "n - 2*d - 1",
+            "n - 2*d + 1",
+            "sqrt(n)",
+            "2*n/d",
+            "n*d/2",
+            "4*d*n - 8*d**2",
+            "n - d/4",
+            "(n - d)/2",
+            "n**2/d",
+            "sqrt(d*n)",
+        )
+    },
+)
+
+
 overtakes.also_right(
     "-2*d + n",
     "n - d - d",
@@ -915,6 +1726,84 @@ attention_matrix_bytes.mistake("These are KiB, not bytes.", "4*L**2/1024")
 attention_matrix_bytes.mistake("These are MiB, not bytes.", "4*L**2/1024**2")
 attention_matrix_bytes.mistake("These are GiB, not bytes.", "4*L**2/1024**3")
 attention_matrix_bytes.mistake("The two sides are added: an L×L matrix has L·L entries.", "8*L", "2*L")
+
+
+attention_matrix_bytes.mistake("This is the memory of queries, keys and values together.", "12*L*n")
+attention_matrix_bytes.mistake(
+    "These are bits, and d (or n) numbers for each pair; a weight is one number of four bytes.",
+    "32*L**2*d",
+    "32*L**2*n",
+)
+attention_matrix_bytes.mistake("The entries are divided by eight; each takes four bytes.", "L**2/8")
+attention_matrix_bytes.mistake(
+    "Sixteen bytes an entry: the 4 is squared with L, or counted twice.", "16*L**2"
+)
+attention_matrix_bytes.mistake("These are kB, not bytes.", "4*L**2/1000")
+attention_matrix_bytes.mistake("These are MB, not bytes.", "4*L**2/10**6")
+attention_matrix_bytes.mistake("These are GB, not bytes.", "4*L**2/10**9")
+
+
+_ENTRIES = {
+    "L**2": "",
+    "L": "this is one row of the matrix, or one side",
+    "L**2*n": "n numbers are charged for each pair; a weight is one number",
+    "L**2*d": "d numbers are charged for each pair; a weight is one number",
+    "L*n": "these are the queries (or keys, or values)",
+    "L*d": "this is X",
+    "d*n": "this is a weight matrix",
+    "d**2": "the matrix is taken for d×d; it compares tokens with tokens",
+    "n**2": "the matrix is taken for n×n; it compares tokens with tokens",
+    "L*(L - 1)/2": "half of the matrix is counted, without its diagonal",
+    "L*(L + 1)/2": "half of the matrix is counted, with its diagonal",
+    "L*(L - 1)": "the diagonal is left out; a token looks at itself as well",
+    "L**3": "L is in it three times; an L×L matrix has L·L entries",
+    "L**4": "the entries are squared; an L×L matrix has L·L entries",
+    "L*d*n": "d and n are in it; a weight is one number for each pair of tokens",
+    "(L**2 + L*n)": "the queries (or keys, or values) are counted as well",
+    "(L**2 + 3*L*n)": "queries, keys and values are counted as well",
+    "(L**2 + L*d)": "X is counted as well",
+}
+_PER_ENTRY = {
+    "4": "",
+    "1": "a single byte, or none, is charged for each number",
+    "2": "two bytes are charged for each number (half precision)",
+    "8": "eight bytes are charged for each number (double precision, or two matrices)",
+    "12": "twelve bytes are charged for each number (three matrices, or a training step)",
+    "16": "sixteen bytes are charged for each number",
+    "32": "these are bits, not bytes",
+    "64": "these are bits, and of double precision",
+    "1/4": "the numbers are divided by four",
+    "1/8": "the numbers are divided by eight",
+    "1/2": "half a byte is charged for each number",
+    "3": "three bytes are charged for each number",
+    "128": "these are bits, and four times too many",
+}
+_mistakes(
+    attention_matrix_bytes,
+    {
+        f"{size}*{entries}": _upper("; ".join(filter(None, (wrong, _PER_ENTRY[size]))) + ".")
+        for entries, wrong in _ENTRIES.items()
+        for size in _PER_ENTRY
+        if wrong or _PER_ENTRY[size]
+    },
+)
+_mistakes(
+    attention_matrix_bytes,
+    {
+        f"{size}*L**2/{unit}": f"These are {name}, not bytes, and not of four bytes an entry."
+        for unit, name in {
+            "1000": "kB",
+            "10**6": "MB",
+            "10**9": "GB",
+            "1024": "KiB",
+            "1024**2": "MiB",
+            "1024**3": "GiB",
+        }.items()
+        for size in (1, 2, 8, 32)
+    },
+)
+
+
 attention_matrix_bytes.also_right("4*L*L", "(2*L)**2", "L**2*4", "L*(4*L)", "2*L*2*L", "32*L**2/8")
 
 memory_order = Quiz(
@@ -1102,6 +1991,190 @@ def causal(x, wq, wk, wv, wo):
 )
 def only_itself(x, wq, wk, wv, wo):
     return ((x @ wq) * (x @ wk)).sum(-1, keepdim=True) * (x @ wv) @ wo
+
+
+@linear_attention.mistake("Queries and keys are multiplied first, and that meets the values: V (Qᵀ K).")
+def queries_with_keys_first(x, wq, wk, wv, wo):
+    return linear_attention_reference(x, wv, wq, wk, wo)
+
+
+@linear_attention.mistake("The values are multiplied with the queries first, and the keys ask: K (Qᵀ V).")
+def keys_ask_last(x, wq, wk, wv, wo):
+    return linear_attention_reference(x, wk, wv, wq, wo)
+
+
+@linear_attention.mistake("The keys come from Wq: Wk is never read.")
+def keys_from_wq(x, wq, wk, wv, wo):
+    return linear_attention_reference(x, wq, wq, wv, wo)
+
+
+@linear_attention.mistake("The queries come from Wk: Wq is never read.")
+def queries_from_wk(x, wq, wk, wv, wo):
+    return linear_attention_reference(x, wk, wk, wv, wo)
+
+
+@linear_attention.mistake("The values come from Wq: Wv is never read.")
+def values_from_wq(x, wq, wk, wv, wo):
+    return linear_attention_reference(x, wq, wk, wq, wo)
+
+
+def _with_features(x, wq, wk, wv, wo, feature, normalised):
+    """Queries and keys through a feature map; ``normalised``: divided by how much each query meets."""
+    q, k, v = feature(x @ wq), feature(x @ wk), x @ wv
+    meets = (q * k.sum(-2, keepdim=True)).sum(-1, keepdim=True) if normalised else 1
+    return q @ (k.mT @ v) / meets @ wo
+
+
+@linear_attention.mistake(
+    "This is linear attention with the feature map elu + 1 (Katharopoulos 2020): different numbers than "
+    "formula (b)."
+)
+def katharopoulos(x, wq, wk, wv, wo):
+    return _with_features(x, wq, wk, wv, wo, lambda t: torch.nn.functional.elu(t) + 1, normalised=True)
+
+
+@linear_attention.mistake(
+    "The feature map elu + 1 is applied to queries and keys; formula (b) takes them as they are."
+)
+def elu_features(x, wq, wk, wv, wo):
+    return _with_features(x, wq, wk, wv, wo, lambda t: torch.nn.functional.elu(t) + 1, normalised=False)
+
+
+@linear_attention.mistake("A ReLU is applied to queries and keys; formula (b) takes them as they are.")
+def relu_features(x, wq, wk, wv, wo):
+    return _with_features(x, wq, wk, wv, wo, torch.relu, normalised=False)
+
+
+@linear_attention.mistake("The queries and the keys each go through a softmax; formula (b) has none.")
+def softmax_on_each(x, wq, wk, wv, wo):
+    return (x @ wq).softmax(-1) @ ((x @ wk).softmax(-2).mT @ (x @ wv)) @ wo
+
+
+@linear_attention.mistake(
+    "The queries and the keys each go through a softmax over their width; formula (b) has none."
+)
+def softmax_on_each_width(x, wq, wk, wv, wo):
+    return (x @ wq).softmax(-1) @ ((x @ wk).softmax(-1).mT @ (x @ wv)) @ wo
+
+
+@linear_attention.mistake(
+    "The keys meet x itself: the value projection and the output projection are missing."
+)
+def values_are_x(x, wq, wk, wv, wo):
+    return (x @ wq) @ ((x @ wk).mT @ x)
+
+
+@linear_attention.mistake("x is added to the result; formula (b) has no residual connection.")
+def with_residual(x, wq, wk, wv, wo):
+    return x + linear_attention_reference(x, wq, wk, wv, wo)
+
+
+@linear_attention.mistake(
+    "This is the ordinary order with a softmax over the queries; formula (b) has no softmax."
+)
+def with_softmax_over_queries(x, wq, wk, wv, wo):
+    return ((x @ wq) @ (x @ wk).mT).softmax(-2) @ (x @ wv) @ wo
+
+
+_PROJECTED = {
+    ("wq", "wk", "wv")
+}  # what queries, keys and values may be made with; these have sentences above
+_PROJECTED |= {
+    ("wk", "wq", "wv"),
+    ("wq", "wv", "wk"),
+    ("wv", "wk", "wq"),
+    ("wq", "wk", "wk"),
+    ("wq", "wv", "wv"),
+}
+_PROJECTED |= {
+    ("wv", "wq", "wk"),
+    ("wk", "wv", "wq"),
+    ("wq", "wq", "wv"),
+    ("wk", "wk", "wv"),
+    ("wq", "wk", "wq"),
+}
+_SCALES = {
+    "the result is divided by √n": lambda x, n: n**0.5,
+    "the result is divided by √d": lambda x, n: x.shape[-1] ** 0.5,
+    "the result is divided by L": lambda x, n: x.shape[-2],
+}
+
+
+def _linear_from(names):
+    def attend(x, wq, wk, wv, wo):
+        made = {"wq": wq, "wk": wk, "wv": wv}
+        for_q, for_k, for_v = (made[name] for name in names)
+        return linear_attention_reference(x, for_q, for_k, for_v, wo)
+
+    return attend
+
+
+def _scaled_and_not_projected(scale):
+    return lambda x, wq, wk, wv, wo: no_output_projection(x, wq, wk, wv, wo) / scale(x, wq.shape[-1])
+
+
+for _names in itertools.product(("wq", "wk", "wv"), repeat=3):
+    if _names not in _PROJECTED:
+        _q, _k, _v = (name.replace("w", "W") for name in _names)
+        linear_attention.mistake(
+            f"The queries are made with {_q}, the keys with {_k} and the values with {_v}.",
+            _linear_from(_names),
+        )
+for _what, _scale in _SCALES.items():
+    linear_attention.mistake(
+        f"{_upper(_what)}, and the output projection is missing.", _scaled_and_not_projected(_scale)
+    )
+linear_attention.mistake("The result is divided by n; formula (b) has no scale.")(
+    lambda x, wq, wk, wv, wo: linear_attention_reference(x, wq, wk, wv, wo) / wq.shape[-1]
+)
+linear_attention.mistake("The result is divided by d; formula (b) has no scale.")(
+    lambda x, wq, wk, wv, wo: linear_attention_reference(x, wq, wk, wv, wo) / x.shape[-1]
+)
+linear_attention.mistake("The result is multiplied by √n; formula (b) has no scale.")(
+    lambda x, wq, wk, wv, wo: linear_attention_reference(x, wq, wk, wv, wo) * wq.shape[-1] ** 0.5
+)
+linear_attention.mistake("This is Kᵀ V alone, n×n; the queries and the output projection are still to come.")(
+    lambda x, wq, wk, wv, wo: (x @ wk).mT @ (x @ wv)
+)
+linear_attention.mistake("Kᵀ V meets the output projection without the queries.")(
+    lambda x, wq, wk, wv, wo: (x @ wk).mT @ (x @ wv) @ wo
+)
+linear_attention.mistake("Keys and values are multiplied entry by entry and summed: Kᵀ V is a matrix, n×n.")(
+    lambda x, wq, wk, wv, wo: (x @ wq) * ((x @ wk) * (x @ wv)).sum(-2, keepdim=True) @ wo
+)
+linear_attention.mistake("The output is transposed: a token is a row of it.")(
+    lambda x, wq, wk, wv, wo: linear_attention_reference(x, wq, wk, wv, wo).mT
+)
+linear_attention.mistake(
+    "This is the L×L matrix of the scores; values and output projection are still to come."
+)(lambda x, wq, wk, wv, wo: (x @ wq) @ (x @ wk).mT)
+linear_attention.mistake("The scores lose their sign; formula (b) takes them as they are.")(
+    lambda x, wq, wk, wv, wo: ((x @ wq) @ (x @ wk).mT).abs() @ (x @ wv) @ wo
+)
+linear_attention.mistake("A ReLU is applied to the scores; formula (b) takes them as they are.")(
+    lambda x, wq, wk, wv, wo: ((x @ wq) @ (x @ wk).mT).relu() @ (x @ wv) @ wo
+)
+linear_attention.mistake("The scores are divided by their sum; formula (b) divides by nothing.")(
+    lambda x, wq, wk, wv, wo: _with_features(x, wq, wk, wv, wo, lambda t: t, normalised=True)
+)
+linear_attention.mistake(
+    "Three linear layers in a row, and no token meets another one: X Wq, X Wk and X Wv are added."
+)(lambda x, wq, wk, wv, wo: (x @ wq + x @ wk + x @ wv) @ wo)
+linear_attention.mistake(
+    "The queries, the keys and the values are multiplied entry by entry: no token meets another one."
+)(lambda x, wq, wk, wv, wo: (x @ wq) * (x @ wk) * (x @ wv) @ wo)
+linear_attention.mistake("The values go through the output projection: queries and keys are never read.")(
+    lambda x, wq, wk, wv, wo: x @ wv @ wo
+)
+linear_attention.mistake("The queries go through a softmax over their width; formula (b) has none.")(
+    lambda x, wq, wk, wv, wo: (x @ wq).softmax(-1) @ ((x @ wk).mT @ (x @ wv)) @ wo
+)
+linear_attention.mistake("A softmax is applied to the scores, and the output projection is missing.")(
+    lambda x, wq, wk, wv, wo: ((x @ wq) @ (x @ wk).mT).softmax(-1) @ (x @ wv)
+)
+linear_attention.mistake("The attention of lesson 02 is computed, and the output projection is missing.")(
+    lambda x, wq, wk, wv, wo: ((x @ wq) @ (x @ wk).mT / wq.shape[-1] ** 0.5).softmax(-1) @ (x @ wv)
+)
 
 
 @linear_attention.also_right
