@@ -1398,7 +1398,8 @@ score_scale.mistake("The d products are counted as d + 1.", "sqrt(d+1)")
 
 
 score_scale.mistake(
-    "This is a factor to multiply by, and without the right root; the number to divide by is asked for.",
+    "Dividing by this makes the scores of wide queries larger, not smaller; no factor to multiply by is "
+    "asked for.",
     "1/d**2",
     "1/d**(1/4)",
     "2/d",
@@ -1410,7 +1411,7 @@ score_scale.mistake(
     "1/2",
 )
 score_scale.mistake(
-    "A factor is left over inside the root: the variance of one score is d, exactly.",
+    "A factor or a term too many: the variance of one score is d, exactly.",
     "sqrt(3*d)",
     "sqrt(d/3)",
     "sqrt(d+2)",
@@ -1420,7 +1421,6 @@ score_scale.mistake(
     "3*sqrt(d)",
     "sqrt(d)/3",
     "sqrt(d)/4",
-    "sqrt(2)*d",
 )
 score_scale.mistake(
     "Some power or multiple of d, and not the standard deviation of a sum of d products.",
@@ -1436,6 +1436,7 @@ score_scale.mistake(
     "-d",
     "exp(d)",
     "d*log(d)",
+    "sqrt(2)*d",
     "log(d+1)",
 )
 score_scale.mistake(

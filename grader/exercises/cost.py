@@ -1290,8 +1290,8 @@ _mistakes(
         for extra in ("4*L*n", "3*L*n", "L*d", "3*n + d", "4*n", "4*L*d")
     }
     | {
-        f"8*L*d*n + 4*L**2*n + {extra}": "The MLP, or an operation that formula (b) does not have, is "
-        "counted as well."
+        f"8*L*d*n + 4*L**2*n + {extra}": "Something is counted that formula (b) does not have, or that is "
+        "no operation."
         for extra in ("L*n", "L*d*n", "2*L**3", "L", "L*L*d", "L**3", "10*L**2", "6*L**2", "4*d*n")
     }
     | {
@@ -1451,7 +1451,7 @@ def everything_twice(L, d, n):
     return 2 * _attention_flops(L, d, n) / 1e9
 
 
-_ALSO_OFF = {  # on top of a unit that is not GFLOPs, and on its own
+_ALSO_OFF = {  # on top of a unit that is not GFLOPs
     "the projections are counted alone": lambda L, d, n: 8 * L * d * n,
     "scores and weighted sum are counted alone": lambda L, d, n: 4 * L**2 * n,
     "one of the four projections is missing": lambda L, d, n: 6 * L * d * n + 4 * L**2 * n,
@@ -1470,7 +1470,7 @@ _ALONE = {
     "This is a forward and a backward pass; only the forward one is asked for.": lambda L, d, n: (
         3 * _attention_flops(L, d, n)
     ),
-    "This is the number of weights, in thousands of millions, not the FLOPs.": lambda L, d, n: 4 * d * n,
+    "This is the number of weights (divided by 10⁹), not that of the FLOPs.": lambda L, d, n: 4 * d * n,
 }
 _UNITS = {"FLOPs": 1, "kFLOPs": 1e3, "MFLOPs": 1e6, "multiply–adds": 2e9, "units of 2³⁰": 2**30}
 
@@ -1615,7 +1615,8 @@ _mistakes(
         for s in (1, 2, 4)
     }
     | {
-        f"({m}*n - {p}*d)/{s}": "A coefficient is lost in dividing: divide every term by 4·L·d."
+        f"({m}*n - {p}*d)/{s}": "The factor of n or of d is not that of the equation: divide every term by "
+        "4·L·d."
         for m in (1, 2, 4)
         for p in (1, 2, 4, 8)
         for s in (1, 2, 4, 8)
