@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +15,17 @@ OF_NBCONVERT = (
     "https://cdnjs.cloudflare.com/ajax/libs/mathjax/",
     "https://cdnjs.cloudflare.com/ajax/libs/require.js/",
 )
+
+
+def drag(page: Page, handle: Locator, right: float, down: float) -> None:
+    """Take a handle by its middle and move it by so many pixels."""
+    handle.hover()  # waits until the page around it is at rest, which takes a reloaded notebook a while
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right, y + down, steps=3)
+    page.mouse.up()
 
 
 def use_guess(page: Page, frame: FrameLocator) -> None:
@@ -28,12 +39,7 @@ def use_guess(page: Page, frame: FrameLocator) -> None:
 
     last = points.last
     before = float(last.get_attribute("aria-valuenow"))
-    box = last.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x, y - 60, steps=3)
-    page.mouse.up()
+    drag(page, last, 0, -60)
     dragged = float(last.get_attribute("aria-valuenow"))
     assert dragged > before + 0.1
 
@@ -67,11 +73,7 @@ def use_cost(page: Page, frame: FrameLocator) -> None:
     expect(said).to_contain_text("More than 99 %")
     page.keyboard.press("Home")
 
-    box = width.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2, steps=3)
-    page.mouse.up()
+    drag(page, width, 1 - width.bounding_box()["width"] / 2, 0)
     expect(width).to_have_attribute("aria-valuetext", "16")
     page.keyboard.press("End")
     expect(width).to_have_attribute("aria-valuetext", "8,192")
