@@ -1,6 +1,7 @@
 """Attention: every query looks at every key, and takes a weighted mean of the values.
 
-    attention(Q, K, V) = softmax(Q Kᵀ / √D) V          Vaswani et al. 2017, equation 1
+    attention(Q, K, V) = softmax(Q Kᵀ / √D) V                     Vaswani et al. 2017, equation 1
+    additive(q, k, v)  = softmax(wᵀ tanh(W q + U k)) v            Bahdanau et al. 2015, appendix A.1.2
     hard(Q, K, V)      = the value whose key scores best          Xu et al. 2015, section 4
 
 Sizes: Lq queries and Lk keys of width D, Lk values of width Dv, and any batch dimensions in front.
@@ -20,6 +21,10 @@ import math
 import torch
 from torch import Tensor, nn
 
+from course import expect
+
+# --- The formulas --------------------------------------------------------------------------------------
+
 
 def attention_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tensor:
     """How much each query attends to each key: softmax(q kᵀ / √D).
@@ -29,16 +34,19 @@ def attention_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tenso
     Rows are non-negative, sum to one, and are exactly 0 where the mask forbids. A query that may attend to
     nothing at all gets a row of zeros (the softmax alone would give NaN), as in PyTorch's own kernel.
 
-    Raises TypeError for a dtype, and ValueError for a shape, that does not fit.
+    Raises TypeError for a dtype, ValueError for a shape and RuntimeError for a device that does not fit.
     """
     _check(q, k, mask)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (..., Lq, Lk)
-    if mask is not None:
-        scores = scores.masked_fill(~mask, -math.inf)
-    weights = scores.softmax(dim=-1)  # over the keys
-    return (
-        weights if mask is None else weights.masked_fill(~mask, 0.0)
-    )  # 0 for NaN in rows with no key allowed
+    return masked_softmax(scores, mask)
+
+
+def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
+    """The softmax over the keys that the mask allows.  scores: (..., Lq, Lk) -> the same shape"""
+    if mask is None:
+        return scores.softmax(dim=-1)
+    weights = scores.masked_fill(~mask, -math.inf).softmax(dim=-1)
+    return weights.masked_fill(~mask, 0.0)  # 0 for NaN in rows with no key allowed
 
 
 def attention(
@@ -72,9 +80,23 @@ def hard_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return weights @ v  # (..., Lq, Dv)
 
 
-def causal_mask(L: int) -> Tensor:
+# --- Masks ---------------------------------------------------------------------------------------------
+
+
+def causal_mask(L: int, device: torch.device | str | None = None) -> Tensor:
     """The mask of a reader who cannot see the future: position i may attend to 0 … i.  -> (L, L), boolean"""
-    return torch.ones(L, L, dtype=torch.bool).tril()
+    return torch.ones(L, L, dtype=torch.bool, device=device).tril()
+
+
+def padding_mask(lengths: Tensor, L: int) -> Tensor:
+    """The mask that hides the padding behind sequences of these lengths: (B,) -> (B, 1, 1, L), boolean.
+
+    The two dimensions of 1 stand for heads and queries: they all may see the same keys.
+    """
+    return torch.arange(L, device=lengths.device) < lengths[:, None, None, None]
+
+
+# --- Layers --------------------------------------------------------------------------------------------
 
 
 class SelfAttention(nn.Module):
@@ -104,6 +126,35 @@ class SelfAttention(nn.Module):
         return attention(q, k, v, mask, return_weights)
 
 
+class AdditiveAttention(nn.Module):
+    """Bahdanau's attention: a small network scores each query against each key, score = wᵀ tanh(W q + U k).
+
+    q: (B, Lq, Dq), k: (B, Lk, Dk), v: (B, Lk, Dv), mask: boolean, broadcastable to (B, Lq, Lk)
+    -> the output (B, Lq, Dv) and the weights (B, Lq, Lk)
+
+    Parameters: hidden (Dq + Dk + 1), in three bias-free layers. Costs Lq · Lk · hidden tanh's, where the dot
+    product needs one matrix product: the reason why the Transformer left it behind.
+    """
+
+    def __init__(self, query_dim: int, key_dim: int, hidden: int):
+        super().__init__()
+        expect.whole(query_dim=query_dim, key_dim=key_dim, hidden=hidden)
+        self.query = nn.Linear(query_dim, hidden, bias=False)  # W
+        self.key = nn.Linear(key_dim, hidden, bias=False)  # U
+        self.score = nn.Linear(hidden, 1, bias=False)  # w
+
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        expect.tokens("q", q, self.query.in_features, self.query.weight)
+        expect.tokens("k", k, self.key.in_features, self.key.weight)
+        _check_values(k, v)
+        sums = self.query(q)[:, :, None] + self.key(k)[:, None]  # (B, Lq, Lk, hidden)
+        scores = self.score(sums.tanh()).squeeze(-1)  # (B, Lq, Lk)
+        if mask is not None:
+            expect.mask(mask, scores.shape)
+        weights = masked_softmax(scores, mask)
+        return weights @ v, weights
+
+
 # --- Wrong use, said in the reader's words -------------------------------------------------------------
 
 
@@ -112,22 +163,14 @@ def _check(q: Tensor, k: Tensor, mask: Tensor | None) -> None:
         _check_sequence(name, tensor)
     if q.shape[-1] != k.shape[-1]:
         raise ValueError(f"q has width {q.shape[-1]} but k has width {k.shape[-1]}")
+    expect.together("q", q, "k", k)
     try:
         leading = torch.broadcast_shapes(q.shape[:-2], k.shape[:-2])
     except RuntimeError:
         batches = f"q has batch dimensions {tuple(q.shape[:-2])} but k has {tuple(k.shape[:-2])}"
         raise ValueError(batches) from None
-    if mask is None:
-        return
-    if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
-        raise TypeError(f"mask must be boolean, True where attending is allowed; got {_kind(mask)}")
-    scores = (*leading, q.shape[-2], k.shape[-2])
-    try:
-        fits = torch.broadcast_shapes(mask.shape, scores) == scores
-    except RuntimeError:
-        fits = False
-    if not fits:
-        raise ValueError(f"mask has shape {tuple(mask.shape)}, which does not fit the scores' shape {scores}")
+    if mask is not None:
+        expect.mask(mask, (*leading, q.shape[-2], k.shape[-2]))
 
 
 def _check_values(k: Tensor, v: Tensor) -> None:
@@ -135,14 +178,10 @@ def _check_values(k: Tensor, v: Tensor) -> None:
         _check_sequence(name, tensor)
     if k.shape[-2] != v.shape[-2]:
         raise ValueError(f"each key needs a value, but there are {k.shape[-2]} keys and {v.shape[-2]} values")
+    expect.together("k", k, "v", v)
 
 
 def _check_sequence(name: str, tensor: Tensor) -> None:
-    if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
-        raise TypeError(f"{name} must be a tensor of floating-point numbers; got {_kind(tensor)}")
+    expect.floating(name, tensor)
     if tensor.dim() < 2:
         raise ValueError(f"{name} must have shape (…, length, width); got {tuple(tensor.shape)}")
-
-
-def _kind(thing: object) -> str:
-    return str(thing.dtype).removeprefix("torch.") if isinstance(thing, Tensor) else type(thing).__name__

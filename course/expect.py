@@ -1,0 +1,118 @@
+"""Wrong use, said at once and in the reader's words: what was given, and what was expected.
+
+Each function looks at one kind of argument, returns nothing, and raises ValueError (shapes, sizes), TypeError
+(kinds and dtypes) or RuntimeError (devices) with one sentence.
+"""
+
+from collections.abc import Collection, Sequence
+
+import torch
+from torch import Tensor
+
+
+def whole(**sizes: int) -> None:
+    """Sizes are whole numbers of at least 1: `whole(dim=64, heads=4)`."""
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1; got {size!r}")
+
+
+def divisible(name: str, size: int, by_name: str, by: int) -> None:
+    """`divisible("dim", 65, "heads", 4)` says: dim 65 is not divisible by heads 4."""
+    whole(**{name: size, by_name: by})
+    if size % by:
+        raise ValueError(f"{name} {size} is not divisible by {by_name} {by}")
+
+
+def rate(**rates: float) -> None:
+    """Rates of dropping are fractions: `rate(dropout=0.1)`; 1 would leave nothing."""
+    for name, value in rates.items():
+        if not isinstance(value, int | float) or not 0 <= value < 1:
+            raise ValueError(f"{name} must be at least 0 and below 1; got {value!r}")
+
+
+def one_of(name: str, value: object, known: Collection[object]) -> None:
+    """`one_of("norm", "mid", ["pre", "post"])` says: norm must be 'pre' or 'post'; got 'mid'."""
+    if value not in known:
+        *most, last = map(repr, known)
+        choices = f"{', '.join(most)} or {last}" if most else last
+        raise ValueError(f"{name} must be {choices}; got {value!r}")
+
+
+def variant(name: str, table: Collection[str]) -> None:
+    """Is this one of an architecture's variants? `table` may be the VARIANTS dictionary itself."""
+    if name not in table:
+        raise ValueError(f"there is no variant {name!r}; there are {', '.join(map(repr, table))}")
+
+
+def floating(name: str, tensor: Tensor) -> None:
+    """A tensor of floating-point numbers."""
+    if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
+        raise TypeError(f"{name} must be a tensor of floating-point numbers; got {kind(tensor)}")
+
+
+def together(name: str, tensor: Tensor, other_name: str, other: Tensor) -> None:
+    """Two tensors that meet live on one device and have one dtype (which autocast is free to choose)."""
+    if tensor.device != other.device:
+        places = f"{name} ({tensor.device}) and {other_name} ({other.device})"
+        raise RuntimeError(f"{places} must be on the same device")
+    if tensor.dtype != other.dtype and not torch.is_autocast_enabled(tensor.device.type):
+        dtypes = f"{name} ({kind(tensor)}) and {other_name} ({kind(other)})"
+        raise TypeError(f"{dtypes} must have the same dtype")
+
+
+def tokens(name: str, x: Tensor, width: int, weight: Tensor) -> None:
+    """A batch of sequences, (B, N, D), that a layer of this width and with this weight can take."""
+    floating(name, x)
+    if x.dim() != 3:
+        raise ValueError(f"{name} must have shape (batch, tokens, width); got {tuple(x.shape)}")
+    if x.shape[-1] != width:
+        raise ValueError(f"{name} has width {x.shape[-1]} but this layer was made for width {width}")
+    together(name, x, "the layer", weight)
+
+
+def images(x: Tensor, channels: int, weight: Tensor) -> None:
+    """A batch of images or feature maps, (B, C, H, W), that a layer with this weight can take."""
+    floating("images", x)
+    if x.dim() != 4:
+        raise ValueError(f"images must have shape (batch, channels, height, width); got {tuple(x.shape)}")
+    if x.shape[1] != channels:
+        raise ValueError(f"images have {x.shape[1]} channels but this layer was made for {channels}")
+    together("images", x, "the layer", weight)
+
+
+def token_ids(name: str, ids: Tensor, vocabulary: int, weight: Tensor) -> None:
+    """A batch of sequences of token numbers, (B, L), int64, below the size of the vocabulary.
+
+    The numbers themselves are looked at on the CPU only: on a GPU that would wait for the device.
+    """
+    if not isinstance(ids, Tensor) or ids.dtype != torch.int64:
+        raise TypeError(f"{name} must be a tensor of token numbers, int64; got {kind(ids)}")
+    if ids.dim() != 2:
+        raise ValueError(f"{name} must have shape (batch, length); got {tuple(ids.shape)}")
+    if ids.device != weight.device:
+        places = f"{name} ({ids.device}) and the layer ({weight.device})"
+        raise RuntimeError(f"{places} must be on the same device")
+    if ids.device.type == "cpu" and ids.numel() and not torch.compiler.is_compiling():
+        low, high = int(ids.min()), int(ids.max())
+        if low < 0 or high >= vocabulary:
+            wrong = low if low < 0 else high
+            raise ValueError(f"{name} holds token {wrong}, but the vocabulary goes from 0 to {vocabulary - 1}")
+
+
+def mask(mask: Tensor, scores: Sequence[int]) -> None:
+    """A boolean mask, True where attending is allowed, that broadcasts to the scores' shape (…, Lq, Lk)."""
+    if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
+        raise TypeError(f"mask must be boolean, True where attending is allowed; got {kind(mask)}")
+    try:
+        fits = torch.broadcast_shapes(mask.shape, scores) == torch.Size(scores)
+    except RuntimeError:
+        fits = False
+    if not fits:
+        shape = tuple(scores)
+        raise ValueError(f"mask has shape {tuple(mask.shape)}, which does not fit the scores' shape {shape}")
+
+
+def kind(thing: object) -> str:
+    """What a value is, in a word: a tensor's dtype, or the name of its type."""
+    return str(thing.dtype).removeprefix("torch.") if isinstance(thing, Tensor) else type(thing).__name__

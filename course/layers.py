@@ -1,0 +1,76 @@
+"""The small parts that every Transformer here is made of, beside attention: the MLP and what regularises."""
+
+import torch
+from torch import Tensor, nn
+
+from course import expect
+
+
+class MLP(nn.Module):
+    """Two linear layers with an activation between, applied to each token alone: x: (..., dim) -> (..., dim)
+
+    Parameters: 2 · dim · hidden + hidden + dim. `dropout` acts on the hidden units and on the output.
+    """
+
+    def __init__(self, dim: int, hidden: int, activation: nn.Module | None = None, dropout: float = 0.0):
+        super().__init__()
+        expect.whole(dim=dim, hidden=hidden)
+        expect.rate(dropout=dropout)
+        self.expand = nn.Linear(dim, hidden)
+        self.activation = nn.GELU() if activation is None else activation  # GELU by erf, not by tanh
+        self.contract = nn.Linear(hidden, dim)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = self.dropout(self.activation(self.expand(x)))  # (..., hidden)
+        return self.dropout(self.contract(hidden))  # (..., dim)
+
+
+class QuickGELU(nn.Module):
+    """x · sigmoid(1.702 x), a cheap likeness of GELU, up to 0.02 apart: what CLIP and CvT were trained with."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(1.702 * x)
+
+
+class StochasticDepth(nn.Module):
+    """In training, skip a branch for each sample with probability `rate` (Huang et al. 2016; "DropPath").
+
+    x: (B, ...) -> the same shape. What is kept is divided by 1 − rate, so that the expected value stays. The
+    decision is one per sample, not per element, and the layer comes *before* the branch is added.
+    """
+
+    def __init__(self, rate: float = 0.0):
+        super().__init__()
+        expect.rate(rate=rate)
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        kept = torch.rand(x.shape[0], *[1] * (x.dim() - 1), device=x.device) >= self.rate  # (B, 1, …)
+        return x * kept / (1 - self.rate)
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate:g}"
+
+
+def stochastic_depth_rates(rate: float, depth: int) -> list[float]:
+    """The rate of each layer, growing linearly from 0 in the first layer to `rate` in the last."""
+    expect.rate(rate=rate)
+    return [rate * layer / max(depth - 1, 1) for layer in range(depth)]
+
+
+class LayerScale(nn.Module):
+    """A learned factor a channel, started near zero, on what a branch adds: x: (..., dim) -> (..., dim)
+
+    Touvron et al. 2021 ("Going deeper with image Transformers"), equation 4. Parameters: dim.
+    """
+
+    def __init__(self, dim: int, initial: float = 1e-5):
+        super().__init__()
+        expect.whole(dim=dim)
+        self.gamma = nn.Parameter(torch.full((dim,), float(initial)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.gamma * x

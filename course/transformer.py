@@ -1,0 +1,265 @@
+"""The Transformer: an encoder that reads, a decoder that writes, and nothing but attention between.
+
+    layer (post-norm)   x ← LN(x + sublayer(x))        Vaswani et al. 2017, section 3.1
+    layer (pre-norm)    x ← x + sublayer(LN(x))        Xiong et al. 2020; what ViT and GPT use
+
+An encoder layer has two sublayers, self-attention and an MLP; a decoder layer has a third between them, which
+attends to what the encoder read.
+
+What people usually get wrong
+- the paper is *post*-norm, and has no LayerNorm behind its last layer; pre-norm needs that one, since nothing
+  else ever normalises the sum. `torch.nn.Transformer` is post-norm and adds the final ones all the same;
+- the embedding is multiplied by √dim before the positions are added;
+- one matrix embeds the source, embeds the target, and turns the output into logits (section 3.4);
+- the decoder reads its target shifted by one: position i sees 0 … i and predicts i + 1.
+
+Parameters: base, 6 + 6 layers and 37,000 tokens: 63,082,496, which the paper rounds to 65 million.
+Paper: WMT 2014 English–German 27.3 BLEU (base), 28.4 (big); English–French 38.1 and 41.8.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor, nn
+
+from course import expect
+from course.attention import causal_mask
+from course.layers import MLP, StochasticDepth
+from course.multihead import KeyValueCache, MultiHeadAttention
+from course.position import sinusoidal
+from course.record import Record, keep
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention, then an MLP, each beside a way around it: x: (B, N, dim) -> (B, N, dim)
+
+    norm: "pre" or "post". `dropout` acts on attention weights, hidden units and what each branch adds;
+    `drop_path` is the rate of stochastic depth. With a `record`, the attention weights are kept.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        heads: int,
+        hidden: int,
+        *,
+        norm: str = "post",
+        activation: nn.Module | None = None,
+        dropout: float = 0.0,
+        drop_path: float = 0.0,
+        eps: float = 1e-5,
+    ):
+        super().__init__()
+        expect.one_of("norm", norm, ["pre", "post"])
+        self.pre_norm = norm == "pre"
+        self.attention = MultiHeadAttention(dim, heads, dropout=dropout)
+        self.mlp = MLP(dim, hidden, activation, dropout)
+        self.norm1 = nn.LayerNorm(dim, eps)
+        self.norm2 = nn.LayerNorm(dim, eps)
+        # what happens to a branch before it is added to the way around it
+        self.after_attention = nn.Sequential(nn.Dropout(dropout), StochasticDepth(drop_path))
+        self.after_mlp = StochasticDepth(drop_path)  # the MLP ends with its own dropout
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, record: Record | None = None) -> Tensor:
+        if self.pre_norm:
+            x = x + self.after_attention(self.attention(self.norm1(x), mask=mask, record=record))
+            return x + self.after_mlp(self.mlp(self.norm2(x)))
+        x = self.norm1(x + self.after_attention(self.attention(x, mask=mask, record=record)))
+        return self.norm2(x + self.after_mlp(self.mlp(x)))
+
+
+@dataclass
+class LayerCache:
+    """What one decoder layer remembers from step to step: keys and values, its own and the memory's."""
+
+    own: KeyValueCache = field(default_factory=KeyValueCache)
+    memory: KeyValueCache = field(default_factory=KeyValueCache)
+
+    def select(self, rows: Tensor) -> None:
+        """Keep these rows of the batch, in this order."""
+        self.own.select(rows)
+        self.memory.select(rows)
+
+
+class DecoderLayer(nn.Module):
+    """Masked self-attention, attention to the memory, then an MLP: x: (B, Lt, dim), memory: (B, Ls, dim)
+
+    -> (B, Lt, dim). `mask` says what a target position may see of the target, `memory_mask` what it may see
+    of the source. With a `cache`, x holds the new positions only. A `record` keeps the weights as "weights" and
+    "cross_weights".
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        heads: int,
+        hidden: int,
+        *,
+        norm: str = "post",
+        activation: nn.Module | None = None,
+        dropout: float = 0.0,
+        eps: float = 1e-5,
+    ):
+        super().__init__()
+        expect.one_of("norm", norm, ["pre", "post"])
+        self.pre_norm = norm == "pre"
+        self.attention = MultiHeadAttention(dim, heads, dropout=dropout)
+        self.cross_attention = MultiHeadAttention(dim, heads, dropout=dropout)
+        self.mlp = MLP(dim, hidden, activation, dropout)
+        self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(dim, eps) for _ in range(3))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor,
+        mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        cache: LayerCache | None = None,
+        record: Record | None = None,
+    ) -> Tensor:
+        cache = cache or LayerCache()
+
+        def own(x: Tensor) -> Tensor:
+            return self.dropout(self.attention(x, mask=mask, cache=cache.own, record=record))
+
+        def cross(x: Tensor) -> Tensor:
+            attend = self.cross_attention
+            y = attend(x, memory, memory_mask, cache=cache.memory, record=record, name="cross_weights")
+            return self.dropout(y)
+
+        if self.pre_norm:
+            x = x + own(self.norm1(x))
+            x = x + cross(self.norm2(x))
+            return x + self.mlp(self.norm3(x))
+        x = self.norm1(x + own(x))
+        x = self.norm2(x + cross(x))
+        return self.norm3(x + self.mlp(x))
+
+
+@dataclass
+class Memory:
+    """What the encoder read: x (B, Ls, dim), and a mask (B, 1, 1, Ls) that hides the padding."""
+
+    x: Tensor
+    mask: Tensor
+
+
+@dataclass
+class State:
+    """Where a decoder that writes token by token stands: what was read, what is cached, how far it is."""
+
+    memory: Memory
+    caches: list[LayerCache]
+    position: int = 0
+
+    def select(self, rows: Tensor) -> None:
+        """Keep these rows of the batch, in this order: what a beam search does after each step."""
+        self.memory = Memory(self.memory.x[rows], self.memory.mask[rows])
+        for cache in self.caches:
+            cache.select(rows)
+
+
+class Transformer(nn.Module):
+    """The encoder–decoder of the paper, over one vocabulary for both languages.
+
+    source: (B, Ls) and target: (B, Lt), token numbers, padded with `padding` -> logits (B, Lt, vocabulary);
+    logits[:, i] are about target token i + 1. At most `max_length` tokens a side.
+    """
+
+    position: Tensor
+
+    def __init__(
+        self,
+        vocabulary: int,
+        dim: int = 512,
+        heads: int = 8,
+        hidden: int = 2048,
+        layers: int = 6,
+        *,
+        norm: str = "post",
+        activation: nn.Module | None = None,
+        dropout: float = 0.1,
+        max_length: int = 1024,
+        padding: int = 0,
+    ):
+        super().__init__()
+        expect.whole(vocabulary=vocabulary, hidden=hidden, layers=layers, max_length=max_length)
+        self.padding = padding
+        self.embedding = nn.Embedding(vocabulary, dim)
+        nn.init.normal_(self.embedding.weight, std=dim**-0.5)  # × √dim is 1, the scale of the positions
+        self.register_buffer("position", sinusoidal(max_length, dim), persistent=False)  # (max_length, dim)
+        self.dropout = nn.Dropout(dropout)
+        options: dict[str, Any] = dict(norm=norm, activation=activation or nn.ReLU(), dropout=dropout)
+        self.encoder = nn.ModuleList(EncoderLayer(dim, heads, hidden, **options) for _ in range(layers))
+        self.decoder = nn.ModuleList(DecoderLayer(dim, heads, hidden, **options) for _ in range(layers))
+        final = nn.LayerNorm if norm == "pre" else nn.Identity  # post-norm layers end normalised
+        self.encoder_norm, self.decoder_norm = final(dim), final(dim)
+        for parameter in [*self.encoder.parameters(), *self.decoder.parameters()]:
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+
+    def forward(self, source: Tensor, target: Tensor, record: Record | None = None) -> Tensor:
+        """Teacher forcing: all target positions at once, each told the true tokens before it."""
+        return self.decode(target, self.encode(source, record), record)
+
+    def embed(self, name: str, ids: Tensor, start: int = 0) -> Tensor:
+        """Tokens and their positions: (B, L) -> (B, L, dim)"""
+        vocabulary, dim = self.embedding.weight.shape
+        expect.token_ids(name, ids, vocabulary, self.embedding.weight)
+        end = start + ids.shape[1]
+        if end > len(self.position):
+            raise ValueError(f"{name} has {end} tokens but this model takes at most {len(self.position)}")
+        x = self.embedding(ids) * math.sqrt(dim) + self.position[start:end]
+        return self.dropout(x)
+
+    def encode(self, source: Tensor, record: Record | None = None) -> Memory:
+        """Read the source: (B, Ls) -> the memory, (B, Ls, dim) and its mask. Weights: "encoder_weights"."""
+        x = self.embed("source", source)
+        mask = (source != self.padding)[:, None, None]  # (B, 1, 1, Ls)
+        seen: Record | None = None if record is None else {}
+        for layer in self.encoder:
+            x = layer(x, mask, record=seen)
+        for weights in (seen or {}).get("weights", []):
+            keep(record, "encoder_weights", weights)
+        return Memory(self.encoder_norm(x), mask)
+
+    def decode(self, target: Tensor, memory: Memory, record: Record | None = None) -> Tensor:
+        """Logits at every position of the target: (B, Lt) -> (B, Lt, vocabulary)"""
+        x = self.embed("target", target)
+        mask = causal_mask(target.shape[1], target.device)
+        for layer in self.decoder:
+            x = layer(x, memory.x, mask, memory.mask, record=record)
+        return self.logits(x)
+
+    def start(self, memory: Memory) -> State:
+        """Ready to write the first token."""
+        return State(memory, [LayerCache() for _ in self.decoder])
+
+    def step(self, tokens: Tensor, state: State, record: Record | None = None) -> Tensor:
+        """One more token a row, (B,) -> logits about the next, (B, vocabulary); `state` moves on.
+
+        Equal to the last position of `decode` on all tokens so far, without computing the others again.
+        """
+        x = self.embed("tokens", tokens[:, None], state.position)  # (B, 1, dim)
+        for layer, cache in zip(self.decoder, state.caches):
+            x = layer(x, state.memory.x, None, state.memory.mask, cache, record)
+        state.position += 1
+        return self.logits(x)[:, 0]
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Scores of all tokens, by the transposed embedding: (B, L, dim) -> (B, L, vocabulary)"""
+        return self.decoder_norm(x) @ self.embedding.weight.T
+
+
+VARIANTS = {
+    "base": dict(dim=512, heads=8, hidden=2048, layers=6, dropout=0.1),
+    "big": dict(dim=1024, heads=16, hidden=4096, layers=6, dropout=0.3),
+}
+
+
+def build(variant: str, vocabulary: int, **overrides: Any) -> Transformer:
+    """A variant of the paper: `build("base", vocabulary=37_000)`; keyword arguments override its table."""
+    expect.variant(variant, VARIANTS)
+    return Transformer(vocabulary, **{**VARIANTS[variant], **overrides})

@@ -1,0 +1,32 @@
+"""From an image to a sequence: cut it into square patches, and project each to the width of the model."""
+
+from torch import Tensor, nn
+
+from course import expect
+
+
+class PatchEmbedding(nn.Module):
+    """A linear projection of each patch, written as the convolution it is: kernel and stride are the patch.
+
+    images: (B, C, H, W) -> (B, N, dim) with N = H/patch · W/patch, row by row.
+    Parameters: C · patch² · dim + dim.
+    """
+
+    def __init__(self, patch: int, dim: int, channels: int = 3):
+        super().__init__()
+        expect.whole(patch=patch, dim=dim, channels=channels)
+        self.patch = patch
+        self.projection = nn.Conv2d(channels, dim, kernel_size=patch, stride=patch)
+
+    def grid(self, images: Tensor) -> tuple[int, int]:
+        """How many patches high and wide: (B, C, H, W) -> (H/patch, W/patch)"""
+        expect.images(images, self.projection.in_channels, self.projection.weight)
+        H, W = images.shape[-2:]
+        if H % self.patch or W % self.patch:
+            p = self.patch
+            raise ValueError(f"an image of {H} × {W} pixels cannot be cut into patches of {p} × {p}")
+        return H // self.patch, W // self.patch
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.grid(images)
+        return self.projection(images).flatten(2).transpose(1, 2)  # (B, dim, H/p, W/p) -> (B, N, dim)
