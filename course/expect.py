@@ -97,7 +97,7 @@ def token_ids(name: str, ids: Tensor, vocabulary: int, weight: Tensor) -> None:
         low, high = int(ids.min()), int(ids.max())
         if low < 0 or high >= vocabulary:
             wrong = low if low < 0 else high
-            raise ValueError(f"{name} holds token {wrong}, but the vocabulary goes from 0 to {vocabulary - 1}")
+            raise ValueError(f"{name} holds token {wrong}, but the vocabulary is 0 to {vocabulary - 1}")
 
 
 def mask(mask: Tensor, scores: Sequence[int]) -> None:

@@ -27,7 +27,7 @@ class MLP(nn.Module):
 
 
 class QuickGELU(nn.Module):
-    """x · sigmoid(1.702 x), a cheap likeness of GELU, up to 0.02 apart: what CLIP and CvT were trained with."""
+    """x · sigmoid(1.702 x), a cheap likeness of GELU, up to 0.02 apart; CLIP and CvT are made with it."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x * torch.sigmoid(1.702 * x)

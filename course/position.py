@@ -1,8 +1,8 @@
 """Where a token stands: to attention a sequence is a set, so positions must be put into it.
 
-    sinusoidal    PE[pos, 2i] = sin(pos / 10000^(2i/D)), PE[pos, 2i+1] = cos(…)    Vaswani et al. 2017, 3.5
-    learned       a parameter a position, resized for another resolution           Dosovitskiy et al. 2021, 3.2
-    conditional   a depthwise convolution of the tokens themselves (PEG)           Chu et al. 2021, 3.3
+    sinusoidal    PE[pos, 2i] = sin(pos / 10000^(2i/D)), PE[pos, 2i+1] = cos(…)    Vaswani et al. 2017
+    learned       a parameter a position, resized for another resolution           Dosovitskiy et al. 2021
+    conditional   a depthwise convolution of the tokens themselves (PEG)           Chu et al. 2021
 
 What people usually get wrong
 - in the paper sine and cosine alternate channel by channel; MAE's 2-D encoding has all sines, then all

@@ -86,7 +86,7 @@ class DecoderLayer(nn.Module):
     """Masked self-attention, attention to the memory, then an MLP: x: (B, Lt, dim), memory: (B, Ls, dim)
 
     -> (B, Lt, dim). `mask` says what a target position may see of the target, `memory_mask` what it may see
-    of the source. With a `cache`, x holds the new positions only. A `record` keeps the weights as "weights" and
+    of the source. With a `cache`, x holds the new positions only. A `record` keeps "weights" and
     "cross_weights".
     """
 

@@ -91,7 +91,7 @@ class ViT(nn.Module):
 
 
 def initialise(model: nn.Module) -> None:
-    """As in DeiT: linear layers from a truncated normal of std 0.02, biases zero; and the head zero, as in ViT."""
+    """As in DeiT: linear layers from a truncated normal of std 0.02, biases zero; the head zero, as in ViT."""
     for module in model.modules():
         if isinstance(module, nn.Linear):
             nn.init.trunc_normal_(module.weight, std=0.02)
@@ -115,6 +115,6 @@ VARIANTS = {f"{size}/{p}": dict(patch=p, **widths) for size, widths in WIDTHS.it
 
 
 def build(variant: str, **overrides: Any) -> ViT:
-    """A variant, with keyword arguments on top: `build("B/16")`, `build("S/4", image_size=32, classes=10)`."""
+    """A variant of the paper: `build("B/16")`, `build("S/4", image_size=32, classes=10)`."""
     expect.variant(variant, VARIANTS)
     return ViT(**{**VARIANTS[variant], **overrides})
