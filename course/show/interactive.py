@@ -8,6 +8,7 @@ around the script (colours for light and dark, controls, helpers) is interactive
 import base64
 import json
 import re
+import zlib
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -20,6 +21,7 @@ from course.show.block import Block, checked_alt, image_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LARGE = 50_000  # bytes: an array of this size crosses deflated
 
 def interactive(
     script: str,
@@ -92,4 +94,7 @@ def _packed(value: object) -> object:
         raise TypeError(f"data may hold arrays of numbers; got an array of {value.dtype}")
     dtype = "uint8" if value.dtype in (np.bool_, np.uint8) else "float32"
     packed = value.astype(np.dtype(dtype).newbyteorder("<")).tobytes()  # little-endian, as browsers are
-    return {"dtype": dtype, "shape": list(value.shape), "base64": base64.b64encode(packed).decode("ascii")}
+    deflated = len(packed) >= LARGE
+    sent = zlib.compress(packed) if deflated else packed
+    text = base64.b64encode(sent).decode("ascii")
+    return {"dtype": dtype, "shape": list(value.shape), "deflated": deflated, "base64": text}
