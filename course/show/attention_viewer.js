@@ -16,22 +16,19 @@ function firstQuery() { return EXTRA ? 0 : Math.floor(H / 2) * W + Math.floor(W 
 
 // --- Numbers ---
 
-// The row of one query, as weights: (N,).  Levels are bytes, scaled by the row's largest weight.
+// The row of one query, as weights: (N,).
 function row(model, layer, head, query) {
   const across = ACROSS_HEADS.includes(state.mode);
-  const { levels, largest } = data.models[model][across ? state.mode : "raw"];
   const place = across ? layer * N + query : (layer * data.heads + head) * N + query;
-  const top = largest.values[place] / 255;
-  return Float32Array.from(levels.values.subarray(place * N, (place + 1) * N), (level) => level * top);
+  return rowOf(data.models[model][across ? state.mode : "raw"], place);
 }
 
 // The fewest keys that together hold the share; the others become zero.
 function fewest(weights, share) {
-  const order = [...weights.keys()].sort((a, b) => weights[b] - weights[a]);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const kept = new Float32Array(weights.length);
   let held = 0;
-  for (const key of order) {
+  for (const key of byWeight(weights)) {
     if (held >= share * total) break;
     held += weights[key];
     kept[key] = weights[key];
@@ -49,19 +46,12 @@ function values(head, shown = state.shown) {
   return state.mode === "mass" ? fewest(weights, state.share) : weights;
 }
 
-const largestOf = (weights) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
 const heads = () => (ACROSS_HEADS.includes(state.mode) ? [0] : [...Array(data.heads).keys()]);
 
 function top(head, shown) {
   if (state.scaling === "each") return largestOf(values(head, shown).subarray(EXTRA));
   const shownOnes = shown === 2 ? [2] : data.models.map((_, model) => model);
   return Math.max(...heads().flatMap((each) => shownOnes.map((one) => largestOf(values(each, one).subarray(EXTRA)))));
-}
-
-function told(value) {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  return (value < 0 ? "−" : "") + (size >= 0.0995 ? size.toFixed(2) : size >= 0.000995 ? size.toFixed(4) : size.toExponential(1));
 }
 
 function nameOf(token) {
@@ -101,8 +91,8 @@ function drawMap(canvas, weights, most, diverges, under) {
   const pixels = small.getContext("2d").createImageData(W, H);
   for (let patch = 0; patch < H * W; patch++) {
     const share = most ? weights[EXTRA + patch] / most : 0;
-    const level = Math.max(0, Math.min(255, Math.round(diverges ? 127.5 * (1 + share) : 255 * share)));
-    for (let c = 0; c < 3; c++) pixels.data[4 * patch + c] = colours[3 * level + c];
+    const at = colourAt(share, diverges);
+    for (let c = 0; c < 3; c++) pixels.data[4 * patch + c] = colours[at + c];
     pixels.data[4 * patch + 3] = under ? 110 + 125 * Math.abs(share) : 255;
   }
   small.getContext("2d").putImageData(pixels, 0, 0);
@@ -164,15 +154,8 @@ function drawImage() {
 
 function drawScale() {
   const canvas = element("scale");
-  const pen = context(canvas);
-  const { width, height } = canvas.getBoundingClientRect();
   const diverges = state.shown === 2;
-  const colours = (diverges ? data.diverging : data.sequential).values;
-  for (let x = 0; x < width; x++) {
-    const level = 3 * Math.round((255 * x) / (width - 1));
-    pen.fillStyle = `rgb(${colours[level]}, ${colours[level + 1]}, ${colours[level + 2]})`;
-    pen.fillRect(x, 0, 1, height);
-  }
+  drawColours(canvas, (diverges ? data.diverging : data.sequential).values);
   const most = told(top(state.head, state.shown));
   element("scale-low").textContent = diverges ? `−${most}` : "0";
   element("scale-high").textContent = diverges
@@ -268,7 +251,7 @@ function say() { element("said").textContent = sentence(); }
 
 function fillKeys() {
   const weights = values(state.head);
-  const order = [...weights.keys()].sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a])).slice(0, 10);
+  const order = byWeight(weights).slice(0, 10);
   element("keys").innerHTML = order.map((key) => {
     const patch = key - EXTRA;
     const place = patch < 0 ? [data.extra[key], "–", "–"] : ["patch", Math.floor(patch / W) + 1, (patch % W) + 1];
@@ -302,16 +285,12 @@ function drawAll() {
   if (element("keys").closest("details").open) fillKeys();
 }
 
-let asked = false;
+const drawSoon = onceAFrame(drawAll);
+const drawAndSaySoon = onceAFrame(() => { drawAll(); announce(sentence()); });
+
 function change(what, spoken = true) {
   Object.assign(state, what);
-  if (asked) return;
-  asked = true;  // however many events arrive, one drawing a frame
-  requestAnimationFrame(() => {
-    asked = false;
-    drawAll();
-    if (spoken) announce(sentence());
-  });
+  (spoken ? drawAndSaySoon : drawSoon)();
 }
 
 // --- Hands ---

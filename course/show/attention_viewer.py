@@ -9,7 +9,6 @@ and differences are read off in the browser, by attention_viewer.js beside this 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from course.show import checks, maps
 from course.show.block import Block
 from course.show.interactive import interactive
 from course.show.style import new, palette
+from course.show.weights import as_bytes, beside, colours, css_and_body
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,16 +70,16 @@ def attention_viewer(
         "layers": layers,
         "heads": heads,
         "models": [_sent(model, found, grid, len(extra)) for model, found in zip(models, weights)],
-        "sequential": _colours(palette.sequential),
-        "diverging": _colours(palette.diverging),
+        "sequential": colours(palette.sequential),
+        "diverging": colours(palette.diverging),
     }
-    css, body = _beside("attention_viewer.html").split("</style>")
+    css, body = css_and_body("attention_viewer.html")
     names = " and ".join(model.name for model in models)
     return interactive(
-        _beside("attention_viewer.js"),
+        beside("weights.js") + beside("attention_viewer.js"),
         data,
         body=body,
-        css=css.removeprefix("<style>\n"),
+        css=css,
         height=860 if other is None else 640,
         alt=f"Attention of {names}: {layers} layers of {heads} heads over {grid[0]} × {grid[1]} patches. "
         "Choose a patch of the image, and see how much it attends to every other one.",
@@ -92,37 +92,19 @@ def _sent(model: Attention, weights: np.ndarray, grid: tuple[int, int], extra: i
     as_tensor = torch.from_numpy(weights)
     sent: dict[str, Any] = {
         "name": model.name,
-        "raw": _bytes(weights),
-        "rollout": _bytes(maps.rollout(as_tensor).numpy()),
+        "raw": as_bytes(weights),
+        "rollout": as_bytes(maps.rollout(as_tensor).numpy()),
         "entropy": maps.entropy(as_tensor).mean(dim=-1).numpy(),
         "distance": maps.distance(as_tensor, grid, extra).numpy(),
     }
     if model.gradients is not None:
         gradients = checks.array("gradients", model.gradients)
-        sent["gradient"] = _bytes(maps.relevance(as_tensor, torch.from_numpy(gradients)).numpy())
+        sent["gradient"] = as_bytes(maps.relevance(as_tensor, torch.from_numpy(gradients)).numpy())
     return sent
 
 
-def _bytes(rows: np.ndarray) -> dict[str, np.ndarray]:
-    """Rows without negative entries, as bytes and each row's largest: (..., Lq, Lk) -> levels, largest"""
-    largest = rows.max(axis=-1, keepdims=True)  # (..., Lq, 1)
-    levels = np.rint(255 * rows / np.maximum(largest, np.finfo(np.float32).tiny))
-    return {"levels": levels.astype(np.uint8), "largest": largest[..., 0]}
-
-
-def _colours(name: str) -> np.ndarray:
-    """A colour map of matplotlib's as 256 colours: (256, 3), uint8"""
-    from matplotlib import colormaps
-
-    return (255 * colormaps[name](np.linspace(0, 1, 256))[:, :3]).round().astype(np.uint8)
-
-
-def _beside(name: str) -> str:
-    return (files("course.show") / name).read_text(encoding="utf-8")
-
-
 def _still(rows: np.ndarray, photo: np.ndarray, grid: tuple[int, int], extra: int, name: str) -> "Figure":
-    """The image, and what its first token sees in each head of the last layer, for viewers without scripts."""
+    """The image, and what its first token sees in each head of the last layer, where scripts do not run."""
     heads = rows.shape[1]
     query = 0 if extra else (grid[0] // 2) * grid[1] + grid[1] // 2
     seen = rows[-1, :, query, extra:].reshape(heads, *grid)

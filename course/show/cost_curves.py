@@ -3,7 +3,6 @@
 The formulas are those of `course.cost`, handed to the browser as JavaScript: they are written in one place.
 """
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from course.cost import ATTENTION_LAYER, FLOAT32, TWO_LAYERS, L, d, n
 from course.show.block import Block
 from course.show.interactive import interactive
 from course.show.style import new
+from course.show.weights import beside, css_and_body
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,20 +44,16 @@ def cost_curves(L: int = 784, d: int = 1024, n: int = 2048) -> Block:
     for name, size in start.items():
         if size not in choices[name]:
             raise ValueError(f"{name} = {size} is not on the slider; choose one of {choices[name]}")
-    css, body = _beside("cost_curves.html").split("</style>")
+    css, body = css_and_body("cost_curves.html")
     return interactive(
-        _formulas() + _beside("cost_curves.js"),
+        _formulas() + beside("cost_curves.js"),
         {"start": start, "choices": choices},
         body=body,
-        css=css.removeprefix("<style>\n"),
+        css=css,
         height=660,
         alt=ALT,
         fallback=_still(d, n),
     )
-
-
-def _beside(name: str) -> str:
-    return (files("course.show") / name).read_text(encoding="utf-8")
 
 
 def _formulas() -> str:

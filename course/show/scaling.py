@@ -8,7 +8,6 @@ it shows them. Its script is scaling.js, beside this file.
 
 import math
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from torch import Tensor
 from course.show.block import Block
 from course.show.interactive import interactive
 from course.show.style import new, palette
+from course.show.weights import beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,7 +100,7 @@ def _sharpness(scores: Tensor) -> Tensor:
 def guess(measured: Measured) -> Block:
     """Five points to set by mouse or keyboard, then the measured curves and the distance to them."""
     return interactive(
-        (files("course.show") / "scaling.js").read_text(encoding="utf-8"),
+        beside("scaling.js"),
         dict(
             widths=WIDTHS,
             guessed=[WIDTHS.index(d) for d in GUESSED],

@@ -1,0 +1,45 @@
+// What the figures of attention weights share.
+
+// One row of weights, from bytes scaled by the row's largest weight (see weights.py).
+function rowOf({ levels, largest }, place) {
+  const keys = levels.shape[levels.shape.length - 1];
+  const unit = largest.values[place] / 255;
+  return Float32Array.from(levels.values.subarray(place * keys, (place + 1) * keys), (level) => level * unit);
+}
+
+const largestOf = (weights) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+
+// The places of the entries, from the largest to the smallest.
+const byWeight = (weights) => [...weights.keys()].sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]));
+
+// A weight to be read: two digits that count, whatever its size.
+function told(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return (value < 0 ? "−" : "") + (size >= 0.0995 ? size.toFixed(2) : size >= 0.000995 ? size.toFixed(4) : size.toExponential(1));
+}
+
+// The colour of a share of the scale, from 0 to 1, or from −1 to 1 where it diverges: an offset into its bytes.
+const colourAt = (share, diverges) =>
+  3 * Math.max(0, Math.min(255, Math.round(diverges ? 127.5 * (1 + share) : 255 * share)));
+
+// The colour scale itself, from left to right.
+function drawColours(canvas, colours) {
+  const pen = context(canvas);
+  const { width, height } = canvas.getBoundingClientRect();
+  for (let x = 0; x < width; x++) {
+    const at = colourAt(x / (width - 1), false);
+    pen.fillStyle = `rgb(${colours[at]}, ${colours[at + 1]}, ${colours[at + 2]})`;
+    pen.fillRect(x, 0, 1, height);
+  }
+}
+
+// At most one drawing a frame, however many events ask for it.
+function onceAFrame(draw) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => { asked = false; draw(); });
+  };
+}
