@@ -59,7 +59,7 @@ class EncoderLayer(nn.Module):
         self.norm2 = nn.LayerNorm(dim, eps)
         # what happens to a branch before it is added to the way around it
         self.after_attention = nn.Sequential(nn.Dropout(dropout), StochasticDepth(drop_path))
-        self.after_mlp = StochasticDepth(drop_path)  # the MLP ends with its own dropout
+        self.after_mlp = nn.Sequential(StochasticDepth(drop_path))  # the MLP ends with its own dropout
 
     def forward(self, x: Tensor, mask: Tensor | None = None, record: Record | None = None) -> Tensor:
         if self.pre_norm:
@@ -119,14 +119,14 @@ class DecoderLayer(nn.Module):
         cache: LayerCache | None = None,
         record: Record | None = None,
     ) -> Tensor:
-        cache = cache or LayerCache()
+        own_cache, memory_cache = (cache.own, cache.memory) if cache else (None, None)
 
         def own(x: Tensor) -> Tensor:
-            return self.dropout(self.attention(x, mask=mask, cache=cache.own, record=record))
+            return self.dropout(self.attention(x, mask=mask, cache=own_cache, record=record))
 
         def cross(x: Tensor) -> Tensor:
             attend = self.cross_attention
-            y = attend(x, memory, memory_mask, cache=cache.memory, record=record, name="cross_weights")
+            y = attend(x, memory, memory_mask, cache=memory_cache, record=record, name="cross_weights")
             return self.dropout(y)
 
         if self.pre_norm:
@@ -185,7 +185,8 @@ class Transformer(nn.Module):
         padding: int = 0,
     ):
         super().__init__()
-        expect.whole(vocabulary=vocabulary, hidden=hidden, layers=layers, max_length=max_length)
+        expect.whole(vocabulary=vocabulary, dim=dim, hidden=hidden, layers=layers, max_length=max_length)
+        expect.a_token("padding", padding, vocabulary)
         self.padding = padding
         self.embedding = nn.Embedding(vocabulary, dim)
         nn.init.normal_(self.embedding.weight, std=dim**-0.5)  # × √dim is 1, the scale of the positions
@@ -228,6 +229,7 @@ class Transformer(nn.Module):
     def decode(self, target: Tensor, memory: Memory, record: Record | None = None) -> Tensor:
         """Logits at every position of the target: (B, Lt) -> (B, Lt, vocabulary)"""
         x = self.embed("target", target)
+        expect.same_batch("target", target, "the memory", memory.x)
         mask = causal_mask(target.shape[1], target.device)
         for layer in self.decoder:
             x = layer(x, memory.x, mask, memory.mask, record=record)
@@ -243,6 +245,7 @@ class Transformer(nn.Module):
         Equal to the last position of `decode` on all tokens so far, without computing the others again.
         """
         x = self.embed("tokens", tokens[:, None], state.position)  # (B, 1, dim)
+        expect.same_batch("tokens", tokens, "the state", state.memory.x)
         for layer, cache in zip(self.decoder, state.caches):
             x = layer(x, state.memory.x, None, state.memory.mask, cache, record)
         state.position += 1

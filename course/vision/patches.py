@@ -21,11 +21,10 @@ class PatchEmbedding(nn.Module):
     def grid(self, images: Tensor) -> tuple[int, int]:
         """How many patches high and wide: (B, C, H, W) -> (H/patch, W/patch)"""
         expect.images(images, self.projection.in_channels, self.projection.weight)
-        H, W = images.shape[-2:]
-        if H % self.patch or W % self.patch:
-            p = self.patch
+        p, (H, W) = self.patch, images.shape[-2:]
+        if H % p or W % p or 0 in (H, W):
             raise ValueError(f"an image of {H} × {W} pixels cannot be cut into patches of {p} × {p}")
-        return H // self.patch, W // self.patch
+        return H // p, W // p
 
     def forward(self, images: Tensor) -> Tensor:
         self.grid(images)

@@ -54,6 +54,7 @@ class ViT(nn.Module):
         super().__init__()
         expect.whole(depth=depth)
         expect.divisible("image_size", image_size, "patch", patch)
+        expect.rate(dropout=dropout, drop_path=drop_path)
         self.embedding = PatchEmbedding(patch, dim, channels)
         self.cls = nn.Parameter(torch.zeros(1, 1, dim))
         side = image_size // patch
@@ -64,8 +65,10 @@ class ViT(nn.Module):
             for rate in stochastic_depth_rates(drop_path, depth)
         )
         self.norm = nn.LayerNorm(dim, eps=1e-6)
-        self.head = nn.Linear(dim, classes) if classes else nn.Identity()
+        self.head = classifier(dim, classes)
         initialise(self)
+        for parameter in self.head.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, images: Tensor, record: Record | None = None) -> Tensor:
         return self.head(self.features(images, record))
@@ -90,16 +93,21 @@ class ViT(nn.Module):
         return self.dropout(self.position(x, self.embedding.grid(images)))
 
 
+def classifier(dim: int, classes: int) -> nn.Module:
+    """The head: a linear layer (B, dim) -> (B, classes), or with 0 classes none at all."""
+    if classes == 0:
+        return nn.Identity()
+    expect.whole(classes=classes)
+    return nn.Linear(dim, classes)
+
+
 def initialise(model: nn.Module) -> None:
-    """As in DeiT: linear layers from a truncated normal of std 0.02, biases zero; the head zero, as in ViT."""
+    """Every linear layer from a truncated normal of standard deviation 0.02, its bias zero, as in DeiT."""
     for module in model.modules():
         if isinstance(module, nn.Linear):
             nn.init.trunc_normal_(module.weight, std=0.02)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-    head = getattr(model, "head", None)
-    if isinstance(head, nn.Linear):
-        nn.init.zeros_(head.weight)
 
 
 WIDTHS = {
