@@ -36,7 +36,7 @@ def attention_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tenso
 
     Raises TypeError for a dtype, ValueError for a shape and RuntimeError for a device that does not fit.
     """
-    _check(q, k, mask)
+    _check(q, k)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (..., Lq, Lk)
     return masked_softmax(scores, mask)
 
@@ -45,6 +45,8 @@ def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     """The softmax over the keys that the mask allows.  scores: (..., Lq, Lk) -> the same shape"""
     if mask is None:
         return scores.softmax(dim=-1)
+    expect.mask(mask, scores.shape)
+    expect.same_device("mask", mask, "the scores", scores)
     weights = scores.masked_fill(~mask, -math.inf).softmax(dim=-1)
     return weights.masked_fill(~mask, 0.0)  # 0 for NaN in rows with no key allowed
 
@@ -59,8 +61,8 @@ def attention(
 
     A query that may attend to nothing gives zeros. Raises as `attention_weights` does.
     """
-    _check_values(k, v)
     weights = attention_weights(q, k, mask)  # (..., Lq, Lk)
+    _check_values(q, k, v)
     output = weights @ v  # (..., Lq, Dv)
     return (output, weights) if return_weights else output
 
@@ -73,8 +75,8 @@ def hard_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     The best key is found by `argmax`, a step function: its derivative is zero wherever it exists. Gradients
     reach `v` only; `q` and `k` receive none, and so can never learn where to look.
     """
-    _check(q, k, None)
-    _check_values(k, v)
+    _check(q, k)
+    _check_values(q, k, v)
     best = (q @ k.transpose(-2, -1)).argmax(dim=-1)  # (..., Lq)
     weights = nn.functional.one_hot(best, k.shape[-2]).to(v.dtype)  # (..., Lq, Lk)
     return weights @ v  # (..., Lq, Dv)
@@ -93,6 +95,8 @@ def padding_mask(lengths: Tensor, L: int) -> Tensor:
 
     The two dimensions of 1 stand for heads and queries: they all may see the same keys.
     """
+    if not isinstance(lengths, Tensor) or lengths.dim() != 1 or lengths.is_floating_point():
+        raise TypeError("lengths must be a tensor of whole numbers, one a sequence: torch.tensor([5, 3])")
     return torch.arange(L, device=lengths.device) < lengths[:, None, None, None]
 
 
@@ -112,6 +116,7 @@ class SelfAttention(nn.Module):
 
     def __init__(self, d: int):
         super().__init__()
+        expect.whole(d=d)
         self.query = nn.Linear(d, d, bias=False)
         self.key = nn.Linear(d, d, bias=False)
         self.value = nn.Linear(d, d, bias=False)
@@ -119,9 +124,7 @@ class SelfAttention(nn.Module):
     def forward(
         self, x: Tensor, mask: Tensor | None = None, return_weights: bool = False
     ) -> Tensor | tuple[Tensor, Tensor]:
-        d = self.query.in_features
-        if x.shape[-1] != d:
-            raise ValueError(f"x has width {x.shape[-1]} but this layer was made for width {d}")
+        expect.channels_last("x", x, self.query.in_features, self.query.weight)
         q, k, v = self.query(x), self.key(x), self.value(x)  # (..., L, d) each
         return attention(q, k, v, mask, return_weights)
 
@@ -146,11 +149,16 @@ class AdditiveAttention(nn.Module):
     def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         expect.tokens("q", q, self.query.in_features, self.query.weight)
         expect.tokens("k", k, self.key.in_features, self.key.weight)
-        _check_values(k, v)
-        sums = self.query(q)[:, :, None] + self.key(k)[:, None]  # (B, Lq, Lk, hidden)
+        _check_values(q, k, v)
+        if not len(q) == len(k) == len(v) or v.dim() != 3:
+            shapes = ", ".join(str(tuple(tensor.shape)) for tensor in (q, k, v))
+            raise ValueError(f"q, k and v must be batches of the same size, (B, length, width); got {shapes}")
+        return self.attend(q, self.key(k), v, mask)
+
+    def attend(self, q: Tensor, keys: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The same from keys U k, (B, Lk, hidden), which a decoder that asks step by step computes once."""
+        sums = self.query(q)[:, :, None] + keys[:, None]  # (B, Lq, Lk, hidden)
         scores = self.score(sums.tanh()).squeeze(-1)  # (B, Lq, Lk)
-        if mask is not None:
-            expect.mask(mask, scores.shape)
         weights = masked_softmax(scores, mask)
         return weights @ v, weights
 
@@ -158,27 +166,33 @@ class AdditiveAttention(nn.Module):
 # --- Wrong use, said in the reader's words -------------------------------------------------------------
 
 
-def _check(q: Tensor, k: Tensor, mask: Tensor | None) -> None:
+def _check(q: Tensor, k: Tensor) -> None:
     for name, tensor in (("q", q), ("k", k)):
         _check_sequence(name, tensor)
     if q.shape[-1] != k.shape[-1]:
         raise ValueError(f"q has width {q.shape[-1]} but k has width {k.shape[-1]}")
     expect.together("q", q, "k", k)
-    try:
-        leading = torch.broadcast_shapes(q.shape[:-2], k.shape[:-2])
-    except RuntimeError:
-        batches = f"q has batch dimensions {tuple(q.shape[:-2])} but k has {tuple(k.shape[:-2])}"
-        raise ValueError(batches) from None
-    if mask is not None:
-        expect.mask(mask, (*leading, q.shape[-2], k.shape[-2]))
+    _check_batches("q", q, "k", k)
 
 
-def _check_values(k: Tensor, v: Tensor) -> None:
+def _check_values(q: Tensor, k: Tensor, v: Tensor) -> None:
     for name, tensor in (("k", k), ("v", v)):
         _check_sequence(name, tensor)
     if k.shape[-2] != v.shape[-2]:
         raise ValueError(f"each key needs a value, but there are {k.shape[-2]} keys and {v.shape[-2]} values")
     expect.together("k", k, "v", v)
+    _check_batches("q", q, "v", v)
+    _check_batches("k", k, "v", v)
+
+
+def _check_batches(name: str, tensor: Tensor, other_name: str, other: Tensor) -> None:
+    """The batch dimensions in front broadcast with each other."""
+    batch, other_batch = tuple(tensor.shape[:-2]), tuple(other.shape[:-2])
+    try:
+        torch.broadcast_shapes(batch, other_batch)
+    except RuntimeError:
+        message = f"{name} has batch dimensions {batch} but {other_name} has {other_batch}"
+        raise ValueError(message) from None
 
 
 def _check_sequence(name: str, tensor: Tensor) -> None:

@@ -31,6 +31,16 @@ def rate(**rates: float) -> None:
             raise ValueError(f"{name} must be at least 0 and below 1; got {value!r}")
 
 
+def stages(**sizes: Sequence[int]) -> None:
+    """A whole number of at least 1 for each stage, in all: `stages(depths=(2, 2), dims=(64, 128))`."""
+    counts = [len(numbers) for numbers in sizes.values()]
+    if len(set(counts)) > 1 or 0 in counts:
+        given = ", ".join(f"{count} {name}" for count, name in zip(counts, sizes))
+        raise ValueError(f"each stage, of at least one, needs one of each; got {given}")
+    for name, numbers in sizes.items():
+        whole(**{f"{name}[{stage}]": size for stage, size in enumerate(numbers)})
+
+
 def one_of(name: str, value: object, known: Collection[object]) -> None:
     """`one_of("norm", "mid", ["pre", "post"])` says: norm must be 'pre' or 'post'; got 'mid'."""
     if value not in known:
@@ -53,12 +63,32 @@ def floating(name: str, tensor: Tensor) -> None:
 
 def together(name: str, tensor: Tensor, other_name: str, other: Tensor) -> None:
     """Two tensors that meet live on one device and have one dtype (which autocast is free to choose)."""
+    same_device(name, tensor, other_name, other)
+    if tensor.dtype != other.dtype and not _autocast(tensor.device.type):
+        dtypes = f"{name} ({kind(tensor)}) and {other_name} ({kind(other)})"
+        raise TypeError(f"{dtypes} must have the same dtype")
+
+
+def same_device(name: str, tensor: Tensor, other_name: str, other: Tensor) -> None:
+    """Two tensors that meet live on one device."""
     if tensor.device != other.device:
         places = f"{name} ({tensor.device}) and {other_name} ({other.device})"
         raise RuntimeError(f"{places} must be on the same device")
-    if tensor.dtype != other.dtype and not torch.is_autocast_enabled(tensor.device.type):
-        dtypes = f"{name} ({kind(tensor)}) and {other_name} ({kind(other)})"
-        raise TypeError(f"{dtypes} must have the same dtype")
+
+
+def _autocast(device: str) -> bool:
+    """Is autocast at work here? Of a device without it, such as "meta", PyTorch does not allow to ask."""
+    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+
+
+def channels_last(name: str, x: Tensor, width: int, weight: Tensor) -> None:
+    """Anything with its channels in the last axis, (…, D), that a layer of this width and weight can take."""
+    floating(name, x)
+    if x.dim() == 0:
+        raise ValueError(f"{name} must have shape (…, {width}); got a single number")
+    if x.shape[-1] != width:
+        raise ValueError(f"{name} has width {x.shape[-1]} but this layer was made for width {width}")
+    together(name, x, "the layer", weight)
 
 
 def tokens(name: str, x: Tensor, width: int, weight: Tensor) -> None:
@@ -66,9 +96,7 @@ def tokens(name: str, x: Tensor, width: int, weight: Tensor) -> None:
     floating(name, x)
     if x.dim() != 3:
         raise ValueError(f"{name} must have shape (batch, tokens, width); got {tuple(x.shape)}")
-    if x.shape[-1] != width:
-        raise ValueError(f"{name} has width {x.shape[-1]} but this layer was made for width {width}")
-    together(name, x, "the layer", weight)
+    channels_last(name, x, width, weight)
 
 
 def images(x: Tensor, channels: int, weight: Tensor) -> None:
@@ -84,20 +112,31 @@ def images(x: Tensor, channels: int, weight: Tensor) -> None:
 def token_ids(name: str, ids: Tensor, vocabulary: int, weight: Tensor) -> None:
     """A batch of sequences of token numbers, (B, L), int64, below the size of the vocabulary.
 
-    The numbers themselves are looked at on the CPU only: on a GPU that would wait for the device.
+    The numbers themselves are looked at on the CPU only: on a GPU that would wait for the device, and the
+    fake tensors of `course.cost` have none.
     """
     if not isinstance(ids, Tensor) or ids.dtype != torch.int64:
         raise TypeError(f"{name} must be a tensor of token numbers, int64; got {kind(ids)}")
     if ids.dim() != 2:
         raise ValueError(f"{name} must have shape (batch, length); got {tuple(ids.shape)}")
-    if ids.device != weight.device:
-        places = f"{name} ({ids.device}) and the layer ({weight.device})"
-        raise RuntimeError(f"{places} must be on the same device")
-    if ids.device.type == "cpu" and ids.numel() and not torch.compiler.is_compiling():
+    same_device(name, ids, "the layer", weight)
+    if type(ids) is Tensor and ids.device.type == "cpu" and ids.numel() and not torch.compiler.is_compiling():
         low, high = int(ids.min()), int(ids.max())
         if low < 0 or high >= vocabulary:
             wrong = low if low < 0 else high
             raise ValueError(f"{name} holds token {wrong}, but the vocabulary is 0 to {vocabulary - 1}")
+
+
+def a_token(name: str, token: int, vocabulary: int) -> None:
+    """A token number that a role is given to: `a_token("padding", 0, vocabulary)`."""
+    if not isinstance(token, int) or isinstance(token, bool) or not 0 <= token < vocabulary:
+        raise ValueError(f"{name} must be a token of the vocabulary, 0 to {vocabulary - 1}; got {token!r}")
+
+
+def same_batch(name: str, tensor: Tensor, other_name: str, other: Tensor) -> None:
+    """Two batches of equally many rows: row i of one belongs to row i of the other."""
+    if tensor.shape[0] != other.shape[0]:
+        raise ValueError(f"{name} has {tensor.shape[0]} rows but {other_name} has {other.shape[0]}")
 
 
 def mask(mask: Tensor, scores: Sequence[int]) -> None:

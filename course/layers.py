@@ -22,6 +22,7 @@ class MLP(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
+        expect.channels_last("x", x, self.expand.in_features, self.expand.weight)
         hidden = self.dropout(self.activation(self.expand(x)))  # (..., hidden)
         return self.dropout(self.contract(hidden))  # (..., dim)
 
@@ -46,6 +47,7 @@ class StochasticDepth(nn.Module):
         self.rate = rate
 
     def forward(self, x: Tensor) -> Tensor:
+        expect.floating("x", x)
         if not self.training or self.rate == 0:
             return x
         kept = torch.rand(x.shape[0], *[1] * (x.dim() - 1), device=x.device) >= self.rate  # (B, 1, …)
@@ -58,6 +60,7 @@ class StochasticDepth(nn.Module):
 def stochastic_depth_rates(rate: float, depth: int) -> list[float]:
     """The rate of each layer, growing linearly from 0 in the first layer to `rate` in the last."""
     expect.rate(rate=rate)
+    expect.whole(depth=depth)
     return [rate * layer / max(depth - 1, 1) for layer in range(depth)]
 
 
@@ -73,4 +76,5 @@ class LayerScale(nn.Module):
         self.gamma = nn.Parameter(torch.full((dim,), float(initial)))
 
     def forward(self, x: Tensor) -> Tensor:
+        expect.channels_last("x", x, len(self.gamma), self.gamma)
         return self.gamma * x

@@ -37,9 +37,11 @@ class KeyValueCache:
 
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Add the keys and values of new positions: (B, h, new, D) each -> all of them, (B, h, L, D)"""
-        self.k = k if self.k is None else torch.cat([self.k, k], dim=2)
-        self.v = v if self.v is None else torch.cat([self.v, v], dim=2)
-        return self.k, self.v
+        if self.k is not None and self.v is not None:
+            expect.same_batch("x", k, "the cache", self.k)
+            k, v = torch.cat([self.k, k], dim=2), torch.cat([self.v, v], dim=2)
+        self.k, self.v = k, v
+        return k, v
 
     def fill(self, compute: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
         """What is kept, computed first where nothing is kept yet."""
@@ -60,7 +62,8 @@ class MultiHeadAttention(nn.Module):
     -> (B, Lq, dim)
 
     Queries come from `x`; keys and values from `memory`, or from `x` itself where there is none
-    (self-attention). With a `cache`, `x` holds the new positions only and attends to the earlier ones too.
+    (self-attention). With a `cache`, `x` holds the new positions only and attends to the earlier ones too;
+    one new position needs no causal mask, and several need its last rows.
     With a `record`, the weights (B, h, Lq, Lk) are kept under `name` and the explicit formula runs; otherwise
     PyTorch's fused kernel does, which gives the same numbers without ever holding the weights.
 
@@ -74,11 +77,13 @@ class MultiHeadAttention(nn.Module):
     ):
         super().__init__()
         expect.divisible("dim", dim, "heads", heads)
+        memory_dim = dim if memory_dim is None else memory_dim
+        expect.whole(memory_dim=memory_dim)
         expect.rate(dropout=dropout)
         self.heads, self.dropout = heads, dropout
         self.query = nn.Linear(dim, dim, bias=bias)
-        self.key = nn.Linear(memory_dim or dim, dim, bias=bias)
-        self.value = nn.Linear(memory_dim or dim, dim, bias=bias)
+        self.key = nn.Linear(memory_dim, dim, bias=bias)
+        self.value = nn.Linear(memory_dim, dim, bias=bias)
         self.output = nn.Linear(dim, dim)
 
     def forward(
@@ -93,6 +98,7 @@ class MultiHeadAttention(nn.Module):
         expect.tokens("x", x, self.query.in_features, self.query.weight)
         if memory is not None:
             expect.tokens("memory", memory, self.key.in_features, self.key.weight)
+            expect.same_batch("x", x, "memory", memory)
         q = self.queries(x)  # (B, h, Lq, D)
         if cache is None:
             k, v = self.keys_and_values(x if memory is None else memory)  # (B, h, Lk, D) each
@@ -102,6 +108,7 @@ class MultiHeadAttention(nn.Module):
             k, v = cache.fill(lambda: self.keys_and_values(memory))  # a memory never changes: once will do
         if mask is not None:
             _check_mask(mask, (*q.shape[:-1], k.shape[-2]))
+            expect.same_device("mask", mask, "x", x)
         y = self.attend(q, k, v, mask, record, name)  # (B, h, Lq, D)
         return self.output(y.transpose(1, 2).flatten(2))  # (B, Lq, dim)
 
@@ -131,8 +138,8 @@ class MultiHeadAttention(nn.Module):
 
 def _check_mask(mask: Tensor, scores: tuple[int, ...]) -> None:
     expect.mask(mask, scores)
-    if mask.dim() == 3:  # (B, Lq, Lk) would be read as (h, Lq, Lk), and pass unnoticed where B = h
+    if mask.dim() not in (2, 4):  # (B, Lq, Lk) would be read as (h, Lq, Lk), and pass unnoticed where B = h
         raise ValueError(
             f"mask has shape {tuple(mask.shape)}, but with heads it must be (Lq, Lk) or (B, 1 or h, Lq, Lk): "
-            "write mask[:, None]"
+            "mask[:, None] makes the latter of a (B, Lq, Lk)"
         )

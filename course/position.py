@@ -24,7 +24,7 @@ def sinusoidal(L: int, dim: int, base: float = 10_000.0) -> Tensor:
     angles that depend on k alone, which is what lets a layer attend "k tokens back".
     """
     expect.whole(L=L)
-    expect.divisible("dim", dim, "2", 2)
+    _check_multiple(dim, 2)
     angles = _angles(torch.arange(L), dim // 2, base)  # (L, dim / 2)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1).float()  # (L, dim)
 
@@ -36,7 +36,7 @@ def sinusoidal_2d(H: int, W: int, dim: int, base: float = 10_000.0) -> Tensor:
     come first, then all cosines.
     """
     expect.whole(H=H, W=W)
-    expect.divisible("dim", dim, "4", 4)
+    _check_multiple(dim, 4)
     row, column = torch.meshgrid(torch.arange(H), torch.arange(W), indexing="ij")  # (H, W) each
     halves = [_angles(axis.flatten(), dim // 4, base) for axis in (column, row)]  # (H·W, dim / 4) each
     return torch.cat([wave for half in halves for wave in (half.sin(), half.cos())], dim=1).float()
@@ -58,14 +58,17 @@ class LearnedPosition(nn.Module):
     def __init__(self, grid: tuple[int, int], dim: int, extra: int = 0):
         super().__init__()
         expect.whole(height=grid[0], width=grid[1], dim=dim)
+        _check_extra(extra)
         self.grid, self.extra = grid, extra
         self.table = nn.Parameter(torch.empty(1, extra + grid[0] * grid[1], dim))
         nn.init.trunc_normal_(self.table, std=0.02)
 
     def forward(self, x: Tensor, grid: tuple[int, int]) -> Tensor:
+        expect.tokens("x", x, self.table.shape[-1], self.table)
+        _check_grid(x, grid, self.extra)
         position: Tensor = self.table
         if grid != self.grid:
-            extra, patches = position.split([self.extra, position.shape[1] - self.extra], dim=1)
+            extra, patches = position[:, : self.extra], position[:, self.extra :]
             position = torch.cat([extra, interpolate(patches, self.grid, grid)], dim=1)
         return x + position.to(x.dtype)
 
@@ -77,6 +80,7 @@ def interpolate(position: Tensor, grid: tuple[int, int], new_grid: tuple[int, in
     samples by a fraction of a pixel.)
     """
     H, W = grid
+    expect.whole(height=new_grid[0], width=new_grid[1])
     if position.shape[1] != H * W:
         raise ValueError(f"there are {position.shape[1]} positions, which do not fill a grid of {H} × {W}")
     image = position.transpose(1, 2).unflatten(2, (H, W))  # (1, dim, H, W)
@@ -94,6 +98,7 @@ class ConditionalPosition(nn.Module):
     def __init__(self, dim: int, kernel: int = 3, extra: int = 0):
         super().__init__()
         expect.whole(dim=dim, kernel=kernel)
+        _check_extra(extra)
         if kernel % 2 == 0:
             raise ValueError(f"kernel must be odd, so that it has a middle; got {kernel}")
         self.extra = extra
@@ -101,12 +106,25 @@ class ConditionalPosition(nn.Module):
 
     def forward(self, x: Tensor, grid: tuple[int, int]) -> Tensor:
         expect.tokens("x", x, self.convolution.in_channels, self.convolution.weight)
-        H, W = grid
-        if x.shape[1] != self.extra + H * W:
-            raise ValueError(
-                f"x has {x.shape[1]} tokens, which are not {self.extra} and a grid of {H} × {W} patches"
-            )
+        _check_grid(x, grid, self.extra)
         extra, patches = x[:, : self.extra], x[:, self.extra :]
-        image = patches.transpose(1, 2).unflatten(2, (H, W))  # (B, dim, H, W)
+        image = patches.transpose(1, 2).unflatten(2, grid)  # (B, dim, H, W)
         image = image + self.convolution(image)
         return torch.cat([extra, image.flatten(2).transpose(1, 2)], dim=1)
+
+
+def _check_grid(x: Tensor, grid: tuple[int, int], extra: int) -> None:
+    H, W = grid
+    if x.shape[1] != extra + H * W:
+        raise ValueError(f"x has {x.shape[1]} tokens, which are not {extra} and a grid of {H} × {W} patches")
+
+
+def _check_extra(extra: int) -> None:
+    if not isinstance(extra, int) or extra < 0:
+        raise ValueError(f"extra, the tokens in front of the patches, must be 0 or more; got {extra!r}")
+
+
+def _check_multiple(dim: int, of: int) -> None:
+    expect.whole(dim=dim)
+    if dim % of:
+        raise ValueError(f"dim must be a multiple of {of}, for as many sines as cosines; got {dim}")

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import scaled_dot_product_attention
 
-from course.attention import SelfAttention, attention, attention_weights, causal_mask, hard_attention
+from course.attention import (
+    AdditiveAttention,
+    SelfAttention,
+    attention,
+    attention_weights,
+    causal_mask,
+    hard_attention,
+    masked_softmax,
+    padding_mask,
+)
 
 sizes = st.integers(min_value=1, max_value=9)
 batches = st.sampled_from([(), (3,), (2, 4)])
@@ -191,3 +200,174 @@ def test_things_that_are_not_floating_point_tensors_are_named():
         attention(q.numpy(), k, v)
     with pytest.raises(ValueError, match="x has width 5 but this layer was made for width 4"):
         SelfAttention(4)(q)
+    with pytest.raises(TypeError, match=r"x \(float64\) and the layer \(float32\) must have the same dtype"):
+        SelfAttention(5)(q.double())
+    with pytest.raises(ValueError, match="d must be a whole number of at least 1; got 0"):
+        SelfAttention(0)
+
+
+def test_dtypes_and_devices_that_do_not_fit_are_named():
+    q, k, v, mask = sequences((2,), 3, 4, 5, 6, seed=0)
+    for function in (attention, hard_attention):
+        with pytest.raises(TypeError, match=r"q \(float32\) and k \(float64\) must have the same dtype"):
+            function(q, k.double(), v)
+        with pytest.raises(TypeError, match=r"k \(float32\) and v \(float16\) must have the same dtype"):
+            function(q, k, v.half())
+        with pytest.raises(RuntimeError, match=r"q \(cpu\) and k \(meta\) must be on the same device"):
+            function(q, k.to("meta"), v)
+        with pytest.raises(RuntimeError, match=r"k \(cpu\) and v \(meta\) must be on the same device"):
+            function(q, k, v.to("meta"))
+        for few in (q, k):  # whichever of the two says how large the batch is
+            q_here, k_here = (tensor[:1] if tensor is few else tensor for tensor in (q, k))
+            with pytest.raises(ValueError, match=r"(q|k) has batch dimensions \(2,\) but v has \(3,\)"):
+                function(q_here, k_here, torch.randn(3, 4, 6))
+    with pytest.raises(
+        RuntimeError, match=r"mask \(meta\) and the scores \(cpu\) must be on the same device"
+    ):
+        attention(q, k, v, mask.to("meta"))
+
+
+def test_attention_under_autocast_and_in_bfloat16():
+    q, k, v, mask = sequences((2,), 6, 7, 8, 5, seed=0)
+    expected = attention(q, k, v, mask)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = attention(q, k.bfloat16(), v, mask)  # autocast is free to mix
+    for output in (mixed, attention(q.bfloat16(), k.bfloat16(), v.bfloat16(), mask)):
+        assert output.dtype == torch.bfloat16
+        torch.testing.assert_close(output.float(), expected, atol=0.05, rtol=0.05)
+
+
+# --- The softmax under a mask, and the mask of padding --------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(batches, sizes, sizes, st.integers(0, 10_000))
+def test_masked_softmax_is_its_formula_in_loops(batch, Lq, Lk, seed):
+    generator = torch.Generator().manual_seed(seed)
+    scores = 5 * torch.randn(*batch, Lq, Lk, generator=generator)
+    mask = torch.rand(*batch, Lq, Lk, generator=generator) < 0.5
+    expected = torch.zeros_like(scores)
+    for row, allowed, answer in zip(
+        scores.view(-1, Lk), mask.view(-1, Lk), expected.view(-1, Lk)
+    ):  # views of one memory
+        total = sum(math.exp(score) for score, yes in zip(row.tolist(), allowed) if yes)
+        for key in range(Lk):
+            if allowed[key]:
+                answer[key] = math.exp(row[key].item()) / total
+    torch.testing.assert_close(masked_softmax(scores, mask), expected)
+    torch.testing.assert_close(masked_softmax(scores), scores.softmax(-1))
+
+
+def test_masked_softmax_survives_scores_of_any_size():
+    scores = torch.tensor([[1e4, 1e4, -1e4, 3e38]])
+    mask = torch.tensor([True, True, True, False])
+    torch.testing.assert_close(masked_softmax(scores, mask), torch.tensor([[0.5, 0.5, 0, 0]]))
+
+
+def test_masked_softmax_refuses_masks_that_do_not_fit():
+    scores = torch.zeros(2, 3, 4)
+    with pytest.raises(TypeError, match="mask must be boolean, True where attending is allowed; got int64"):
+        masked_softmax(scores, torch.ones(3, 4).long())
+    with pytest.raises(ValueError, match=r"mask has shape \(4, 3\), which does not fit the scores' shape"):
+        masked_softmax(scores, torch.ones(4, 3) > 0)
+    with pytest.raises(RuntimeError, match=r"mask \(meta\) and the scores \(cpu\)"):
+        masked_softmax(scores, causal_mask(4, "meta")[:3])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 8), min_size=1, max_size=5), st.integers(1, 8))
+def test_padding_mask_hides_what_lies_behind_each_length(lengths, L):
+    mask = padding_mask(torch.tensor(lengths), L)
+    assert mask.shape == (len(lengths), 1, 1, L) and mask.dtype == torch.bool
+    assert mask[:, 0, 0].tolist() == [[key < length for key in range(L)] for length in lengths]
+
+
+def test_padding_changes_nothing():
+    q, k, v, _ = sequences((2, 3), 4, 6, 5, 5, seed=0)  # three heads
+    lengths = torch.tensor([6, 2])
+    output = attention(q, k, v, padding_mask(lengths, 6))
+    torch.testing.assert_close(output[1], attention(q[1], k[1, :, :2], v[1, :, :2]))
+    k[1, :, 2:], v[1, :, 2:] = 7.0, -7.0
+    assert torch.equal(attention(q, k, v, padding_mask(lengths, 6)), output)
+
+
+@pytest.mark.parametrize("lengths", [[3, 2], torch.tensor([3.0]), torch.tensor([[3]]), torch.tensor(3)])
+def test_lengths_that_are_none_are_named(lengths):
+    with pytest.raises(TypeError, match="lengths must be a tensor of whole numbers, one a sequence"):
+        padding_mask(lengths, 4)
+
+
+# --- Bahdanau's attention ------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(sizes, sizes, sizes, sizes, sizes, sizes, st.booleans(), st.integers(0, 10_000))
+def test_additive_attention_is_its_formula_in_loops(Lq, Lk, Dq, Dk, Dv, hidden, masked, seed):
+    torch.manual_seed(seed)
+    layer = AdditiveAttention(Dq, Dk, hidden)
+    q, k, v = torch.randn(2, Lq, Dq), torch.randn(2, Lk, Dk), torch.randn(2, Lk, Dv)
+    mask = torch.rand(2, Lq, Lk) < 0.6 if masked else torch.ones(2, Lq, Lk, dtype=torch.bool)
+    W, U, w = layer.query.weight, layer.key.weight, layer.score.weight[0]
+    expected = torch.zeros(2, Lq, Lk)
+    for b in range(2):
+        for i in range(Lq):
+            for j in range(Lk):
+                expected[b, i, j] = w @ (W @ q[b, i] + U @ k[b, j]).tanh() if mask[b, i, j] else -math.inf
+    expected = expected.softmax(-1).nan_to_num(0)
+    output, weights = layer(q, k, v, mask if masked else None)
+    torch.testing.assert_close(weights, expected, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(output, expected @ v, atol=1e-5, rtol=1e-4)
+
+
+def test_additive_attention_has_its_parameters_and_all_of_them_learn():
+    torch.manual_seed(0)
+    layer = AdditiveAttention(4, 5, 7)
+    assert sum(parameter.numel() for parameter in layer.parameters()) == 7 * (4 + 5 + 1)
+    output, _ = layer(torch.randn(2, 3, 4), torch.randn(2, 6, 5), torch.randn(2, 6, 8))
+    output.square().sum().backward()
+    assert all(parameter.grad.abs().max() > 0 for parameter in layer.parameters())
+
+
+def test_additive_attention_compiled_and_under_autocast():
+    torch.manual_seed(0)
+    layer, q, k, v = (
+        AdditiveAttention(4, 5, 7),
+        torch.randn(2, 3, 4),
+        torch.randn(2, 6, 5),
+        torch.randn(2, 6, 8),
+    )
+    mask = torch.tensor([True, True, False, True, True, True])
+    expected = layer(q, k, v, mask)
+    compiled = torch.compile(layer, fullgraph=True, backend="eager")(q, k, v, mask)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = layer(q, k, v, mask)
+    for ours, theirs, half in zip(compiled, expected, mixed):
+        torch.testing.assert_close(ours, theirs)
+        torch.testing.assert_close(half.float(), theirs, atol=0.05, rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "sentence"),
+    [
+        (dict(q=torch.zeros(2, 3, 5)), ValueError, "q has width 5 but this layer was made for width 4"),
+        (dict(k=torch.zeros(2, 6, 4)), ValueError, "k has width 4 but this layer was made for width 5"),
+        (dict(v=torch.zeros(2, 7, 8)), ValueError, "each key needs a value, but there are 6 keys and 7"),
+        (dict(q=torch.zeros(3, 4)), ValueError, r"q must have shape \(batch, tokens, width\); got \(3, 4\)"),
+        (dict(q=torch.zeros(1, 3, 4)), ValueError, r"batches of the same size, .*; got \(1, 3, 4\), \(2,"),
+        (dict(v=torch.zeros(6, 8)), ValueError, r"batches of the same size, .*, \(6, 8\)"),
+        (dict(q=torch.zeros(2, 3, 4).half()), TypeError, r"q \(float16\) and the layer \(float32\)"),
+        (dict(v=torch.zeros(2, 6, 8).double()), TypeError, r"k \(float32\) and v \(float64\)"),
+        (dict(k=torch.zeros(2, 6, 5, device="meta")), RuntimeError, r"k \(meta\) and the layer \(cpu\)"),
+        (dict(mask=torch.ones(2, 6, 3) > 0), ValueError, r"mask has shape \(2, 6, 3\), which does not fit"),
+        (dict(mask=torch.ones(2, 3, 6)), TypeError, "mask must be boolean"),
+    ],
+)
+def test_additive_attention_names_what_does_not_fit(change, kind, sentence):
+    fitting = dict(q=torch.zeros(2, 3, 4), k=torch.zeros(2, 6, 5), v=torch.zeros(2, 6, 8))
+    with pytest.raises(kind, match=sentence):
+        AdditiveAttention(4, 5, 7)(**{**fitting, **change})
+
+
+def test_additive_attention_needs_whole_sizes():
+    with pytest.raises(ValueError, match="hidden must be a whole number of at least 1; got 0"):
+        AdditiveAttention(4, 5, 0)
