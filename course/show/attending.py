@@ -5,13 +5,11 @@ Each function draws what it is handed, computes nothing, and words its alternati
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from torch import Tensor
 
+from course.show.matrices import numbered, paint, scale
 from course.show.style import figure, new, palette
-
-DARK_BELOW = 0.47  # of the largest entry: there white digits on cividis are easier to read than black ones
 
 
 def patches_and_table(patches: Tensor, table: Tensor) -> None:
@@ -25,22 +23,14 @@ def patches_and_table(patches: Tensor, table: Tensor) -> None:
     left.set(
         xlim=(-0.3, 5), ylim=(-0.3, 5), xlabel="first pixel", ylabel="second pixel", title="three patches"
     )
-    _table(right, table)
+    image = paint(right, table.numpy(), *scale([table.numpy()]))
+    numbered(right, image, table.numpy(), digits=0)
     right.set(xticks=range(3), yticks=range(3), xticklabels="abc", yticklabels="abc", title="similarities")
     rows = "; ".join(" ".join(f"{entry:.0f}" for entry in row) for row in table)
     figure(
         fig,
         alt=f"Left: patches a, b and c as arrows from the origin. Right: the table of similarities: {rows}.",
     )
-
-
-def _table(ax: Any, table: Tensor) -> None:
-    ax.imshow(table.numpy())
-    ax.grid(False)
-    for i, row in enumerate(table.tolist()):
-        for j, entry in enumerate(row):
-            colour = "white" if entry < DARK_BELOW * table.max() else "black"
-            ax.text(j, i, f"{entry:.0f}", ha="center", va="center", color=colour)
 
 
 def staircase(angles: Tensor, hard: Tensor, soft: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""What a layer costs: parameters, FLOPs and memory, as formulas and as measured, side by side.
+"""Two layers and their costs, derived product by product: an MLP without its activation, and attention.
 
 The two layers compared, on a sequence X of L tokens of width d (no bias, no softmax, no scale):
 
@@ -6,9 +6,6 @@ The two layers compared, on a sequence X of L tokens of width d (no bias, no sof
     (b) attention                    Y = (X Wq) (X Wk)ᵀ (X Wv) Wo        Wq, Wk, Wv: (d, n)  Wo: (n, d)
 
 both evaluated from left to right, so that (b) makes its L × L attention matrix before it meets the values.
-
-Convention: **one multiply–add is two FLOPs**, so the product (a, b) @ (b, c) costs 2abc. PyTorch's counter
-agrees; fvcore and timm count multiply–adds and call them FLOPs. `multiply_adds` converts.
 
     TWO_LAYERS.flops                                       # 4*L*d*n, a formula (sympy)
     TWO_LAYERS.at(L=784, d=1024, n=2048).flops             # 6576668672, the same as a number
@@ -18,30 +15,15 @@ What people usually get wrong: the factor 2 of the convention; the product with 
 much as the scores; the four projections, which outweigh both until L = 2d.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy
 import torch
 from sympy import Expr
 from torch import Tensor, nn
-from torch.func import functional_call
-from torch.utils.flop_counter import FlopCounterMode
 
-L, d, n = sympy.symbols("L d n", integer=True, positive=True)  # tokens, width, hidden units
-FLOAT32 = 4  # bytes
-
-# --- As formulas ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a layer costs in numbers. Formulas and measurements both end up here, so that == compares them."""
-
-    parameters: int
-    flops: int
-    output_shape: tuple[int, ...]
-    output_bytes: int
+from course.cost.formula import FLOAT32, L, d, evaluate, n
+from course.cost.measured import Figures
 
 
 @dataclass(frozen=True)
@@ -54,12 +36,13 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Cost:
+class Derivation:
     """The cost of a layer as formulas in L, d and n; everything follows from its weights and its steps."""
 
     name: str
     weights: dict[str, tuple[Expr, Expr]]
     steps: tuple[Step, ...]
+    activations: Expr  # bytes in float32: every factor of a product that is not a weight, once
     attention_matrix: Expr = sympy.S.Zero  # bytes in float32
 
     @property
@@ -83,6 +66,7 @@ class Cost:
             flops=evaluate(self.flops, **sizes),
             output_shape=(rows, columns),
             output_bytes=FLOAT32 * rows * columns,
+            activation_bytes=evaluate(self.activations, **sizes),
         )
 
     def __str__(self) -> str:
@@ -103,16 +87,17 @@ def product(name: str, left: tuple[Expr, Expr], right: tuple[Expr, Expr]) -> Ste
     return Step(name, shape=(a, c), flops=2 * a * b * c)
 
 
-TWO_LAYERS = Cost(
+TWO_LAYERS = Derivation(
     "two fully-connected layers: Y = (X W1) W2",
     weights={"W1": (d, n), "W2": (n, d)},
     steps=(
         product("H = X W1", (L, d), (d, n)),
         product("Y = H W2", (L, n), (n, d)),
     ),
+    activations=FLOAT32 * (L * d + L * n),  # X, H
 )
 
-ATTENTION_LAYER = Cost(
+ATTENTION_LAYER = Derivation(
     "attention: Y = (X Wq) (X Wk)ᵀ (X Wv) Wo",
     weights={"Wq": (d, n), "Wk": (d, n), "Wv": (d, n), "Wo": (n, d)},
     steps=(
@@ -123,30 +108,9 @@ ATTENTION_LAYER = Cost(
         product("H = A V", (L, L), (L, n)),
         product("Y = H Wo", (L, n), (n, d)),
     ),
+    activations=FLOAT32 * (L * d + 4 * L * n + L**2),  # X; Q, K, V and H; A
     attention_matrix=FLOAT32 * L**2,
 )
-
-
-def evaluate(formula: Expr, **sizes: int) -> int:
-    """A formula at given sizes, exactly: `evaluate(ATTENTION_LAYER.attention_matrix, L=784)` -> 2458624.
-
-    Raises ValueError when a size is missing, or is not a whole number of at least 1.
-    """
-    for name, size in sizes.items():
-        if size != int(size) or size < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1; got {size}")
-    missing = sorted(symbol.name for symbol in formula.free_symbols if symbol.name not in sizes)
-    if missing:
-        raise ValueError(f"{formula} needs a value for {' and '.join(missing)}")
-    return int(formula.subs({symbol: int(sizes[symbol.name]) for symbol in formula.free_symbols}))
-
-
-def multiply_adds(flops: int) -> int:
-    """FLOPs as multiply–adds: half as many, the unit in which fvcore and timm report."""
-    return flops // 2
-
-
-# --- As measured ---------------------------------------------------------------------------------------
 
 
 class TwoLayers(nn.Module):
@@ -176,51 +140,3 @@ class AttentionLayer(nn.Module):
         matrix = self.query(x) @ self.key(x).transpose(-2, -1)  # (..., L, L)
         hidden = matrix @ self.value(x)  # (..., L, n)
         return self.output(hidden)  # (..., L, d)
-
-
-def measure(run: nn.Module | Callable[..., Tensor], *shapes: tuple[int, ...]) -> Figures:
-    """Run a module or a function on float32 inputs of these shapes, counted by PyTorch's own FLOP counter.
-
-    It runs on the `meta` device, where tensors have shapes but no contents: a million tokens are counted in
-    milliseconds and no memory, and the module handed in is left as it is. (Counting on the CPU would be wrong
-    besides: there the counter does not see the fused attention kernel, and drops its FLOPs.)
-
-    Matrix products and convolutions count; softmax, activations and normalisation count as nothing.
-    The attention matrix alone: `measure(lambda q, k: q @ k.mT, (L, n), (L, n)).output_bytes`.
-    """
-    inputs = [torch.empty(shape, device="meta") for shape in shapes]
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        if isinstance(run, nn.Module):
-            tensors = {**dict(run.named_parameters()), **dict(run.named_buffers())}
-            weightless = {name: tensor.detach().to("meta") for name, tensor in tensors.items()}
-            output = functional_call(run, weightless, tuple(inputs))
-            parameters = sum(parameter.numel() for parameter in run.parameters())
-        else:
-            output, parameters = run(*inputs), 0
-    return Figures(parameters, counter.get_total_flops(), tuple(output.shape), output.nbytes)
-
-
-# --- For people ----------------------------------------------------------------------------------------
-
-
-def human(number: float, unit: str) -> str:
-    """A number with its unit, to be read: `4.40 TFLOPs`, `4.0 TiB`, `4.19 million parameters`.
-
-    Bytes ("B") count in powers of 1024, everything else in powers of 1000; a unit in capitals takes a prefix
-    (k, M, G, T, …), a word takes a word.
-    """
-    if number < 0:
-        raise ValueError(f"a cost cannot be negative; got {number}")
-    if unit == "B":
-        base, decimals, names = 1024, 1, ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-    elif unit[0].isupper():
-        base, decimals, names = 1000, 2, [prefix + unit for prefix in ("", "k", "M", "G", "T", "P", "E")]
-    else:
-        words = ("thousand ", "million ", "billion ", "trillion ", "quadrillion ")
-        base, decimals, names = 1000, 2, [word + unit for word in ("", *words)]
-    step = 0
-    while step + 1 < len(names) and round(number / base**step, decimals) >= base:  # 999.999 k is 1.00 M
-        step += 1
-    if step == 0:
-        return f"{number:g} {names[0]}"
-    return f"{number / base**step:.{decimals}f} {names[step]}"
