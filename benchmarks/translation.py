@@ -23,7 +23,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmarks.timing import machine, wait_for
+from benchmarks.timing import chosen, machine, wait_for
 from course import seq2seq
 from course.data import multi30k
 from course.decode import PADDING
@@ -55,13 +55,15 @@ LONGEST_WRITTEN = 100  # characters
 
 # --- Who competes --------------------------------------------------------------------------------------
 
+Translator = Transformer | seq2seq.Seq2Seq
+
 
 @dataclass
 class Contestant:
     """A model, what it has learnt so far, and how long that took."""
 
     name: str
-    model: nn.Module
+    model: Translator
     learning: Iterator[Tensor]
     seconds: float = 0.0
     curve: list[tuple[int, float, float]] = field(default_factory=list)  # step, seconds, validation loss
@@ -81,12 +83,12 @@ def hidden_for(variant: str, vocabulary: int, wanted: int) -> int:
         return min(range(64, 512), key=distance)
 
 
-def makers(vocabulary: int) -> dict[str, Callable[[], nn.Module]]:
+def makers(vocabulary: int) -> dict[str, Callable[[], Translator]]:
     """How each model is made, the Transformer first."""
     with torch.device("meta"):
         wanted = size(Transformer(vocabulary, **TRANSFORMER))
 
-    def recurrent(variant: str) -> Callable[[], nn.Module]:
+    def recurrent(variant: str) -> Callable[[], Translator]:
         hidden = hidden_for(variant, vocabulary, wanted)
         return lambda: seq2seq.build(variant, vocabulary, dim=DIM, hidden=hidden)
 
@@ -153,13 +155,13 @@ def learn(
 # --- Judging -------------------------------------------------------------------------------------------
 
 
-def translations(model: nn.Module, sources: Sequence[str], vocabulary: Characters, width: int) -> list[str]:
+def translations(model: Translator, sources: Sequence[str], vocabulary: Characters, width: int) -> list[str]:
     """All sentences translated, sentences of like length together."""
     order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
     found = [""] * len(sources)
     for start in range(0, len(order), TRANSLATE_AT_ONCE):
         chosen = order[start : start + TRANSLATE_AT_ONCE]
-        texts = translate(model, [sources[i] for i in chosen], vocabulary, width, LONGEST_WRITTEN)  # type: ignore[arg-type]
+        texts = translate(model, [sources[i] for i in chosen], vocabulary, width, LONGEST_WRITTEN)
         for i, text in zip(chosen, texts):
             found[i] = text
     return found
@@ -233,8 +235,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.steps < 1:
         parser.error("--steps must be at least 1")
-    auto = "cuda" if torch.cuda.is_available() else "cpu"
-    device = torch.device(auto if options.device == "auto" else options.device)
+    device = chosen(options.device)
     folder = None if os.environ.get("COURSE_DATA") else BESIDE
     pairs, checked, test = (
         multi30k(split, LONGEST, folder) for split in ("train", "val", "test_2016_flickr")
@@ -245,6 +246,7 @@ def main() -> None:
     tokens = sum(int((target[:, 1:] != PADDING).sum()) for _, target in seen)
     epoch = sum(len(english) + 1 for _, english in pairs)
     everyone = contestants(vocabulary, pairs, steps, seed, device)
+    rates = ", ".join(f"{rate:g} ({name})" for name, rate in HIGHEST_RATE.items())
     lines = [
         "# French to English by characters",
         "",
@@ -253,7 +255,7 @@ def main() -> None:
         "",
         f"Multi30k, sentences of up to {LONGEST} characters: {len(pairs):,} to learn from, {len(checked)} to "
         f"validate, {len(test)} of test_2016_flickr to translate; a vocabulary of {len(vocabulary)}. "
-        f"Label smoothing 0.1 (the validation loss is without); Adam, learning rates up to {HIGHEST_RATE}. "
+        f"Label smoothing 0.1 (the validation loss is without); Adam, highest learning rates {rates}. "
         "BLEU (13a) and chrF2 by sacrebleu.",
         "",
         HEAD,
