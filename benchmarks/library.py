@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.timing import Timing, machine, matrix_rate, take_turns
+from benchmarks.timing import Timing, chosen, machine, matrix_rate, take_turns
 from course import transformer
 from course.attention import causal_mask
 from course.position import sinusoidal
@@ -196,11 +196,15 @@ def decoding_case(batch: int, device: torch.device) -> Case:
             max_new_tokens=DECODED,
         )
 
-    runs: dict[str, Callable[[], object]] = {
-        "ours": cached,
-        "ours, no cache": uncached,
-        "transformers": generate,
-    }
+    def in_precision(run: Callable[[], None]) -> Callable[[], object]:
+        def inside() -> None:
+            with precision(device):
+                run()
+
+        return inside
+
+    writers = {"ours": cached, "ours, no cache": uncached, "transformers": generate}
+    runs = {name: in_precision(run) for name, run in writers.items()}
     return Case(f"greedy decoding of {DECODED} tokens, batch {batch}", runs, batch * DECODED, 0)
 
 
@@ -279,11 +283,8 @@ def rows(case: Case, timings: dict[str, Timing], rate: float) -> Iterator[str]:
     for name, timing in timings.items():
         seconds = timing.median
         memory = "–" if timing.peak_bytes is None else f"{timing.peak_bytes / 2**20:,.0f}"
-        flops = (
-            f"{case.flops / seconds / 1e12:.3g} | {case.flops / seconds / rate:.0%}"
-            if case.flops
-            else "– | –"
-        )
+        speed = case.flops / seconds
+        flops = f"{speed / 1e12:.3g} | {speed / rate:.0%}" if case.flops else "– | –"
         spread = f"{min(timing.seconds) * 1e3:,.1f}–{max(timing.seconds) * 1e3:,.1f}"
         yield (
             f"| {case.name} | {name} | {seconds * 1e3:,.1f} | {spread} | {seconds / ours:.2f} | {memory} "
@@ -306,8 +307,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.repeats < 5:
         parser.error("--repeats must be at least 5: a median of fewer says little")
-    auto = "cuda" if torch.cuda.is_available() else "cpu"
-    device = torch.device(auto if options.device == "auto" else options.device)
+    device = chosen(options.device)
     cuda = device.type == "cuda"
     torch.set_flush_denormal(True)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
@@ -328,10 +328,9 @@ def main() -> None:
     report(translation_case(64 if cuda else 8, device, options.compile))
     report(decoding_case(16 if cuda else 2, device))
     if options.write:
-        place = (
-            RESULTS
-            / f"library-{'cpu' if not cuda else torch.cuda.get_device_name(device).replace(' ', '-')}.md"
-        )
+        card = torch.cuda.get_device_name(device).replace(" ", "-") if cuda else "cpu"
+        RESULTS.mkdir(exist_ok=True)
+        place = RESULTS / f"library-{card}.md"
         place.write_text("\n".join(lines) + "\n")
         print(f"\nWritten to benchmarks/results/{place.name}.")
 

@@ -79,9 +79,8 @@ def peak_memory(run: Callable[[], object], device: torch.device) -> int | None:
     if not os.access(reset, os.W_OK):
         return None
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(
-            0
-        )  # what was freed goes back first, or the run would reuse it unseen
+        # what was freed goes back first, or the run would reuse it unseen
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
     reset.write_text("5")  # the peak starts again at what is resident now
     before = resident_peak()
     run()
@@ -101,6 +100,12 @@ def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
     a, b = (torch.randn(n, n, device=device, dtype=dtype) for _ in range(2))
     times = [timed(lambda: a @ b, device) for _ in range(12)][3:]
     return 2 * n**3 / statistics.median(times)
+
+
+def chosen(device: str) -> torch.device:
+    """A device by its name; "auto" is a GPU where there is one."""
+    auto = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(auto if device == "auto" else device)
 
 
 def machine(device: torch.device) -> str:

@@ -2,7 +2,7 @@
 
     attention(Q, K, V) = softmax(Q Kᵀ / √D) V                     Vaswani et al. 2017, equation 1
     additive(q, k, v)  = softmax(wᵀ tanh(W q + U k)) v            Bahdanau et al. 2015, appendix A.1.2
-    hard(Q, K, V)      = the value whose key scores best          Xu et al. 2015, section 4
+    hard(Q, K, V)      = the value whose key scores best          Xu et al. 2015, section 4.1 (who draw it)
 
 Sizes: Lq queries and Lk keys of width D, Lk values of width Dv, and any batch dimensions in front.
 A mask is boolean and True where a query may attend to a key, here and everywhere in this course.
@@ -43,6 +43,7 @@ def attention_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tenso
 
 def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     """The softmax over the keys that the mask allows.  scores: (..., Lq, Lk) -> the same shape"""
+    expect.floating("scores", scores)
     if mask is None:
         return scores.softmax(dim=-1)
     expect.mask(mask, scores.shape)
@@ -77,6 +78,8 @@ def hard_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """
     _check(q, k)
     _check_values(q, k, v)
+    if k.shape[-2] == 0:
+        raise ValueError("there is no key, so none is the best")
     best = (q @ k.transpose(-2, -1)).argmax(dim=-1)  # (..., Lq)
     weights = nn.functional.one_hot(best, k.shape[-2]).to(v.dtype)  # (..., Lq, Lk)
     return weights @ v  # (..., Lq, Dv)
@@ -84,9 +87,12 @@ def hard_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 # --- Masks ---------------------------------------------------------------------------------------------
 
+WHOLE_NUMBERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+
 
 def causal_mask(L: int, device: torch.device | str | None = None) -> Tensor:
     """The mask of a reader who cannot see the future: position i may attend to 0 … i.  -> (L, L), boolean"""
+    expect.whole(L=L)
     return torch.ones(L, L, dtype=torch.bool, device=device).tril()
 
 
@@ -95,9 +101,12 @@ def padding_mask(lengths: Tensor, L: int) -> Tensor:
 
     The two dimensions of 1 stand for heads and queries: they all may see the same keys.
     """
-    if not isinstance(lengths, Tensor) or lengths.dim() != 1 or lengths.is_floating_point():
+    expect.whole(L=L)
+    if not isinstance(lengths, Tensor) or lengths.dim() != 1 or lengths.dtype not in WHOLE_NUMBERS:
         raise TypeError("lengths must be a tensor of whole numbers, one a sequence: torch.tensor([5, 3])")
-    return torch.arange(L, device=lengths.device) < lengths[:, None, None, None]
+    if expect.at_hand(lengths) and ((lengths < 0) | (lengths > L)).any():
+        raise ValueError(f"lengths must be from 0 to L = {L}; got {lengths.tolist()}")
+    return torch.arange(L, device=lengths.device) < lengths[:, None, None, None]  # (B, 1, 1, L)
 
 
 # --- Layers --------------------------------------------------------------------------------------------

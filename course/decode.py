@@ -102,22 +102,24 @@ def beam_search(
     row = torch.arange(B, device=source.device)[:, None]  # (B, 1)
     state = model.start(model.encode(source))
     state.select(row.expand(B, W).flatten())  # each source W times: (B·W, …)
-    tokens = source.new_full((B, W, 1), begin)
-    scores = torch.full((B, W), -torch.inf, device=source.device)  # log p; −∞: no hypothesis here
+    tokens = source.new_full((B, W, 1), begin)  # (B, W, 1)
+    scores = torch.full((B, W), -torch.inf, device=source.device)  # (B, W), log p; −∞: no hypothesis here
     scores[:, 0] = 0
-    best = source.new_full((B, max_length), padding)
-    best_score = torch.full((B,), -torch.inf, device=source.device)
+    best = source.new_full((B, max_length), padding)  # (B, max_length)
+    best_score = torch.full((B,), -torch.inf, device=source.device)  # (B,)
     for length in range(1, max_length + 1):
         log_p = _next(model, tokens.flatten(0, 1), state, cached).float().log_softmax(-1)  # (B·W, V)
         V = log_p.shape[-1]
-        longer = scores[..., None] + log_p.view(B, W, V)
+        longer = scores[..., None] + log_p.view(B, W, V)  # (B, W, V)
         scores, index = longer.flatten(1).topk(W)  # (B, W), of W · V
         parent, token = index // V, index % V
         tokens = torch.cat([tokens[row, parent], token[..., None]], dim=2)  # (B, W, 1 + length)
+        # each of the B · W rows goes on from its parent's state
         state.select((row * W + parent).flatten())
 
         ended = token == end
-        score, which = scores.masked_fill(~ended, -torch.inf).div(_lp(length, length_penalty)).max(1)
+        final = scores.masked_fill(~ended, -torch.inf) / _lp(length, length_penalty)  # (B, W)
+        score, which = final.max(1)  # (B,) each
         better = score > best_score
         best[better, :length] = tokens[row[:, 0], which, 1:][better]
         best_score = torch.where(better, score, best_score)
@@ -126,7 +128,7 @@ def beam_search(
         if (scores.amax(1) / _lp(max_length, length_penalty) <= best_score).all():
             break
     none = best_score.isneginf()
-    score, which = scores.max(1)
+    score, which = scores.max(1)  # (B,) each
     best[none, :length] = tokens[row[:, 0], which, 1:][none]
     return best[:, :length], torch.where(none, score / _lp(length, length_penalty), best_score)
 

@@ -112,19 +112,39 @@ def images(x: Tensor, channels: int, weight: Tensor) -> None:
 def token_ids(name: str, ids: Tensor, vocabulary: int, weight: Tensor) -> None:
     """A batch of sequences of token numbers, (B, L), int64, below the size of the vocabulary.
 
-    The numbers themselves are looked at on the CPU only: on a GPU that would wait for the device, and the
-    fake tensors of `course.cost` have none.
+    The numbers themselves are looked at where they are `at_hand`.
     """
     if not isinstance(ids, Tensor) or ids.dtype != torch.int64:
         raise TypeError(f"{name} must be a tensor of token numbers, int64; got {kind(ids)}")
     if ids.dim() != 2:
         raise ValueError(f"{name} must have shape (batch, length); got {tuple(ids.shape)}")
     same_device(name, ids, "the layer", weight)
-    if type(ids) is Tensor and ids.device.type == "cpu" and ids.numel() and not torch.compiler.is_compiling():
+    if ids.numel() and at_hand(ids):
         low, high = int(ids.min()), int(ids.max())
         if low < 0 or high >= vocabulary:
             wrong = low if low < 0 else high
             raise ValueError(f"{name} holds token {wrong}, but the vocabulary is 0 to {vocabulary - 1}")
+
+
+def next_tokens(name: str, ids: Tensor) -> None:
+    """One token number for each row of a batch, (B,): what a decoder reads in one step."""
+    if not isinstance(ids, Tensor) or ids.dim() != 1:
+        given = tuple(ids.shape) if isinstance(ids, Tensor) else kind(ids)
+        raise ValueError(f"{name} must have shape (batch,), one token a row; got {given}")
+
+
+def not_empty(name: str, ids: Tensor) -> None:
+    """At least one sequence, of at least one token."""
+    if 0 in ids.shape:
+        raise ValueError(f"{name} has shape {tuple(ids.shape)}, and so not a single token")
+
+
+def at_hand(tensor: Tensor) -> bool:
+    """May its numbers be looked at? On the CPU only: on a GPU that would wait for the device.
+
+    The fake tensors of `course.cost` and of a compiler have none.
+    """
+    return type(tensor) is Tensor and tensor.device.type == "cpu" and not torch.compiler.is_compiling()
 
 
 def a_token(name: str, token: int, vocabulary: int) -> None:

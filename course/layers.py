@@ -16,6 +16,8 @@ class MLP(nn.Module):
         super().__init__()
         expect.whole(dim=dim, hidden=hidden)
         expect.rate(dropout=dropout)
+        if activation is not None and not isinstance(activation, nn.Module):
+            raise TypeError(f"activation must be a module, such as nn.ReLU(); got {activation!r}")
         self.expand = nn.Linear(dim, hidden)
         self.activation = nn.GELU() if activation is None else activation  # GELU by erf, not by tanh
         self.contract = nn.Linear(hidden, dim)

@@ -99,6 +99,8 @@ class MultiHeadAttention(nn.Module):
         if memory is not None:
             expect.tokens("memory", memory, self.key.in_features, self.key.weight)
             expect.same_batch("x", x, "memory", memory)
+        elif x.shape[-1] != self.key.in_features:
+            raise ValueError(f"this layer reads a memory of width {self.key.in_features}, but there is none")
         q = self.queries(x)  # (B, h, Lq, D)
         if cache is None:
             k, v = self.keys_and_values(x if memory is None else memory)  # (B, h, Lk, D) each

@@ -48,9 +48,11 @@ def normalise(x: Tensor, axes: Sequence[int], eps: float = 1e-5) -> Tensor:
 def moments(x: Tensor, axes: Sequence[int]) -> tuple[Tensor, Tensor]:
     """Mean and biased variance over these axes, which stay with length 1, so that both broadcast to x."""
     expect.floating("x", x)
-    axes = tuple(axes)
+    axes, shape = tuple(axes), tuple(x.shape)
+    if any(not -x.dim() <= axis < x.dim() for axis in axes):
+        raise ValueError(f"shape {shape} does not have all of the axes {axes}")
     if not axes or values(x, axes) < 2:
-        raise ValueError(f"over axes {axes} of shape {tuple(x.shape)} there is one value, and no variance")
+        raise ValueError(f"over axes {axes} of shape {shape} there are fewer than two values: no variance")
     mean = x.mean(axes, keepdim=True)
     return mean, (x - mean).square().mean(axes, keepdim=True)
 

@@ -44,6 +44,8 @@ def sinusoidal_2d(H: int, W: int, dim: int, base: float = 10_000.0) -> Tensor:
 
 def _angles(position: Tensor, frequencies: int, base: float) -> Tensor:
     """position · base^(−i / frequencies), in float64: (L,) -> (L, frequencies)"""
+    if not isinstance(base, int | float) or base <= 1:
+        raise ValueError(f"base must be above 1, so that the frequencies fall; got {base!r}")
     exponent = torch.arange(frequencies, dtype=torch.float64) / frequencies
     return position.double()[:, None] * base**-exponent
 
@@ -57,7 +59,8 @@ class LearnedPosition(nn.Module):
 
     def __init__(self, grid: tuple[int, int], dim: int, extra: int = 0):
         super().__init__()
-        expect.whole(height=grid[0], width=grid[1], dim=dim)
+        expect.whole(dim=dim)
+        _check_grid("grid", grid)
         _check_extra(extra)
         self.grid, self.extra = grid, extra
         self.table = nn.Parameter(torch.empty(1, extra + grid[0] * grid[1], dim))
@@ -65,11 +68,12 @@ class LearnedPosition(nn.Module):
 
     def forward(self, x: Tensor, grid: tuple[int, int]) -> Tensor:
         expect.tokens("x", x, self.table.shape[-1], self.table)
-        _check_grid(x, grid, self.extra)
+        _check_filled(x, grid, self.extra)
         position: Tensor = self.table
         if grid != self.grid:
             extra, patches = position[:, : self.extra], position[:, self.extra :]
-            position = torch.cat([extra, interpolate(patches, self.grid, grid)], dim=1)
+            patches = interpolate(patches, self.grid, grid)  # (1, H·W, dim)
+            position = torch.cat([extra, patches], dim=1)  # (1, extra + H·W, dim)
         return x + position.to(x.dtype)
 
 
@@ -79,10 +83,13 @@ def interpolate(position: Tensor, grid: tuple[int, int], new_grid: tuple[int, in
     As in DeiT. (DINO's original asks for the same by a scale factor with a small offset, which moves the
     samples by a fraction of a pixel.)
     """
+    _check_grid("grid", grid)
+    _check_grid("new_grid", new_grid)
     H, W = grid
-    expect.whole(height=new_grid[0], width=new_grid[1])
-    if position.shape[1] != H * W:
-        raise ValueError(f"there are {position.shape[1]} positions, which do not fill a grid of {H} × {W}")
+    expect.floating("position", position)
+    if position.dim() != 3 or position.shape[1] != H * W:
+        shape = tuple(position.shape)
+        raise ValueError(f"position must have shape (1, {H * W}, dim), a grid of {H} × {W}; got {shape}")
     image = position.transpose(1, 2).unflatten(2, (H, W))  # (1, dim, H, W)
     resized = nn.functional.interpolate(image.float(), size=new_grid, mode="bicubic", antialias=False)
     return resized.to(position.dtype).flatten(2).transpose(1, 2)  # (1, H'·W', dim)
@@ -106,14 +113,21 @@ class ConditionalPosition(nn.Module):
 
     def forward(self, x: Tensor, grid: tuple[int, int]) -> Tensor:
         expect.tokens("x", x, self.convolution.in_channels, self.convolution.weight)
-        _check_grid(x, grid, self.extra)
+        _check_filled(x, grid, self.extra)
         extra, patches = x[:, : self.extra], x[:, self.extra :]
         image = patches.transpose(1, 2).unflatten(2, grid)  # (B, dim, H, W)
         image = image + self.convolution(image)
-        return torch.cat([extra, image.flatten(2).transpose(1, 2)], dim=1)
+        return torch.cat([extra, image.flatten(2).transpose(1, 2)], dim=1)  # (B, extra + H·W, dim)
 
 
-def _check_grid(x: Tensor, grid: tuple[int, int], extra: int) -> None:
+def _check_grid(name: str, grid: tuple[int, int]) -> None:
+    if not isinstance(grid, tuple) or len(grid) != 2:
+        raise ValueError(f"{name} must be a pair, (height, width); got {grid!r}")
+    expect.whole(**{f"the height of {name}": grid[0], f"the width of {name}": grid[1]})
+
+
+def _check_filled(x: Tensor, grid: tuple[int, int], extra: int) -> None:
+    _check_grid("grid", grid)
     H, W = grid
     if x.shape[1] != extra + H * W:
         raise ValueError(f"x has {x.shape[1]} tokens, which are not {extra} and a grid of {H} × {W} patches")

@@ -39,7 +39,9 @@ from course.record import Record, keep
 class GRUCell(nn.GRUCell):
     """PyTorch's cell, with its state in a tuple of one, as an LSTM's is a tuple of two."""
 
-    def forward(self, x: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:  # type: ignore[override]
+    def forward(  # type: ignore[override]  # the state in a tuple, in and out
+        self, x: Tensor, state: tuple[Tensor, ...]
+    ) -> tuple[Tensor, ...]:
         return (super().forward(x, state[0]),)
 
 
@@ -122,6 +124,7 @@ class Seq2Seq(nn.Module):
         """(B, L) -> (B, L, dim)"""
         vocabulary, dim = self.embedding.weight.shape
         expect.token_ids(name, ids, vocabulary, self.embedding.weight)
+        expect.not_empty(name, ids)
         return self.dropout(self.embedding(ids) * math.sqrt(dim))
 
     def encode(self, source: Tensor, record: Record | None = None) -> Memory:
@@ -134,7 +137,8 @@ class Seq2Seq(nn.Module):
         states, last = self.encoder(packed)
         x, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])  # (B, Ls, 2H)
         last = last if isinstance(last, Tensor) else last[0]  # of an LSTM its h, not its c: (2, B, H)
-        return Memory(x, torch.cat([last[0], last[1]], dim=1), mask[:, None])
+        summary = torch.cat([last[0], last[1]], dim=1)  # (B, 2H)
+        return Memory(x, summary, mask[:, None])  # the mask: (B, 1, Ls)
 
     def decode(self, target: Tensor, memory: Memory, record: Record | None = None) -> Tensor:
         """Logits at every position of the target, one after the other: (B, Lt) -> (B, Lt, vocabulary)"""
@@ -145,7 +149,7 @@ class Seq2Seq(nn.Module):
         steps = [self.advance(token, state, seen) for token in x.unbind(1)]
         if seen:
             keep(record, "cross_weights", torch.cat(seen["cross_weights"], dim=2))  # (B, 1, Lt, Ls)
-        return self.logits(torch.stack(steps, dim=1))
+        return self.logits(torch.stack(steps, dim=1))  # of (B, Lt, 3H + dim)
 
     def start(self, memory: Memory) -> State:
         """Ready to write the first token."""
@@ -154,6 +158,7 @@ class Seq2Seq(nn.Module):
 
     def step(self, tokens: Tensor, state: State, record: Record | None = None) -> Tensor:
         """One more token a row, (B,) -> logits about the next, (B, vocabulary); `state` moves on."""
+        expect.next_tokens("tokens", tokens)
         x = self.embed("tokens", tokens[:, None])[:, 0]  # (B, dim)
         expect.same_batch("tokens", tokens, "the state", state.memory.x)
         return self.logits(self.advance(x, state, record))
@@ -192,7 +197,8 @@ class AttentiveSeq2Seq(Seq2Seq):
 
     def context(self, s: Tensor, memory: Memory, record: Record | None = None) -> Tensor:
         """The states of the reader, weighted by what the writer's state asks for: s: (B, H) -> (B, 2H)"""
-        assert memory.keys is not None
+        if memory.keys is None:
+            raise ValueError("the memory has no keys: it was read by a model without attention")
         c, weights = self.attention.attend(s[:, None], memory.keys, memory.x, memory.mask)  # (B, 1, ·) each
         keep(record, "cross_weights", weights[:, None])  # (B, 1, 1, Ls)
         return c[:, 0]

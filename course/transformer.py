@@ -13,7 +13,7 @@ What people usually get wrong
 - one matrix embeds the source, embeds the target, and turns the output into logits (section 3.4);
 - the decoder reads its target shifted by one: position i sees 0 … i and predicts i + 1.
 
-Parameters: base, 6 + 6 layers and 37,000 tokens: 63,082,496, which the paper rounds to 65 million.
+Parameters: base, 6 + 6 layers and 37,000 tokens: 63,082,496; the paper's table says 65 million.
 Paper: WMT 2014 English–German 27.3 BLEU (base), 28.4 (big); English–French 38.1 and 41.8.
 """
 
@@ -35,7 +35,8 @@ class EncoderLayer(nn.Module):
     """Self-attention, then an MLP, each beside a way around it: x: (B, N, dim) -> (B, N, dim)
 
     norm: "pre" or "post". `dropout` acts on attention weights, hidden units and what each branch adds;
-    `drop_path` is the rate of stochastic depth. With a `record`, the attention weights are kept.
+    `drop_path` is the rate of stochastic depth. With a `cache`, x holds the new positions only. With a
+    `record`, the attention weights are kept.
     """
 
     def __init__(
@@ -61,11 +62,22 @@ class EncoderLayer(nn.Module):
         self.after_attention = nn.Sequential(nn.Dropout(dropout), StochasticDepth(drop_path))
         self.after_mlp = nn.Sequential(StochasticDepth(drop_path))  # the MLP ends with its own dropout
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, record: Record | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        mask: Tensor | None = None,
+        cache: KeyValueCache | None = None,
+        record: Record | None = None,
+    ) -> Tensor:
+        expect.tokens("x", x, self.attention.query.in_features, self.norm1.weight)
+
+        def attend(x: Tensor) -> Tensor:
+            return self.after_attention(self.attention(x, mask=mask, cache=cache, record=record))
+
         if self.pre_norm:
-            x = x + self.after_attention(self.attention(self.norm1(x), mask=mask, record=record))
+            x = x + attend(self.norm1(x))
             return x + self.after_mlp(self.mlp(self.norm2(x)))
-        x = self.norm1(x + self.after_attention(self.attention(x, mask=mask, record=record)))
+        x = self.norm1(x + attend(x))
         return self.norm2(x + self.after_mlp(self.mlp(x)))
 
 
@@ -119,6 +131,8 @@ class DecoderLayer(nn.Module):
         cache: LayerCache | None = None,
         record: Record | None = None,
     ) -> Tensor:
+        for name, tokens in (("x", x), ("memory", memory)):
+            expect.tokens(name, tokens, self.attention.query.in_features, self.norm1.weight)
         own_cache, memory_cache = (cache.own, cache.memory) if cache else (None, None)
 
         def own(x: Tensor) -> Tensor:
@@ -186,6 +200,8 @@ class Transformer(nn.Module):
     ):
         super().__init__()
         expect.whole(vocabulary=vocabulary, dim=dim, hidden=hidden, layers=layers, max_length=max_length)
+        expect.divisible("dim", dim, "heads", heads)
+        expect.rate(dropout=dropout)
         expect.a_token("padding", padding, vocabulary)
         self.padding = padding
         self.embedding = nn.Embedding(vocabulary, dim)
@@ -209,15 +225,16 @@ class Transformer(nn.Module):
         """Tokens and their positions: (B, L) -> (B, L, dim)"""
         vocabulary, dim = self.embedding.weight.shape
         expect.token_ids(name, ids, vocabulary, self.embedding.weight)
+        expect.not_empty(name, ids)
         end = start + ids.shape[1]
         if end > len(self.position):
             raise ValueError(f"{name} has {end} tokens but this model takes at most {len(self.position)}")
-        x = self.embedding(ids) * math.sqrt(dim) + self.position[start:end]
+        x = self.embedding(ids) * math.sqrt(dim) + self.position[start:end]  # (B, L, dim)
         return self.dropout(x)
 
     def encode(self, source: Tensor, record: Record | None = None) -> Memory:
         """Read the source: (B, Ls) -> the memory, (B, Ls, dim) and its mask. Weights: "encoder_weights"."""
-        x = self.embed("source", source)
+        x = self.embed("source", source)  # (B, Ls, dim)
         mask = (source != self.padding)[:, None, None]  # (B, 1, 1, Ls)
         seen: Record | None = None if record is None else {}
         for layer in self.encoder:
@@ -228,9 +245,9 @@ class Transformer(nn.Module):
 
     def decode(self, target: Tensor, memory: Memory, record: Record | None = None) -> Tensor:
         """Logits at every position of the target: (B, Lt) -> (B, Lt, vocabulary)"""
-        x = self.embed("target", target)
+        x = self.embed("target", target)  # (B, Lt, dim)
         expect.same_batch("target", target, "the memory", memory.x)
-        mask = causal_mask(target.shape[1], target.device)
+        mask = causal_mask(target.shape[1], target.device)  # (Lt, Lt)
         for layer in self.decoder:
             x = layer(x, memory.x, mask, memory.mask, record=record)
         return self.logits(x)
@@ -244,6 +261,7 @@ class Transformer(nn.Module):
 
         Equal to the last position of `decode` on all tokens so far, without computing the others again.
         """
+        expect.next_tokens("tokens", tokens)
         x = self.embed("tokens", tokens[:, None], state.position)  # (B, 1, dim)
         expect.same_batch("tokens", tokens, "the state", state.memory.x)
         for layer, cache in zip(self.decoder, state.caches):

@@ -110,13 +110,14 @@ def smoothed_cross_entropy(logits: Tensor, labels: Tensor, smoothing: float = 0.
     What is wanted is 1 − ε + ε/V on the true token and ε/V on each other; with ε = 0 it is the usual loss.
     """
     expect.rate(smoothing=smoothing)
+    expect.floating("logits", logits)
     expect.token_ids("labels", labels, logits.shape[-1], logits)
     if logits.shape[:-1] != labels.shape:
         shapes = f"logits {tuple(logits.shape)} and labels {tuple(labels.shape)}"
         raise ValueError(f"{shapes} do not belong together")
     log_p = logits.log_softmax(-1)  # (B, L, V)
     true = log_p.gather(-1, labels[..., None]).squeeze(-1)  # (B, L)
-    loss = -(1 - smoothing) * true - smoothing * log_p.mean(-1)
+    loss = -(1 - smoothing) * true - smoothing * log_p.mean(-1)  # (B, L)
     real = labels != PADDING
     return (loss * real).sum() / real.sum()
 

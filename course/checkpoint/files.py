@@ -83,7 +83,7 @@ def fetch(url: str, checksum: str, folder: str | Path | None = None, progress: b
     Raises ConnectionError where the URL cannot be reached, and ValueError for a wrong checksum; what was
     downloaded is not kept then.
     """
-    import pooch  # type: ignore[import-untyped]
+    import pooch
 
     algorithm, digits = _checksum(checksum)
     folder = Path(folder or os.environ.get("COURSE_DATA") or pooch.os_cache("attention-course"))

@@ -10,8 +10,8 @@ The changes are those of `official.CHANGES`, and "position": learned positions, 
 What people usually get wrong
 - a fused qkv is three blocks of rows, all queries first; cut into heads first it is another network;
 - Flax multiplies from the right, so its kernels are transposed, and keeps an axis for the heads;
-- vit_jax has the GELU by tanh; ours, as timm's, is by erf. The same weights then give logits up to 1e-3
-  apart, for which there is no mistake in the mapping to be found.
+- vit_jax has the GELU by tanh; ours, as timm's, is by erf. The same weights then give slightly different
+  logits, for which there is no mistake in the mapping to be found.
 """
 
 from typing import NamedTuple
@@ -104,11 +104,11 @@ COUNTERS = (".num_batches_tracked",)  # of BatchNorm; files older than PyTorch 0
 # --- The ResNet in a hybrid ViT, as in timm --------------------------------------------------------------
 
 UNIT = "patch_embed.backbone.stages.{i}.blocks.{j}"
-PLACE = "embedding.backbone.stages.{i}.{j}"
+PLACE = "backbone.stages.{i}.{j}"
 
 HYBRID = (
-    Row("patch_embed.backbone.stem.conv.{x}", "embedding.backbone.stem.0.{x}"),
-    Row("patch_embed.backbone.stem.norm.{x}", "embedding.backbone.stem.1.{x}"),
+    Row("patch_embed.backbone.stem.conv.{x}", "backbone.stem.0.{x}"),
+    Row("patch_embed.backbone.stem.norm.{x}", "backbone.stem.1.{x}"),
     Row(UNIT + ".conv1.{x}", PLACE + ".reduce.{x}"),
     Row(UNIT + ".norm1.{x}", PLACE + ".norm1.{x}"),
     Row(UNIT + ".conv2.{x}", PLACE + ".mixer.{x}"),
@@ -203,9 +203,9 @@ AUGREG = (
     Row("head/bias", "head.bias"),
 )
 AUGREG_HYBRID = (
-    Row("conv_root/kernel", "embedding.backbone.stem.0.weight", "HWIO"),
-    Row("gn_root/scale", "embedding.backbone.stem.1.weight", "flat"),  # some files have (1, 1, 1, C)
-    Row("gn_root/bias", "embedding.backbone.stem.1.bias", "flat"),
+    Row("conv_root/kernel", "backbone.stem.0.weight", "HWIO"),
+    Row("gn_root/scale", "backbone.stem.1.weight", "flat"),  # some files have (1, 1, 1, C)
+    Row("gn_root/bias", "backbone.stem.1.bias", "flat"),
     Row("block{i+1}/unit{j+1}/conv1/kernel", PLACE + ".reduce.weight", "HWIO"),
     Row("block{i+1}/unit{j+1}/gn1/scale", PLACE + ".norm1.weight", "flat"),
     Row("block{i+1}/unit{j+1}/gn1/bias", PLACE + ".norm1.bias", "flat"),

@@ -10,7 +10,7 @@ A size may be a number or a sympy symbol, throughout: the same formula gives 35,
 Conventions, which every number in this package is in:
 
 - **one multiply–add is two FLOPs**, so the product (a, b) @ (b, c) costs 2abc. PyTorch's counter agrees;
-  fvcore and timm count multiply–adds and call them FLOPs. `multiply_adds` converts;
+  fvcore and timm count multiply–adds, which papers often call FLOPs. `multiply_adds` converts;
 - of the forward pass, matrix products and convolutions count; softmax, activations, norms and sums do not;
 - a convolution is charged for its zero padding, as if it were image, and grouped ones for their group alone;
 - **activation memory** is what autograd keeps from a forward pass in training until the backward pass, in

@@ -56,9 +56,8 @@ def transformer(
     tables = embedding(source, vocabulary, dim) + embedding(target, vocabulary, dim).tied()
     final = layer_norm(source, dim) + layer_norm(target, dim) if norm == "pre" else Cost()
     logits = linear(target, dim, vocabulary, bias=False).tied()
-    read = kept(
-        source * dim, target * dim
-    )  # the memory, by every decoder layer; the last layer, by the logits
+    # the memory is kept by the decoder layers that read it, the last layer's output by the logits
+    read = kept(source * dim, target * dim)
     return tables + layers * (encoder + decoder) + final + read + logits
 
 
@@ -93,12 +92,10 @@ def seq2seq(
     On the CPU without oneDNN, whose LSTM keeps a workspace of its own (`measure(…, numbers=True)`).
     """
     H, handed = hidden, CELLS[cell][2]
-    order = (
-        Cost(activation_bytes=2 * INT64) + Cost(activation_bytes=INT64 * source).once()
-    )  # of the packed rows
-    read = (
-        embedding(source, vocabulary, dim) + order + kept(source * dim, 2 * handed * H)
-    )  # from states of zeros
+    # in which order the rows are packed, and how many there are at each step
+    order = Cost(activation_bytes=2 * INT64) + Cost(activation_bytes=INT64 * source).once()
+    zeros = kept(2 * handed * H)  # the states that both directions start from
+    read = embedding(source, vocabulary, dim) + order + kept(source * dim) + zeros
     read += 2 * recurrent(source, dim, H, cell)
     begin = kept(2 * H, handed * H) + linear(1, 2 * H, H)
     write = embedding(target, vocabulary, dim).tied() + kept(target * (dim + 2 * H))

@@ -8,9 +8,9 @@
     stand-alone           4Nk²C                                       2hNk², and 2Nk²C: k and v spread out
     local relation        2Nk²C                                       2NGk², G = ⌈C/m⌉, and 2Nk²C
 
-PyTorch's fused kernel for the CPU runs in none of them, although two call for it: it wants a dimension for
-heads, which the non-local block has not, and values as wide as keys and no mask that is learned, neither of
-which AA has. So the weights are kept, record or not.
+PyTorch's fused kernel for the CPU runs in one of them, the non-local block with its embedded Gaussian, which
+then keeps N numbers for the NM. Two others call for it in vain: it wants values as wide as keys, which the
+Gaussian form has not, and no mask that is learned, which AA has. There the weights are kept, record or not.
 
 Each layer stands without its input; where it is alone, add `kept(C * N)`. `course.cost.networks`
 puts them into ResNets.
@@ -18,7 +18,7 @@ puts them into ResNets.
 
 from course.cost.convolutional import halved, max_pool
 from course.cost.formula import INT64, Cost, Size
-from course.cost.layers import batch_norm, convolution, kept, linear, parameters, product
+from course.cost.layers import attention, batch_norm, convolution, kept, linear, parameters, product
 
 BYTE = 1  # of a boolean
 
@@ -36,15 +36,17 @@ def non_local(
     value = convolution(N, C, n, 1) + kept(N * n) + max_pool(M, n)  # and the map that is pooled
     key = max_pool(M, C) if form == "Gaussian" else value
     query = Cost() if form == "Gaussian" else convolution(N, C, n, 1)
-    output = kept(N * n) + convolution(N, n, C, 1, bias=False) + batch_norm(N, C)
-    # PyTorch scales queries and keys before it multiplies them: even Gaussian's queries are a copy of x
-    meet = product(N, d, M) + product(N, M, n) + kept(M * d, M * n, N * M)
-    meet += kept(N * d) if form != "Gaussian" or fused else Cost()
-    if form == "DotProduct" and fused:
-        meet = product(d, M, n) + product(N, d, n) + kept(M * d, M * n, N * d, d * n)
-    if form == "Concatenation":
+    output = convolution(N, n, C, 1, bias=False) + batch_norm(N, C)
+    meet = attention(N, M, n, 1, fused=fused)
+    if form == "Gaussian":  # where PyTorch scales queries and keys, its queries are a copy of x
+        meet = product(N, d, M) + product(N, M, n) + kept(N * d if fused else 0, M * d, M * n, N * M, N * n)
+    elif form == "DotProduct":
+        between = d * n if fused else N * M  # what stands between the two products, in either order
+        first = product(d, M, n) + product(N, d, n) if fused else product(N, d, M) + product(N, M, n)
+        meet = first + kept(N * d, M * d, M * n, between, N * n)
+    elif form == "Concatenation":
         scores = linear(N, n, 1, bias=False) + linear(M, n, 1, bias=False)
-        meet = scores + product(N, M, n) + kept(N * n, M * n, M * n, 2 * N * M)
+        meet = scores + product(N, M, n) + kept(N * n, M * n, M * n, 2 * N * M, N * n)
     return query + key + value + meet + output
 
 
@@ -58,8 +60,8 @@ def double_attention(
     fused: bool = True,
 ) -> Cost:
     """A²: gather and distribute. With a record, `fused=False`, their product, N × N, is made, too."""
-    m = C // 4 if features is None else features
-    n = C // 4 if descriptors is None else descriptors
+    m = C // 2 if features is None else features
+    n = C // 2 if descriptors is None else descriptors
     N = H * W
     projections = convolution(N, C, m, 1) + 2 * convolution(N, C, n, 1) + kept(N * m, 2 * N * n)
     meet = product(n, N, m) + product(N, n, m) + kept(n * m)

@@ -12,10 +12,9 @@ Two runs, neither of which needs memory or changes the module:
   head that reads the CLS token alone keeps all tokens.)
 
 The CPU's fused attention keeps q, k, v, the output and one float a query and head (the logarithm of the
-softmax's denominator). On CUDA, by PyTorch's sources and not by measurement here, that differs: in float32
-the "memory-efficient" kernel is taken, which pads that last one to a multiple of 32 queries and keeps a
-random state of a few bytes; cuDNN's batch norm may add a reserve; and the allocator rounds each tensor up to
-512 bytes. In bfloat16 under autocast, matrix products keep copies in 2 bytes an entry, of the weights too.
+softmax's denominator). A GPU has kernels of its own, which may keep somewhat more or less: these figures are
+not about them. Nor are they about autocast, under which products keep copies of their factors in 2 bytes an
+entry, of the weights too.
 
 A batch of one is cheaper than half of a batch of two wherever a slice of it happens to be contiguous, so that
 PyTorch need not copy; the formulas are about batches of two and more.

@@ -148,14 +148,16 @@ def lr_net(
 def standardised_norm(side: Size, C: Size, D: Size, kernel: Size, stride: int = 1, relu: bool = True) -> Cost:
     """A standardised convolution, a group norm, and a ReLU unless said otherwise.
 
-    Padded by hand, it keeps a copy of its input with the border; and of the kernels, once a batch, what their
-    standardising needs: less their mean, twice, the deviations, and themselves standardised.
+    Where its kernel reaches over the border it is padded by hand, and keeps a copy of its input with that
+    border; and of the kernels, once a batch, it keeps what their standardising needs: less their mean, twice,
+    the deviations, and themselves standardised.
     """
     to = halved(side, stride)
-    padded = max(side, (to - 1) * stride + kernel)
+    padded = (to - 1) * stride + kernel
+    copy = kept(C * padded**2) if padded > side else Cost()
     kernels = kept(3 * kernel**2 * C * D, D).once()
     behind = kept(to**2 * D) if relu else Cost()
-    convolved = kept(C * padded**2) + convolution(to**2, C, D, kernel, bias=False) + kernels
+    convolved = copy + convolution(to**2, C, D, kernel, bias=False) + kernels
     return convolved + group_norm(to**2, D, GROUPS) + behind
 
 
@@ -184,7 +186,7 @@ def hybrid(
     half = halved(resolution, 2)
     side = halved(half, 2)
     first = standardised_norm(resolution, channels, width, 7, 2)
-    pool = kept((2 * side + 1) ** 2 * width) + max_pool(side**2, width)  # it, too, pads a copy
+    pool = kept((2 * side + 1) ** 2 * width, side**2 * width) + max_pool(side**2, width)  # pads a copy
     blocks, C, _ = stages(block, depths, side, width)
     embedding = first + pool + blocks + convolution(N, C, dim, 1)
     front = parameters(dim, (1 + (image_size // patch) ** 2) * dim)  # CLS, positions

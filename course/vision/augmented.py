@@ -75,6 +75,8 @@ class PixelAttention(nn.Module):
         scale = q.shape[-1] ** -0.5
         positions = relative_scores(q.unflatten(2, (H, W)), self.rows, self.columns) * scale  # (B, h, N, N)
         if record is None:
+            # positions that are learned are a mask with a gradient, which the fused kernel for the CPU does
+            # not take: there PyTorch runs this same formula, and the weights are formed, record or not
             y = scaled_dot_product_attention(q, k, v, attn_mask=positions.to(q.dtype))
         else:
             weights = masked_softmax(q @ k.transpose(2, 3) * scale + positions)  # (B, h, N, N)
@@ -158,7 +160,7 @@ class AugmentedBottleneck(Bottleneck):
         kappa: float = 0.2,
         upsilon: float = 0.1,
     ):
-        self.grid, self.shares = grid, (kappa, upsilon)  # before all else: `middle` is called on the way
+        self.grid, self.shares = grid, (kappa, upsilon)  # which `middle` is about to need
         super().__init__(channels, width, stride)
 
     def middle(self, width: int, stride: int) -> nn.Module:
@@ -179,10 +181,7 @@ class AugmentedResNet(ResNet):
     def __init__(self, image_size: int = 224, kappa: float = 0.2, upsilon: float = 0.1, **options: Any):
         expect.whole(image_size=image_size)
         expect.rate(kappa=kappa, upsilon=upsilon)
-        self.image_size, self.shares = (
-            image_size,
-            (kappa, upsilon),
-        )  # first: `build_block` is called on the way
+        self.image_size, self.shares = image_size, (kappa, upsilon)  # `build_block` is about to need them
         super().__init__(**options)
 
     def build_block(self, channels: int, width: int, stride: int, stage: int) -> Block:

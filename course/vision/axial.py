@@ -144,24 +144,17 @@ class AxialBlock(Bottleneck):
 class AxialResNet(ResNet):
     """images: (B, channels, H, W), H and W at most `image_size` -> logits (B, classes)
 
-    A ResNet with its own stem, whose blocks hold axial attention over the whole map. `width` is the stem's;
-    the blocks are twice as wide as a ResNet's, and give as many channels. A `record` keeps "maps" and
+    A ResNet, stem and all, whose blocks hold axial attention over the whole map; they are twice as wide in
+    the middle as a ResNet's, and give as many channels. `options` are ResNet's. A `record` keeps "maps" and
     "weights", two a block, height and width.
     """
 
     def __init__(
-        self,
-        depths: Sequence[int] = (3, 4, 6, 3),
-        classes: int = 1000,
-        channels: int = 3,
-        *,
-        width: int = 64,
-        image_size: int = 224,
-        heads: int = 8,
+        self, depths: Sequence[int] = (3, 4, 6, 3), *, image_size: int = 224, heads: int = 8, **options: Any
     ):
         expect.whole(image_size=image_size)
         self.image_size, self.heads = image_size, heads  # which `build_block` is about to need
-        super().__init__(Bottleneck, depths, classes, channels, width=width)
+        super().__init__(Bottleneck, depths, **options)
         for module in self.modules():
             if isinstance(module, AxialAttention):
                 module.initialise()  # a ResNet's convolutions start otherwise

@@ -96,7 +96,9 @@ class ClassLayer(ScaledLayer):
     x: (B, 1 + N, dim) -> (B, 1 + N, dim). A `record` keeps "class_weights", (B, heads, 1, 1 + N).
     """
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, record: Record | None = None) -> Tensor:
+    def forward(  # type: ignore[override]  # CLS reads what the layer before it made: nothing to cache
+        self, x: Tensor, mask: Tensor | None = None, record: Record | None = None
+    ) -> Tensor:
         expect.tokens("x", x, len(self.norm1.weight), self.norm1.weight)
         cls, patches = x[:, :1], x[:, 1:]
         memory = self.norm1(x)  # (B, 1 + N, dim)

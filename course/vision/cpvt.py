@@ -31,27 +31,16 @@ from course.vision.vit import WIDTHS, ViT
 class CPVT(ViT):
     """images: (B, channels, H, W), H and W multiples of the patch -> logits (B, classes)
 
-    As `ViT`, without an image size: nothing in it depends on one. A `record` keeps "tokens", (B, 1 + N, dim),
-    of the embedding and of each layer, behind PEG for the first, and "weights", (B, heads, 1 + N, 1 + N).
+    `options` are ViT's but the image size: nothing in it depends on one. A `record` keeps "tokens",
+    (B, 1 + N, dim), of the embedding and of each layer, behind PEG for the first, and "weights",
+    (B, heads, 1 + N, 1 + N).
     """
 
-    def __init__(
-        self,
-        patch: int = 16,
-        dim: int = 768,
-        depth: int = 12,
-        heads: int = 12,
-        hidden: int = 3072,
-        classes: int = 1000,
-        channels: int = 3,
-        *,
-        dropout: float = 0.0,
-        drop_path: float = 0.0,
-    ):
-        sizes = (patch, dim, depth, heads, hidden, classes, channels)
-        super().__init__(patch, *sizes, dropout=dropout, drop_path=drop_path)
+    def __init__(self, patch: int = 16, **options: Any):
+        expect.whole(patch=patch)
+        super().__init__(image_size=patch, patch=patch, **options)
         del self.position
-        self.peg = ConditionalPosition(dim, extra=1)
+        self.peg = ConditionalPosition(self.cls.shape[-1], extra=1)
 
     def embed(self, images: Tensor) -> Tensor:
         """Patches and the CLS token before them, no positions: (B, channels, H, W) -> (B, 1 + N, dim)"""
@@ -60,7 +49,7 @@ class CPVT(ViT):
 
     def tokens(self, images: Tensor, record: Record | None = None) -> Tensor:
         """All tokens behind the last LayerNorm: (B, channels, H, W) -> (B, 1 + N, dim)"""
-        x = self.embed(images)
+        x = self.embed(images)  # (B, 1 + N, dim)
         keep(record, "tokens", x)
         for number, layer in enumerate(self.layers):
             x = layer(x, record=record)
@@ -76,8 +65,8 @@ class CPVTGAP(CPVT):
     images: (B, channels, H, W) -> logits (B, classes). Records as CPVT, with N tokens where it has 1 + N.
     """
 
-    def __init__(self, *sizes: int, **options: Any):
-        super().__init__(*sizes, **options)
+    def __init__(self, patch: int = 16, **options: Any):
+        super().__init__(patch, **options)
         del self.cls
         self.peg.extra = 0
 

@@ -1,6 +1,6 @@
 """CvT: a Transformer that reads the image in three stages, and whose q, k and v come from convolutions.
 
-    x   = LN(Conv2d(image or map of the stage before))           Wu et al. 2021, section 3.1, equation 1
+    x   = LN(Conv2d(image or map of the stage before))           Wu et al. 2021, section 3.1
     q   = W_q BN(DepthwiseConv2d(x, stride 1))                   section 3.2, equation 2
     k,v = W BN(DepthwiseConv2d(x, stride 2))                     the same, "squeezed" to a quarter of the keys
 
@@ -78,7 +78,7 @@ class ConvolutionalProjection(nn.Module):
         front, patches = x[:, : self.extra], x[:, self.extra :]
         image = patches.transpose(1, 2).unflatten(2, grid)  # (B, dim, H, W)
         image = self.norm(self.depthwise(image))  # (B, dim, H/stride, W/stride)
-        return torch.cat([front, image.flatten(2).transpose(1, 2)], dim=1)
+        return torch.cat([front, image.flatten(2).transpose(1, 2)], dim=1)  # (B, extra + H/s·W/s, dim)
 
 
 class ConvolutionalAttention(MultiHeadAttention):

@@ -14,8 +14,9 @@ What people usually get wrong
   name for it, are those of the pre-activated ResNets of BiT;
 - "same" padding, TensorFlow's: where a stride does not fit, the odd zero is added right and below. PyTorch's
   own pads both sides alike, and reads pixels one to the left;
-- ε is 1e-8 under the root, and GroupNorm's 1e-5, in timm, in transformers and here; the authors' own code
-  adds 1e-5 to the standard deviation, and GroupNorm's is 1e-6.
+- ε is 1e-8 under the root, and GroupNorm's 1e-5, in timm's hybrids, in transformers and here (the default of
+  timm's convolution, 1e-6, is not what its hybrids take); the authors' own code adds 1e-5 to the standard
+  deviation, and GroupNorm's is 1e-6.
 
 Parameters at 224 with 1,000 classes: R50+B/16 98,659,112 (without the head 97,890,112, at 384 98,950,952) ·
 R26+S/32 36,431,912 · R26+B/32 101,383,976 · R50+L/32 328,994,856.
@@ -30,7 +31,8 @@ from torch.nn.functional import conv2d, max_pool2d, pad
 
 from course import expect
 from course.norm import normalise, wide
-from course.vision.resnet import Bottleneck, Layers, ResNet
+from course.record import Record
+from course.vision.resnet import Bottleneck, Layers, Norm, ResNet
 from course.vision.vit import WIDTHS, ViT
 
 GROUPS = 32
@@ -39,15 +41,15 @@ GROUPS = 32
 def same_padding(x: Tensor, kernel: int, stride: int, value: float = 0.0) -> Tensor:
     """A border so that a window of this kernel and stride stops ⌈H/stride⌉ × ⌈W/stride⌉ times, odd ones last.
 
-    x: (B, C, H, W) -> (B, C, H + …, W + …). The border is divided between both sides; what does not divide
-    goes to the right and below.
+    x: (B, C, H, W) -> (B, C, H + …, W + …), or x itself where no border is needed. The border is divided
+    between both sides; what does not divide goes to the right and below.
     """
     borders: list[int] = []
     for size in (x.shape[-1], x.shape[-2]):  # `pad` wants the last axis first
         stops = (size + stride - 1) // stride
         border = max((stops - 1) * stride + kernel - size, 0)
         borders += [border // 2, border - border // 2]
-    return pad(x, borders, value=value)
+    return pad(x, borders, value=value) if any(borders) else x  # `pad` would copy
 
 
 class StandardisedConv2d(nn.Conv2d):
@@ -80,7 +82,7 @@ class StandardisedLayers(Layers):
     def convolution(self, channels: int, width: int, kernel: int, stride: int = 1) -> nn.Module:
         return StandardisedConv2d(channels, width, kernel, stride)
 
-    def norm(self, width: int) -> nn.Module:
+    def norm(self, width: int) -> Norm:
         expect.divisible("width", width, "groups", GROUPS)
         return nn.GroupNorm(GROUPS, width)
 
@@ -100,44 +102,12 @@ class StandardisedResNet(StandardisedLayers, ResNet):
         return nn.Sequential(self.convolution(channels, width, 7, 2), self.norm(width), nn.ReLU(), SamePool())
 
 
-def total_stride(depths: Sequence[int]) -> int:
-    """4 in the stem, and 2 in each stage but the first."""
-    expect.stages(depths=depths)
-    return 4 * 2 ** (len(depths) - 1)
-
-
-class HybridEmbedding(nn.Module):
-    """Each pixel of a ResNet's last map is a token: (B, C, H, W) -> (B, H/patch · W/patch, dim)
-
-    `patch` is the ResNet's stride.
-    """
-
-    def __init__(self, depths: Sequence[int], dim: int, channels: int = 3, width: int = 64):
-        super().__init__()
-        expect.whole(dim=dim)
-        self.backbone = StandardisedResNet(depths, channels, width)
-        self.patch = total_stride(depths)
-        self.projection = nn.Conv2d(self.backbone.dim, dim, kernel_size=1)
-
-    def grid(self, images: Tensor) -> tuple[int, int]:
-        """How many tokens high and wide: (B, C, H, W) -> (H/patch, W/patch)"""
-        expect.images(images, self.backbone.channels, self.projection.weight)
-        H, W = images.shape[-2:]
-        if H % self.patch or W % self.patch:
-            raise ValueError(f"an image of {H} × {W} pixels is not a multiple of {self.patch} high and wide")
-        return H // self.patch, W // self.patch
-
-    def forward(self, images: Tensor) -> Tensor:
-        self.grid(images)
-        x = self.projection(self.backbone.maps(images))  # (B, dim, H/patch, W/patch)
-        return x.flatten(2).transpose(1, 2)  # (B, N, dim)
-
-
 class HybridViT(ViT):
     """images: (B, channels, H, W), H and W multiples of the ResNet's stride -> logits (B, classes)
 
-    `depths` are the blocks of the ResNet's stages, `width` its stem's channels; all else is as in `ViT`, and
-    the `record` too. For the ResNet's maps, ask it: `model.embedding.backbone.maps(images, record)`.
+    `depths` are the blocks of the ResNet's stages, `width` its stem's channels; all else is as in `ViT`,
+    which reads the last map in patches of 1 × 1. A `record` also keeps the ResNet's "maps": the stem's, then
+    one a stage.
     """
 
     def __init__(
@@ -150,8 +120,19 @@ class HybridViT(ViT):
         width: int = 64,
         **options: Any,
     ):
-        super().__init__(image_size, total_stride(depths), dim, channels=channels, **options)
-        self.embedding = HybridEmbedding(depths, dim, channels, width)  # type: ignore[assignment]
+        backbone = StandardisedResNet(depths, channels, width)
+        self.stride = 4 * 2 ** (len(depths) - 1)  # 4 in the stem, and 2 in each stage but the first
+        expect.divisible("image_size", image_size, "the ResNet's stride", self.stride)
+        super().__init__(image_size // self.stride, 1, dim, channels=backbone.dim, **options)
+        self.backbone = backbone
+
+    def tokens(self, images: Tensor, record: Record | None = None) -> Tensor:
+        expect.images(images, self.backbone.channels, self.cls)
+        H, W = images.shape[-2:]
+        if H % self.stride or W % self.stride or 0 in (H, W):
+            raise ValueError(f"an image of {H} × {W} pixels is not a multiple of {self.stride} high and wide")
+        maps = self.backbone.maps(images, record)  # (B, backbone.dim, H/stride, W/stride)
+        return super().tokens(maps, record)  # (B, 1 + H/stride · W/stride, dim)
 
 
 R26, R50 = (2, 2, 2, 2), (3, 4, 6, 3)

@@ -121,7 +121,7 @@ class LocalRelationBlock(Block):
         self.norm2 = self.norm(inner)
         self.expand = self.convolution(inner, out, 1)
         self.norm3 = self.norm(out)
-        nn.init.zeros_(self.norm3.weight)  # type: ignore[arg-type]  # γ = 0: starts as the identity
+        nn.init.zeros_(self.norm3.weight)  # γ = 0: starts as the identity
 
     def residual(self, x: Tensor, record: Record | None) -> Tensor:
         x = relu(self.norm1(self.reduce(x)))  # (B, inner, H, W)
@@ -132,19 +132,12 @@ class LocalRelationBlock(Block):
 class LRNet(ResNet):
     """images: (B, channels, H, W) -> logits (B, classes)
 
-    A ResNet without any convolution larger than 1 × 1, its shortcuts and max-pool apart. A block is 100/64 as
-    wide inside as a ResNet's. A `record` keeps "maps" and "weights", one a block.
+    A ResNet without any convolution larger than 1 × 1. A block is 100/64 as wide inside as a ResNet's.
+    `options` are ResNet's. A `record` keeps "maps" and "weights", of the stem and then of each block.
     """
 
-    def __init__(
-        self,
-        depths: Sequence[int] = (3, 4, 6, 3),
-        classes: int = 1000,
-        channels: int = 3,
-        *,
-        width: int = 64,
-    ):
-        super().__init__(Bottleneck, depths, classes, channels, width=width)
+    def __init__(self, depths: Sequence[int] = (3, 4, 6, 3), **options: Any):
+        super().__init__(Bottleneck, depths, **options)
 
     def build_block(self, channels: int, width: int, stride: int, stage: int) -> Block:
         return LocalRelationBlock(channels, width, stride, inner=width * 100 // 64)
@@ -154,6 +147,12 @@ class LRNet(ResNet):
         lift = [self.convolution(channels, width, 1), self.norm(width), nn.ReLU()]
         relate = [LocalRelation(width, stride=2), self.norm(width), nn.ReLU()]
         return nn.Sequential(*lift, *relate, nn.MaxPool2d(3, stride=2, padding=1))
+
+    def begin(self, images: Tensor, record: Record | None) -> Tensor:
+        x = images
+        for layer in self.stem.children():
+            x = layer(x, record) if isinstance(layer, LocalRelation) else layer(x)
+        return x
 
 
 VARIANTS: dict[str, dict[str, Any]] = {

@@ -34,7 +34,7 @@ from torch.nn.functional import linear, scaled_dot_product_attention
 from course import expect
 from course.attention import attention_weights
 from course.record import Record, keep
-from course.vision.resnet import Block, Bottleneck, ResNet
+from course.vision.resnet import Block, Bottleneck, ResNet, Stage
 
 
 class NonLocal(nn.Module):
@@ -70,14 +70,20 @@ class NonLocal(nn.Module):
     def attend(self, q: Tensor, k: Tensor, v: Tensor, record: Record | None) -> Tensor:
         """What each query finds: q: (B, N, D), k: (B, M, D), v: (B, M, inner) -> (B, N, inner)"""
         if record is None:
-            return scaled_dot_product_attention(q, k, v)
+            # the kernel wants a dimension for heads, here one, and the channels of a position side by side
+            q, k, v = (x[:, None].contiguous() for x in (q, k, v))  # (B, 1, N, D), (B, 1, M, D or inner)
+            return scaled_dot_product_attention(q, k, v)[:, 0]
         weights = attention_weights(q, k)  # (B, N, M)
         keep(record, "weights", weights)
         return weights @ v
 
 
 class Gaussian(NonLocal):
-    """The positions compared as they are, without θ and φ."""
+    """The positions compared as they are, without θ and φ.
+
+    Values are half as wide as queries and keys, which PyTorch's fused kernel for the CPU does not take: there
+    the weights are formed, record or not.
+    """
 
     def __init__(self, channels: int, inner: int | None = None):
         super().__init__(channels, inner)
@@ -144,15 +150,12 @@ class NonLocalResNet(ResNet):
         if len(after) != len(self.stages):
             raise ValueError(f"after must say of {len(self.stages)} stages where; it says of {len(after)}")
         for stage, (blocks, numbers) in enumerate(zip(self.stages, after)):
-            depth = len(blocks)  # type: ignore[arg-type]  # mypy does not see that it is a list
-            for number in sorted(
-                set(numbers), reverse=True
-            ):  # the last one first: the others keep their place
-                if not 0 <= number < depth:
-                    raise ValueError(
-                        f"after must name blocks 0 to {depth - 1} of stage {stage}; got {number}"
-                    )
-                blocks.insert(number + 1, form(block.expansion * width * 2**stage))  # type: ignore[operator]
+            assert isinstance(blocks, Stage)
+            last = len(blocks) - 1
+            for number in sorted(set(numbers), reverse=True):  # so that the others keep their place
+                if not 0 <= number <= last:
+                    raise ValueError(f"after must name blocks 0 to {last} of stage {stage}; got {number}")
+                blocks.insert(number + 1, form(block.expansion * width * 2**stage))
 
 
 VARIANTS: dict[str, dict[str, Any]] = {

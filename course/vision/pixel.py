@@ -5,8 +5,8 @@
     h = a + MLP(norm(a))
     f = mean_i norm(h_i)                        section 2.4, what a linear probe sees, of *some* layer
 
-A pixel is one of 512 colours, the means that k-means finds among the pixels of many images: one token, where
-red, green and blue would be three. Nothing says that the sequence is an image: that the pixel 32 tokens back
+A pixel is one of 512 colours (`course.vision.palette`): one token, where red, green and blue would be three.
+Nothing says that the sequence is an image: that the pixel 32 tokens back
 is the one above must be learned. Attention costs N², so images are small: 32 × 32 pixels are 1,024 tokens.
 
 What people usually get wrong
@@ -37,69 +37,9 @@ from course.multihead import KeyValueCache
 from course.record import Record, keep
 from course.transformer import EncoderLayer
 
-# --- Colours -------------------------------------------------------------------------------------------
-
-
-def make_palette(images: Tensor, colours: int = 512, rounds: int = 20, seed: int = 0) -> Tensor:
-    """The means that k-means finds among the pixels: images: (B, C, H, W) -> (colours, C)
-
-    It starts from `colours` different pixels and repeats `rounds` times: each pixel to its nearest colour,
-    each colour to the mean of its pixels. All distances of a round are held at once: B · H · W · colours.
-    """
-    expect.whole(colours=colours, rounds=rounds)
-    _check_images(images)
-    pixels = images.transpose(0, 1).flatten(1).T  # (B·H·W, C)
-    different = pixels.unique(dim=0)
-    found = len(different)
-    if found < colours:
-        raise ValueError(f"{colours} colours need as many different pixels; these images have {found}")
-    order = torch.randperm(found, generator=torch.Generator().manual_seed(seed))
-    palette = different[order[:colours].to(images.device)]
-    for _ in range(rounds):
-        nearest = torch.cdist(pixels, palette).argmin(dim=1)  # (B·H·W,)
-        sums = torch.zeros_like(palette).index_add(0, nearest, pixels)
-        counts = nearest.bincount(minlength=colours)[:, None]
-        palette = torch.where(counts > 0, sums / counts.clamp(min=1), palette)
-    return palette
-
-
-def quantise(images: Tensor, palette: Tensor) -> Tensor:
-    """The nearest colour of each pixel, row by row: (B, C, H, W), (colours, C) -> tokens (B, H·W)"""
-    _check_images(images)
-    _check_palette(palette)
-    expect.images(images, palette.shape[1], palette)
-    pixels = images.flatten(2).transpose(1, 2)  # (B, H·W, C)
-    return torch.cdist(pixels, palette).argmin(dim=-1)
-
-
-def dequantise(tokens: Tensor, palette: Tensor, grid: tuple[int, int]) -> Tensor:
-    """The image of these colours: (B, H·W), (colours, C) -> (B, C, H, W), `grid` being (H, W)"""
-    _check_palette(palette)
-    expect.token_ids("tokens", tokens, len(palette), palette)
-    H, W = grid
-    if tokens.shape[1] != H * W:
-        raise ValueError(f"{tokens.shape[1]} tokens do not fill an image of {H} × {W} pixels")
-    return palette[tokens].transpose(1, 2).unflatten(2, grid)
-
-
-def _check_images(images: Tensor) -> None:
-    expect.floating("images", images)
-    if images.dim() != 4:
-        shape = tuple(images.shape)
-        raise ValueError(f"images must have shape (batch, channels, height, width); got {shape}")
-
-
-def _check_palette(palette: Tensor) -> None:
-    expect.floating("palette", palette)
-    if palette.dim() != 2:
-        raise ValueError(f"palette must have shape (colours, channels); got {tuple(palette.shape)}")
-
-
-# --- The model -----------------------------------------------------------------------------------------
-
 
 class PixelLayer(EncoderLayer):
-    """A pre-norm layer with Image GPT's norm and GELU, that can use a cache: (B, N, dim) -> (B, N, dim)"""
+    """A pre-norm layer with Image GPT's norm and GELU: x: (B, N, dim) -> (B, N, dim)"""
 
     norm1: nn.Module  # type: ignore[assignment]  # not a LayerNorm
     norm2: nn.Module  # type: ignore[assignment]
@@ -107,16 +47,6 @@ class PixelLayer(EncoderLayer):
     def __init__(self, dim: int, heads: int, hidden: int):
         super().__init__(dim, heads, hidden, norm="pre", activation=QuickGELU())
         self.norm1, self.norm2 = (nn.RMSNorm(dim, eps=1e-5) for _ in range(2))
-
-    def forward(
-        self,
-        x: Tensor,
-        mask: Tensor | None = None,
-        record: Record | None = None,
-        cache: KeyValueCache | None = None,
-    ) -> Tensor:
-        x = x + self.attention(self.norm1(x), mask=mask, cache=cache, record=record)
-        return x + self.mlp(self.norm2(x))
 
 
 @dataclass
@@ -197,7 +127,7 @@ class PixelTransformer(nn.Module):
         """The first so many layers, in which no position sees a later one: (B, N, dim) -> (B, N, dim)"""
         mask = causal_mask(x.shape[1], x.device)
         for layer in self.layers[:layers]:
-            x = layer(x, mask, record)
+            x = layer(x, mask, record=record)
             keep(record, "tokens", x)
         return x
 
@@ -217,6 +147,7 @@ class PixelTransformer(nn.Module):
 
         Equal to the last position of `forward`, without computing the others again; `state` moves on.
         """
+        expect.next_tokens("tokens", tokens)
         expect.token_ids("tokens", tokens[:, None], self.colours + 1, self.embedding.weight)
         self.check_length(state.position + 1)
         past = state.caches[0].k  # (B, h, position, D)

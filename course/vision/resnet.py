@@ -35,6 +35,8 @@ from course import expect
 from course.record import Record, keep
 from course.vision.vit import classifier
 
+Norm = nn.BatchNorm2d | nn.GroupNorm  # both have a factor a channel, γ, called `weight`
+
 
 class Layers(nn.Module):
     """What blocks and networks are made of. Override these two to make all of a ResNet of something else."""
@@ -43,7 +45,7 @@ class Layers(nn.Module):
         """(B, channels, H, W) -> (B, width, ⌈H / stride⌉, ⌈W / stride⌉), without bias"""
         return nn.Conv2d(channels, width, kernel, stride, padding=kernel // 2, bias=False)
 
-    def norm(self, width: int) -> nn.Module:
+    def norm(self, width: int) -> Norm:
         """(B, width, H, W) -> the same shape"""
         return nn.BatchNorm2d(width)
 
@@ -82,7 +84,7 @@ class BasicBlock(Block):
         self.norm1 = self.norm(width)
         self.convolution2 = self.convolution(width, width, 3)
         self.norm2 = self.norm(width)
-        nn.init.zeros_(self.norm2.weight)  # type: ignore[arg-type]  # γ = 0: starts as the identity
+        nn.init.zeros_(self.norm2.weight)  # γ = 0: starts as the identity
 
     def residual(self, x: Tensor, record: Record | None) -> Tensor:
         x = relu(self.norm1(self.convolution1(x)))  # (B, width, H/stride, W/stride)
@@ -103,10 +105,10 @@ class Bottleneck(Block):
         self.reduce = self.convolution(channels, width, 1)
         self.norm1 = self.norm(width)
         self.mixer = self.middle(width, stride)
-        self.norm2 = self.norm(width)
+        self.norm2: nn.Module = self.norm(width)
         self.expand = self.convolution(width, self.expansion * width, 1)
         self.norm3 = self.norm(self.expansion * width)
-        nn.init.zeros_(self.norm3.weight)  # type: ignore[arg-type]  # γ = 0: starts as the identity
+        nn.init.zeros_(self.norm3.weight)  # γ = 0: starts as the identity
 
     def middle(self, width: int, stride: int) -> nn.Module:
         """The layer in which pixels meet: (B, width, H, W) -> (B, width, ⌈H/stride⌉, ⌈W/stride⌉)"""
@@ -122,12 +124,23 @@ class Bottleneck(Block):
         return self.norm3(self.expand(x))  # (B, 4 · width, H/stride, W/stride)
 
 
+class Stage(nn.Sequential):
+    """Blocks one behind another, each called as block(x, record), into which others may be inserted.
+
+    (B, channels, H, W) -> (B, channels of its last block, H or half of it, W or half of it)
+    """
+
+    def forward(self, x: Tensor, record: Record | None = None) -> Tensor:
+        for block in self:
+            x = block(x, record)
+        return x
+
+
 class ResNet(Layers):
     """images: (B, channels, H, W) -> logits (B, classes)
 
     `depths` counts the blocks of each stage, `width` is the stem's. With `classes=0` there is no head and the
-    model returns its features (B, dim). A `record` keeps "maps": the stem's, then one a stage. `stages` is a
-    list of lists of blocks, each called as block(x, record), into which others may be inserted.
+    model returns its features (B, dim). A `record` keeps "maps": the stem's, then one a stage.
     """
 
     def __init__(
@@ -147,7 +160,7 @@ class ResNet(Layers):
         self.stages = nn.ModuleList()
         self.dim = width
         for stage, depth in enumerate(depths):
-            blocks = nn.ModuleList()
+            blocks = Stage()
             for number in range(depth):
                 stride = 2 if stage > 0 and number == 0 else 1
                 blocks.append(self.build_block(self.dim, width * 2**stage, stride, stage))
@@ -163,6 +176,10 @@ class ResNet(Layers):
         pool = nn.MaxPool2d(3, stride=2, padding=1)
         return nn.Sequential(self.convolution(channels, width, 7, 2), self.norm(width), nn.ReLU(), pool)
 
+    def begin(self, images: Tensor, record: Record | None) -> Tensor:
+        """Call the stem that `build_stem` made. A variant whose stem attends hands it the record, too."""
+        return self.stem(images)
+
     def build_block(self, channels: int, width: int, stride: int, stage: int) -> nn.Module:
         """One block of stage 0 … 3. A variant that changes some stages only overrides this."""
         return self.block(channels, width, stride)
@@ -177,11 +194,10 @@ class ResNet(Layers):
     def maps(self, images: Tensor, record: Record | None = None) -> Tensor:
         """The last stage's feature map: (B, channels, H, W) -> (B, dim, H/32, W/32), sizes rounded up"""
         expect.images(images, self.channels, next(self.parameters()))
-        x = self.stem(images)  # (B, width, H/4, W/4)
+        x = self.begin(images, record)  # (B, width, H/4, W/4)
         keep(record, "maps", x)
-        for blocks in self.stages:
-            for block in blocks:  # type: ignore[attr-defined]  # mypy does not see that it is a list
-                x = block(x, record)
+        for stage in self.stages:
+            x = stage(x, record)  # (B, expansion · width · 2^number, H / (4 · 2^number), W / …)
             keep(record, "maps", x)
         return x
 

@@ -100,12 +100,11 @@ class AttentionStem(nn.Module):
 
     Pixels attend to each other within blocks of 4 × 4; of each block and channel the largest is kept. One
     pixel says little, and where it lies much, as for a convolution; so the values have several matrices,
-    mixed by the place in the block (appendix A.1, equations 8 and 9):
+    mixed by the place in the block (section 3.2):
 
         v_ab = Σ_m p(a, b, m) W_V^m x_ab        p(a, b, ·) = softmax_m( (row_a + column_b)ᵀ ν_m )
 
-    The 4 heads are the paper's; it does not give the number of mixtures, here 4, nor the width of row, column
-    and ν, here that of a head.
+    Chosen here: 4 heads, 4 mixtures, and for row, column and ν the width of a head.
     Parameters: (2 + mixtures) · channels · width + (8 + mixtures) · width / heads + 2 · width.
     """
 
@@ -168,29 +167,28 @@ class StandAloneBlock(Bottleneck):
 class StandAloneResNet(ResNet):
     """images: (B, channels, H, W) -> logits (B, classes)
 
-    A ResNet, convolutional stem and all, with attention in its blocks: "Conv-stem + Attention". A `record`
-    keeps "maps" and "weights", one a block.
+    A ResNet, convolutional stem and all, with attention in its blocks: "Conv-stem + Attention". `options` are
+    ResNet's. A `record` keeps "maps" and "weights", one a block.
     """
 
-    def __init__(
-        self,
-        depths: Sequence[int] = (3, 4, 6, 3),
-        classes: int = 1000,
-        channels: int = 3,
-        *,
-        width: int = 64,
-    ):
-        super().__init__(StandAloneBlock, depths, classes, channels, width=width)
+    def __init__(self, depths: Sequence[int] = (3, 4, 6, 3), **options: Any):
+        super().__init__(StandAloneBlock, depths, **options)
         for module in self.modules():
             if isinstance(module, StandAloneAttention):
                 module.initialise()  # a ResNet's convolutions start otherwise
 
 
 class FullAttentionResNet(StandAloneResNet):
-    """The paper's "Full Attention": the stem attends, too; no convolution is larger than 1 × 1."""
+    """The paper's "Full Attention": the stem attends, too; no convolution is larger than 1 × 1.
+
+    Its weights, (B, 4, N, 16, 16) of N blocks of 4 × 4 pixels, come first in the record.
+    """
 
     def build_stem(self, channels: int, width: int) -> nn.Module:
         return AttentionStem(channels, width)
+
+    def begin(self, images: Tensor, record: Record | None) -> Tensor:
+        return self.stem(images, record)
 
 
 DEPTHS: dict[str, dict[str, Any]] = {
@@ -199,6 +197,7 @@ DEPTHS: dict[str, dict[str, Any]] = {
     "50": dict(depths=(3, 4, 6, 3)),
 }
 
+# the paper's "Conv-stem + Attention" by its number of layers, and its "Full Attention"
 VARIANTS = {**DEPTHS, **{f"Full-{layers}": options for layers, options in DEPTHS.items()}}
 
 

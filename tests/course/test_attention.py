@@ -1,6 +1,7 @@
 """The explicit formula against PyTorch's kernel, and the properties the lessons rest on."""
 
 import math
+import re
 
 import pytest
 import torch
@@ -270,13 +271,16 @@ def test_masked_softmax_refuses_masks_that_do_not_fit():
         masked_softmax(scores, torch.ones(3, 4).long())
     with pytest.raises(ValueError, match=r"mask has shape \(4, 3\), which does not fit the scores' shape"):
         masked_softmax(scores, torch.ones(4, 3) > 0)
+    with pytest.raises(TypeError, match="scores must be a tensor of floating-point numbers; got int64"):
+        masked_softmax(scores.long())
     with pytest.raises(RuntimeError, match=r"mask \(meta\) and the scores \(cpu\)"):
         masked_softmax(scores, causal_mask(4, "meta")[:3])
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.integers(0, 8), min_size=1, max_size=5), st.integers(1, 8))
-def test_padding_mask_hides_what_lies_behind_each_length(lengths, L):
+@given(st.data(), st.integers(1, 8))
+def test_padding_mask_hides_what_lies_behind_each_length(data, L):
+    lengths = data.draw(st.lists(st.integers(0, L), min_size=1, max_size=5))
     mask = padding_mask(torch.tensor(lengths), L)
     assert mask.shape == (len(lengths), 1, 1, L) and mask.dtype == torch.bool
     assert mask[:, 0, 0].tolist() == [[key < length for key in range(L)] for length in lengths]
@@ -291,10 +295,25 @@ def test_padding_changes_nothing():
     assert torch.equal(attention(q, k, v, padding_mask(lengths, 6)), output)
 
 
-@pytest.mark.parametrize("lengths", [[3, 2], torch.tensor([3.0]), torch.tensor([[3]]), torch.tensor(3)])
+@pytest.mark.parametrize(
+    "lengths", [[3, 2], torch.tensor([3.0]), torch.tensor([[3]]), torch.tensor(3), torch.tensor([True])]
+)
 def test_lengths_that_are_none_are_named(lengths):
     with pytest.raises(TypeError, match="lengths must be a tensor of whole numbers, one a sequence"):
         padding_mask(lengths, 4)
+
+
+@pytest.mark.parametrize("lengths", [[-1, 2], [2, 5]])
+def test_lengths_that_cannot_be_are_named(lengths):
+    with pytest.raises(ValueError, match=re.escape(f"lengths must be from 0 to L = 4; got {lengths}")):
+        padding_mask(torch.tensor(lengths), 4)
+
+
+@pytest.mark.parametrize("make", [causal_mask, lambda L: padding_mask(torch.tensor([1]), L)])
+@pytest.mark.parametrize("L", [0, -2, 2.5])
+def test_a_mask_of_no_size_is_refused(make, L):
+    with pytest.raises(ValueError, match=f"L must be a whole number of at least 1; got {L}"):
+        make(L)
 
 
 # --- Bahdanau's attention ------------------------------------------------------------------------------

@@ -131,6 +131,17 @@ def test_right_use_passes_in_silence():
             RuntimeError,
             r"ids \(meta\) and the layer \(cpu\) must be on the same device",
         ),
+        (
+            lambda: expect.next_tokens("tokens", ids),
+            ValueError,
+            r"tokens must have shape \(batch,\), one token a row; got \(1, 3\)",
+        ),
+        (lambda: expect.next_tokens("tokens", [1, 2]), ValueError, "tokens must have shape .*; got list"),
+        (
+            lambda: expect.not_empty("target", ids[:, :0]),
+            ValueError,
+            r"target has shape \(1, 0\), and so not a single token",
+        ),
         (lambda: expect.a_token("end", 10, 10), ValueError, "end must be a token of the .* 0 to 9; got 10"),
         (lambda: expect.a_token("end", -1, 10), ValueError, "end must be a token of the .*; got -1"),
         (lambda: expect.a_token("end", True, 10), ValueError, "end must be a token of the .*; got True"),

@@ -124,6 +124,11 @@ def test_compiled_and_on_the_meta_device(layer):
         (lambda: MLP(0, 4), ValueError, "dim must be a whole number of at least 1; got 0"),
         (lambda: MLP(4, 2.5), ValueError, "hidden must be a whole number of at least 1; got 2.5"),
         (lambda: MLP(4, 4, dropout=1.0), ValueError, "dropout must be at least 0 and below 1; got 1.0"),
+        (
+            lambda: MLP(4, 4, "relu"),
+            TypeError,
+            r"activation must be a module, such as nn.ReLU\(\); got 'relu'",
+        ),
         (lambda: MLP(4, 6)(torch.randn(2, 3)), ValueError, "x has width 3 but .* made for width 4"),
         (lambda: MLP(4, 6)(torch.randn(2, 4).half()), TypeError, r"x \(float16\) and the layer \(float32\)"),
         (lambda: MLP(4, 6)(torch.randn(2, 4, device="meta")), RuntimeError, "must be on the same device"),

@@ -361,6 +361,11 @@ good, layer = torch.zeros(2, 4, 8), MultiHeadAttention(8, 2)
         (lambda: layer(good[..., :7]), ValueError, "x has width 7 but this layer was made for width 8"),
         (lambda: layer(good[0]), ValueError, r"x must have shape \(batch, tokens, width\); got \(4, 8\)"),
         (lambda: layer(good, good[..., :5]), ValueError, "memory has width 5 but .* made for width 8"),
+        (
+            lambda: MultiHeadAttention(8, 2, memory_dim=5)(good),
+            ValueError,
+            "this layer reads a memory of width 5, but there is none",
+        ),
         (lambda: layer(good, good[:1]), ValueError, "x has 2 rows but memory has 1"),
         (
             lambda: layer(good.double()),

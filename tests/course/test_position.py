@@ -213,7 +213,14 @@ def test_conditional_position_leaves_extra_tokens_alone():
         (
             lambda: LearnedPosition((0, 3), 4),
             ValueError,
-            "height must be a whole number of at least 1; got 0",
+            "the height of grid must be a whole number of at least 1; got 0",
+        ),
+        (lambda: LearnedPosition(3, 4), ValueError, r"grid must be a pair, \(height, width\); got 3"),
+        (lambda: sinusoidal(3, 4, base=0), ValueError, "base must be above 1.*; got 0"),
+        (
+            lambda: ConditionalPosition(4)(torch.zeros(1, 6, 4), (-2, -3)),
+            ValueError,
+            "the height of grid must be a whole number of at least 1; got -2",
         ),
         (lambda: LearnedPosition((3, 3), 4, extra=-1), ValueError, "extra, the tokens in front .* got -1"),
         (lambda: ConditionalPosition(4, extra=0.5), ValueError, "extra, the tokens in front .* got 0.5"),
@@ -221,12 +228,12 @@ def test_conditional_position_leaves_extra_tokens_alone():
         (
             lambda: interpolate(torch.zeros(1, 9, 4), (2, 4), (3, 3)),
             ValueError,
-            "there are 9 positions, which do not fill a grid of 2 × 4",
+            r"position must have shape \(1, 8, dim\), a grid of 2 × 4; got \(1, 9, 4\)",
         ),
         (
             lambda: interpolate(torch.zeros(1, 9, 4), (3, 3), (3, 0)),
             ValueError,
-            "width must be a whole number of at least 1; got 0",
+            "the width of new_grid must be a whole number of at least 1; got 0",
         ),
     ],
 )

@@ -284,6 +284,13 @@ def test_calls_that_cannot_be():
         model(source, target[:2])
     with pytest.raises(ValueError, match="tokens has 1 rows but the state has 3"):
         model.step(target[:1, 0], model.start(model.encode(source)))
+    with pytest.raises(ValueError, match=r"tokens must have shape \(batch,\), one token a row; got \(\)"):
+        model.step(target[0, 0], model.start(model.encode(source)))
+    for empty in (target[:, :0], target[:0]):
+        with pytest.raises(ValueError, match=r"target has shape .*, and so not a single token"):
+            model(source, empty)
+    with pytest.raises(ValueError, match="the memory has no keys: it was read by a model without attention"):
+        model.decode(target, tiny("gru").encode(source))
     with pytest.raises(ValueError, match="row 1 of source holds nothing but padding"):
         model(torch.tensor([[3, 4], [0, 0]]), target[:2])
     with pytest.raises(ValueError, match="source has padding before a token"):

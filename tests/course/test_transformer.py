@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from course.transformer import VARIANTS, EncoderLayer, State, Transformer, build
+from course.attention import causal_mask
+from course.multihead import KeyValueCache
+from course.transformer import VARIANTS, DecoderLayer, EncoderLayer, State, Transformer, build
 
 TOKENS = 17
 TINY = dict(vocabulary=TOKENS, dim=12, heads=3, hidden=20, layers=2, dropout=0.0, max_length=16)
@@ -299,6 +301,14 @@ def test_state_dict_round_trip_and_autocast():
     assert (logits.float() - model(source, target)).abs().max() < 0.5
 
 
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_an_encoder_layer_with_a_cache_goes_token_by_token(norm):
+    torch.manual_seed(0)
+    layer, x, cache = EncoderLayer(8, 2, 6, norm=norm), torch.randn(2, 5, 8), KeyValueCache()
+    steps = [layer(token[:, None], cache=cache) for token in x.unbind(1)]
+    close(torch.cat(steps, dim=1), layer(x, causal_mask(5)))
+
+
 def test_dropout_acts_in_training_only():
     model = tiny(dropout=0.5)
     source, target = sentences()
@@ -363,6 +373,44 @@ def test_calls_that_cannot_be():
     full = State(model.encode(source), model.start(model.encode(source)).caches, position=16)
     with pytest.raises(ValueError, match="tokens has 17 tokens but this model takes at most 16"):
         model.step(target[:, 0], full)
+
+
+def test_tokens_that_cannot_be():
+    model = tiny()
+    source, target = sentences()
+    state = model.start(model.encode(source))
+    for tokens, shown in ((target, r"\(3, 5\)"), (target[0, 0], r"\(\)"), ([1, 2, 3], "list")):
+        with pytest.raises(ValueError, match=rf"tokens must have shape \(batch,\).*; got {shown}"):
+            model.step(tokens, state)
+    with pytest.raises(ValueError, match=r"target has shape \(3, 0\), and so not a single token"):
+        model(source, target[:, :0])
+    with pytest.raises(ValueError, match=r"source has shape \(0, 7\), and so not a single token"):
+        model(source[:0], target[:0])
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_layers_say_what_they_are_made_for(norm):
+    encoder, decoder = EncoderLayer(8, 2, 6, norm=norm), DecoderLayer(8, 2, 6, norm=norm)
+    x = torch.randn(2, 5, 8)
+    for call in (encoder, lambda x: decoder(x, x)):
+        with pytest.raises(ValueError, match="x has width 7 but this layer was made for width 8"):
+            call(x[..., :7])
+        with pytest.raises(ValueError, match=r"x must have shape \(batch, tokens, width\); got \(5, 8\)"):
+            call(x[0])
+        with pytest.raises(TypeError, match="x must be a tensor of floating-point numbers; got int64"):
+            call(x.long())
+        with pytest.raises(
+            TypeError, match=r"x \(float64\) and the layer \(float32\) must have the same dtype"
+        ):
+            call(x.double())
+        with pytest.raises(
+            RuntimeError, match=r"x \(meta\) and the layer \(cpu\) must be on the same device"
+        ):
+            call(x.to("meta"))
+    with pytest.raises(TypeError, match="memory must be a tensor of floating-point numbers; got NoneType"):
+        decoder(x, None)
+    with pytest.raises(ValueError, match="x has 2 rows but memory has 3"):
+        decoder(x, torch.randn(3, 4, 8))
 
 
 def test_unknown_variants():

@@ -129,6 +129,8 @@ def test_smoothed_cross_entropy_by_hand():
 def test_smoothed_cross_entropy_wrong():
     with pytest.raises(ValueError, match=r"logits \(1, 3, 4\) and labels \(1, 2\) do not belong together"):
         smoothed_cross_entropy(torch.zeros(1, 3, 4), torch.ones(1, 2, dtype=torch.long))
+    with pytest.raises(TypeError, match="logits must be a tensor of floating-point numbers; got int64"):
+        smoothed_cross_entropy(torch.zeros(1, 2, 4).long(), torch.ones(1, 2, dtype=torch.long))
     with pytest.raises(ValueError, match="smoothing must be at least 0 and below 1"):
         smoothed_cross_entropy(torch.zeros(1, 2, 4), torch.ones(1, 2, dtype=torch.long), 1.0)
 

@@ -302,12 +302,6 @@ def test_state_survives_a_round_trip():
     assert torch.equal(other.eval()(x), network(x))
 
 
-def test_the_network_compiles_into_one_graph():
-    network, x = tiny(depths=(1, 1)), images(1, 3, 64, 64)
-    compiled = torch.compile(network, fullgraph=True, backend="eager")
-    torch.testing.assert_close(compiled(x), network(x))
-
-
 def test_the_network_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match="there is no variant '34'; there are '50', '101', '152'"):
         build("34")

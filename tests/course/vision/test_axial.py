@@ -180,7 +180,7 @@ def test_number_of_parameters_of_a_layer_by_formula():
 
 def small(**options):
     torch.manual_seed(0)
-    return AxialResNet((1, 2), 5, width=8, image_size=40, heads=2, **options)
+    return AxialResNet((1, 2), classes=5, width=8, image_size=40, heads=2, **options)
 
 
 def test_lengths_of_the_axes_are_those_of_what_a_block_is_given():
@@ -199,7 +199,7 @@ def test_record_and_features():
     features = model.features(x)
     torch.testing.assert_close(features, record["maps"][-1].mean((2, 3)))
     torch.testing.assert_close(model.head(features), logits)
-    headless = AxialResNet((1, 2), 0, width=8, image_size=40, heads=2)
+    headless = AxialResNet((1, 2), classes=0, width=8, image_size=40, heads=2)
     assert headless(x).shape == (2, 64)
 
 

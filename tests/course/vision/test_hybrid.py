@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from torch import nn
 
 from course.vision.hybrid import (
-    HybridEmbedding,
     HybridViT,
     SamePool,
     StandardisedConv2d,
@@ -138,9 +137,9 @@ def test_the_pool_never_prefers_its_padding():
 
 def test_tokens_are_the_projected_pixels_of_the_last_map():
     model = small().eval()
-    backbone, projection = model.embedding.backbone, model.embedding.projection
+    projection = model.embedding.projection
     with torch.no_grad():
-        last = backbone.maps(images())  # (B, C, 4, 4)
+        last = model.backbone.maps(images())  # (B, C, 4, 4)
         pixels = last.flatten(2).mT @ projection.weight[:, :, 0, 0].T + projection.bias
         expected = torch.cat([model.cls.expand(2, 1, 12), pixels], 1) + model.position.table
         record = {}
@@ -152,10 +151,18 @@ def test_tokens_are_the_projected_pixels_of_the_last_map():
     assert logits.std() > 0.01
 
 
-def test_the_resnet_gives_its_maps():
-    record = {}
-    small().embedding.backbone.maps(images(), record)
+def test_the_maps_of_the_resnet_are_in_the_record():
+    model, record, alone = small().eval(), {}, {}
+    model(images(), record)
+    model.backbone.maps(images(), alone)
     assert [map.shape[1:] for map in record["maps"]] == [(32, 8, 8), (128, 8, 8), (256, 4, 4)]
+    assert all(torch.equal(*maps) for maps in zip(record["maps"], alone["maps"], strict=True))
+
+
+def test_what_needs_no_border_is_not_copied():
+    x = images(6, 8)
+    assert same_padding(x, 1, 1) is x and same_padding(x, 1, 2) is x and same_padding(x, 2, 2) is x
+    assert same_padding(x, 3, 1) is not x
 
 
 def test_another_resolution():
@@ -171,7 +178,11 @@ def test_another_resolution():
         (lambda m: m(images().int()), TypeError, "floating-point numbers; got int32"),
         (lambda m: m(images().double()), TypeError, "must have the same dtype"),
         (lambda m: m(images().to("meta")), RuntimeError, "must be on the same device"),
-        (lambda m: small(image_size=36), ValueError, "image_size 36 is not divisible by patch 8"),
+        (
+            lambda m: small(image_size=36),
+            ValueError,
+            "image_size 36 is not divisible by the ResNet's stride 8",
+        ),
         (lambda m: small(width=48), ValueError, "width 48 is not divisible by groups 32"),
         (lambda m: small(depths=(1, 0)), ValueError, r"depths\[1\] must be a whole number"),
         (
@@ -179,7 +190,7 @@ def test_another_resolution():
             ValueError,
             "each stage, of at least one, needs one of each; got 0 depths",
         ),
-        (lambda m: HybridEmbedding((1,), 0, width=32), ValueError, "dim must be"),
+        (lambda m: small(dim=0), ValueError, "dim must be"),
         (lambda m: StandardisedConv2d(3, 4, 0), ValueError, "kernel must be"),
         (lambda m: StandardisedConv2d(3, 4, 3)(images(channels=2)), ValueError, "images have 2 channels"),
         (lambda m: build("R50+B/8"), ValueError, "there is no variant 'R50"),

@@ -152,25 +152,26 @@ def test_widths_are_the_papers():
 
 def test_record_and_features():
     torch.manual_seed(0)
-    model, x, record = randomised(LRNet((1, 2), 5, width=16)), images(2, 3, 20, 24), {}
+    model, x, record = randomised(LRNet((1, 2), classes=5, width=16)), images(2, 3, 20, 24), {}
     logits = model(x, record)
     assert [tuple(m.shape) for m in record["maps"]] == [(2, 16, 5, 6), (2, 64, 5, 6), (2, 128, 3, 3)]
-    assert [tuple(w.shape) for w in record["weights"]] == [(2, 4, 30, 49), (2, 7, 9, 49), (2, 7, 9, 49)]
+    shapes = [tuple(w.shape) for w in record["weights"]]  # the stem's, in 2 groups, then the blocks'
+    assert shapes == [(2, 2, 120, 49), (2, 4, 30, 49), (2, 7, 9, 49), (2, 7, 9, 49)]
     torch.testing.assert_close(model(x), logits)
     features = model.features(x)
     torch.testing.assert_close(features, record["maps"][-1].mean((2, 3)))
     torch.testing.assert_close(model.head(features), logits)
-    assert LRNet((1,), 0, width=16)(x).shape == (2, 64)
+    assert LRNet((1,), classes=0, width=16)(x).shape == (2, 64)
 
 
 def test_a_block_starts_as_its_shortcut():
-    block, x = LRNet((2,), 5, width=16).eval().stages[0][1], images(2, 64, 5, 5)
+    block, x = LRNet((2,), classes=5, width=16).eval().stages[0][1], images(2, 64, 5, 5)
     torch.testing.assert_close(block(x), x.relu())
 
 
 def test_trains_compiles_and_runs_in_bfloat16():
     torch.manual_seed(0)
-    model, x = LRNet((1, 1), 5, width=16), images(2, 3, 16, 16)
+    model, x = LRNet((1, 1), classes=5, width=16), images(2, 3, 16, 16)
     model(x).sum().backward()
     layer, maps = LocalRelation(20, stride=2).eval(), images(2, 20, 5, 4)
     compiled = torch.compile(layer, fullgraph=True, backend="eager")

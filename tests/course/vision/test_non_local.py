@@ -286,12 +286,6 @@ def test_state_survives_a_round_trip():
     assert torch.equal(other.eval()(images(1, 3, 64, 64)), network(images(1, 3, 64, 64)))
 
 
-def test_the_network_compiles_into_one_graph():
-    network, x = trained(NonLocalResNet(after=((0,),), depths=(1,), width=8, classes=5)), images(1, 3, 32, 32)
-    compiled = torch.compile(network, fullgraph=True, backend="eager")
-    torch.testing.assert_close(compiled(x), network(x))
-
-
 @pytest.mark.parametrize(
     "after, message",
     [

@@ -217,15 +217,17 @@ def test_number_of_parameters_by_formula():
 @pytest.mark.parametrize("network", [StandAloneResNet, FullAttentionResNet])
 def test_record_and_features(network):
     torch.manual_seed(0)
-    model, x, record = randomised(network((1, 2), 5, width=16)), images(2, 3, 20, 24), {}
+    model, x, record = randomised(network((1, 2), classes=5, width=16)), images(2, 3, 20, 24), {}
     logits = model(x, record)
     assert [tuple(m.shape) for m in record["maps"]] == [(2, 16, 5, 6), (2, 64, 5, 6), (2, 128, 3, 3)]
-    assert [tuple(w.shape) for w in record["weights"]] == [(2, 8, 30, 49), (2, 8, 30, 49), (2, 8, 9, 49)]
+    shapes = [tuple(w.shape) for w in record["weights"]]
+    stem = [(2, 4, 30, 16, 16)] if network is FullAttentionResNet else []
+    assert shapes == [*stem, (2, 8, 30, 49), (2, 8, 30, 49), (2, 8, 9, 49)]
     torch.testing.assert_close(model(x), logits)
     features = model.features(x)
     torch.testing.assert_close(features, record["maps"][-1].mean((2, 3)))
     torch.testing.assert_close(model.head(features), logits)
-    assert network((1,), 0, width=16)(x).shape == (2, 64)
+    assert network((1,), classes=0, width=16)(x).shape == (2, 64)
 
 
 def test_full_attention_has_no_convolution_larger_than_one_pixel():
@@ -235,7 +237,7 @@ def test_full_attention_has_no_convolution_larger_than_one_pixel():
 
 def test_scores_start_near_variance_one():
     torch.manual_seed(0)
-    for layer in StandAloneResNet((1,), 5).modules():
+    for layer in StandAloneResNet((1,), classes=5).modules():
         if isinstance(layer, StandAloneAttention):
             q, k = layer.query(images(4, 64, 8, 8)), layer.key(images(4, 64, 8, 8, seed=1))
             scores = (q * k).unflatten(1, (8, 8)).sum(2)
@@ -244,7 +246,7 @@ def test_scores_start_near_variance_one():
 
 def test_trains_compiles_and_runs_in_bfloat16():
     torch.manual_seed(0)
-    model, x = FullAttentionResNet((1, 1), 5, width=16), images(2, 3, 16, 16)
+    model, x = FullAttentionResNet((1, 1), classes=5, width=16), images(2, 3, 16, 16)
     model(x).sum().backward()
     layer = torch.nn.Sequential(AttentionStem(3, 16), StandAloneAttention(16)).eval()
     compiled = torch.compile(layer, fullgraph=True, backend="eager")
