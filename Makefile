@@ -12,7 +12,7 @@ INSIDE = export PATH="$(CURDIR)/.venv/bin:$$PATH";
 # JupyterLab refuses to run as root (usual in a container) unless told that it is meant
 AS_ROOT = $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
-.PHONY: help lab test build prove demo lock clean
+.PHONY: help lab test build prove demo gallery lock clean
 
 help:  ## show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -44,6 +44,10 @@ prove:  ## show that every exercise accepts what is right and names what is wron
 demo:  ## grade a made-up class of twelve
 	@$(ENVIRONMENT)
 	@$(INSIDE) grader demo
+
+gallery:  ## train small models and draw every picture of course.show from them, on one page in build/
+	@$(ENVIRONMENT)
+	@$(INSIDE) python -m course.gallery build/gallery.html
 
 lock:  ## write requirements.lock anew from pyproject.toml, keeping versions that still fit
 	@$(ENVIRONMENT) test

@@ -121,7 +121,9 @@ def test_readme_names_files_and_targets_that_exist():
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE), f"make {target}"
 
 
-@pytest.mark.parametrize("target", ["help", "lab", "test", "build", "prove", "demo", "lock", "clean"])
+@pytest.mark.parametrize(
+    "target", ["help", "lab", "test", "build", "prove", "demo", "gallery", "lock", "clean"]
+)
 def test_make_target(target):
     dry = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert dry.returncode == 0, dry.stderr

@@ -1,6 +1,28 @@
 """Data for the lessons: small, embedded and offline first."""
 
-from course.data.digits import digits
+from course.data.digits import digit_set, digits
+from course.data.folder import Folder, folder
+from course.data.image_set import ImageSet
 from course.data.pairs import multi30k, pairs
+from course.data.real import cifar10, cifar100, flowers102, svhn
+from course.data.shapes import Shapes, shapes
+from course.data.text_lines import TextLines, characters, text_lines
 
-__all__ = ["digits", "multi30k", "pairs"]
+__all__ = [
+    "Folder",
+    "ImageSet",
+    "Shapes",
+    "TextLines",
+    "characters",
+    "cifar10",
+    "cifar100",
+    "digit_set",
+    "digits",
+    "flowers102",
+    "folder",
+    "multi30k",
+    "pairs",
+    "shapes",
+    "svhn",
+    "text_lines",
+]

@@ -7,6 +7,8 @@ each pixel counts the inked points of a 4 × 4 block, 0 … 16.
 import torch
 from torch import Tensor
 
+from course.data.image_set import ImageSet, measured
+
 INK = 16  # the largest count of a pixel
 CLASSES = 10
 
@@ -21,3 +23,10 @@ def digits() -> tuple[Tensor, Tensor]:
     bunch = load_digits()
     images = torch.tensor(bunch.images, dtype=torch.float32) / INK  # (1797, 8, 8)
     return images, torch.tensor(bunch.target, dtype=torch.int64)
+
+
+def digit_set() -> ImageSet:
+    """The same as an ImageSet, for whatever trains on one: (1797, 1, 8, 8), 0 (paper) to 255 (ink)"""
+    images, labels = digits()
+    pixels = (images[:, None] * 255).round().to(torch.uint8)  # (1797, 1, 8, 8)
+    return ImageSet(pixels, labels, tuple("0123456789"), *measured(pixels))

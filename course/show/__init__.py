@@ -3,9 +3,7 @@
 The viewers need PyTorch and are loaded when first asked for: `from course.show import attention_viewer`.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from course.show.interactive import interactive
@@ -13,9 +11,9 @@ from course.show.style import figure, new, palette
 from course.show.unwritten import needs
 
 if TYPE_CHECKING:
-    from course.show.alignment import alignment
-    from course.show.attention_viewer import Attention, attention_viewer
+    from course.show.align import alignment
     from course.show.predict import predict_cell, predict_number, predict_patch
+    from course.show.viewer import Attention, attention_viewer
     from course.show.why import why_this_weight
 
 __all__ = [
@@ -34,9 +32,9 @@ __all__ = [
 ]
 
 LATER = {  # name -> the file it stands in
-    "Attention": "attention_viewer",
-    "alignment": "alignment",
-    "attention_viewer": "attention_viewer",
+    "Attention": "viewer",
+    "alignment": "align",
+    "attention_viewer": "viewer",
     "predict_cell": "predict",
     "predict_number": "predict",
     "predict_patch": "predict",
@@ -52,17 +50,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """Two viewers are called like the file they stand in, and here the name means the viewer.
-
-    On importing `course.show.alignment` Python would put that file here, in the place of its function.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in LATER and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

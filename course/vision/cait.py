@@ -35,7 +35,7 @@ from course.layers import LayerScale
 from course.multihead import MultiHeadAttention
 from course.position import LearnedPosition
 from course.record import Record, keep
-from course.transformer import EncoderLayer
+from course.transformer_layers import EncoderLayer
 from course.vision.patches import PatchEmbedding
 from course.vision.vit import classifier, initialise
 

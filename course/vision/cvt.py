@@ -30,7 +30,7 @@ from course import expect
 from course.layers import QuickGELU, stochastic_depth_rates
 from course.multihead import MultiHeadAttention
 from course.record import Record, keep
-from course.transformer import EncoderLayer
+from course.transformer_layers import EncoderLayer
 from course.vision.vit import classifier, initialise
 
 Grid = tuple[int, int]

@@ -35,7 +35,7 @@ from course.attention import causal_mask
 from course.layers import QuickGELU
 from course.multihead import KeyValueCache
 from course.record import Record, keep
-from course.transformer import EncoderLayer
+from course.transformer_layers import EncoderLayer
 
 
 class PixelLayer(EncoderLayer):

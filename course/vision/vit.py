@@ -25,7 +25,7 @@ from course import expect
 from course.layers import stochastic_depth_rates
 from course.position import LearnedPosition
 from course.record import Record, keep
-from course.transformer import EncoderLayer
+from course.transformer_layers import EncoderLayer
 from course.vision.patches import PatchEmbedding
 
 

@@ -282,12 +282,24 @@ class Lab:
 
 
 @pytest.fixture(scope="session")
-def open_lesson(root: Path, course: Path, server: str) -> Callable[[Window, str], Lab]:
+def open_notebook(server: str) -> Callable[[Window, str], Lab]:
+    """open_notebook(window, "folder/name.ipynb"): any notebook of the course's folder, in JupyterLab."""
+
+    def open_notebook(window: Window, path: str) -> Lab:
+        return Lab(window.page(), server).open(path)
+
+    return open_notebook
+
+
+@pytest.fixture(scope="session")
+def open_lesson(
+    root: Path, course: Path, open_notebook: Callable[[Window, str], Lab]
+) -> Callable[[Window, str], Lab]:
     """open_lesson(window, "02_attention"): in JupyterLab, as it was released."""
 
     def open_lesson(window: Window, lesson: str) -> Lab:
         path = f"lessons/{lesson}/{lesson}.ipynb"
         shutil.copyfile(root / path, course / path)
-        return Lab(window.page(), server).open(path)
+        return open_notebook(window, path)
 
     return open_lesson

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from course import seq2seq, transformer
 from course.cost import convolutional, language, maps, measure, networks, table, vision
 from course.cost.layers import encoder_layer, kept
-from course.transformer import EncoderLayer
+from course.transformer_layers import EncoderLayer
 from course.vision import (
     alexnet,
     augmented,

@@ -37,9 +37,9 @@ def alignment(weights: Any, source: Sequence[str], target: Sequence[str]) -> Blo
     for name, tokens, length in (("source", source, Ls), ("target", target, Lt)):
         if len(tokens) != length:
             raise ValueError(f"{name} has {len(tokens)} tokens, but the weights are about {length}")
-    css, body = css_and_body("alignment.html")
+    css, body = css_and_body("align.html")
     return interactive(
-        beside("weights.js") + beside("alignment.js"),
+        beside("weights.js") + beside("align.js"),
         {
             "weights": as_bytes(found),
             "mean": as_bytes(found.mean(axis=1)),

@@ -6,7 +6,7 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
-from course.show.alignment import alignment
+from course.show.align import alignment
 
 pytestmark = pytest.mark.browser
 

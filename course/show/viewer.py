@@ -3,7 +3,7 @@
 The viewer takes plain arrays and knows no model. Weights cross as bytes; each row is scaled by its own
 largest weight, which is sent beside it: a weight is off by at most 0.2 % of its row's largest. What is put
 together from several layers (rollout, relevance) is computed here, by `course.show.maps`; rows, thresholds
-and differences are read off in the browser, by attention_viewer.js beside this file.
+and differences are read off in the browser, by viewer.js beside this file.
 """
 
 import math
@@ -73,10 +73,10 @@ def attention_viewer(
         "sequential": colours(palette.sequential),
         "diverging": colours(palette.diverging),
     }
-    css, body = css_and_body("attention_viewer.html")
+    css, body = css_and_body("viewer.html")
     names = " and ".join(model.name for model in models)
     return interactive(
-        beside("weights.js") + beside("attention_viewer.js"),
+        beside("weights.js") + beside("viewer.js"),
         data,
         body=body,
         css=css,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course.show.alignment import alignment
+from course.show.align import alignment
 
 WEIGHTS = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(0)).softmax(-1)
 

@@ -8,7 +8,7 @@ import torch
 from playwright.sync_api import expect
 
 from course.show import maps
-from course.show.attention_viewer import Attention, attention_viewer
+from course.show.viewer import Attention, attention_viewer
 
 pytestmark = pytest.mark.browser
 

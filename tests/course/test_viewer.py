@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from course.show import maps
-from course.show.attention_viewer import Attention, attention_viewer
+from course.show.viewer import Attention, attention_viewer
 
 IMAGE = np.linspace(0, 1, 60 * 40 * 3).reshape(60, 40, 3)
 
