@@ -82,7 +82,7 @@ def effective_rank(z: Tensor) -> Tensor:
 
 
 def full_precision(x: Tensor) -> AbstractContextManager:
-    """Products in the tensor's own precision, whatever autocast says: a loss must not lose its last digits."""
+    """Products in the tensor's own precision, whatever autocast says: a loss needs its last digits."""
     device = x.device.type
     return torch.autocast(device, enabled=False) if torch.amp.is_autocast_available(device) else nullcontext()
 

@@ -65,7 +65,7 @@ def measured(method, images):
 
 
 def test_twenty_steps_lower_the_loss(method, images):
-    """Both losses against the same teacher and centre, those of the end: to begin with they ask for little."""
+    """Both losses against the same teacher and centre, those of the end: early ones ask for little."""
     start = {name: tensor.clone() for name, tensor in method.named_parameters() if "teacher" not in name}
     train(method, images, 0, 20)
     untrained = copy.deepcopy(method)
