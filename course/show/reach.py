@@ -51,7 +51,8 @@ def distances(measured: Mapping[str, Any], unit: str = "pixels") -> None:
             markerfacecolor="none",
             label=f"{name}, a head",
         )
-    ax.set(xlabel="layer", ylabel=f"distance, {unit}", ylim=(0, None))
+    furthest = max(values.max() for values in found.values())
+    ax.set(xlabel="layer", ylabel=f"distance, {unit}", ylim=(0, 1.08 * furthest or 1))
     deepest = max(map(len, found.values()))
     ax.set_xticks(range(0, deepest, 1 if deepest <= 16 else 2))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), handlelength=3.5)
