@@ -130,8 +130,9 @@ def test_driven_by_keyboard_in_jupyterlab_without_a_key_leaking(lab, shoot):
     for id, use in USE.items():
         cell = lab.cell(id)
         use(lab.page, cell.frame_locator("iframe"))
-        press(lab.page, *"abddxm")  # JupyterLab's keys for new cells, deleting, cutting, Markdown
-        assert notebook_of(lab) == before, id
+        for key in "abddxm":  # JupyterLab's keys for new cells, deleting, cutting, Markdown
+            press(lab.page, key)
+            assert notebook_of(lab) == before, (id, key)
         expect(cell.locator("img")).to_be_hidden()  # the still image makes way for the live one
         shoot(cell, id)
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageEnhance, ImageOps
 from course.augment import RandAugment
 from course.augment.rand_augment import OPERATIONS
 
-H, W = 20, 14
+H, W = 40, 30  # enough for equalize to count several pixels to a level
 seeds = st.integers(0, 10_000)
 
 

@@ -60,7 +60,7 @@ def train(method, images, first, last, steps=20):
 @torch.no_grad()
 def measured(method, images):
     """The loss on views that training has not seen, without moving anything."""
-    method = copy.deepcopy(method).eval()
+    method = copy.deepcopy(method)  # training mode: BatchNorm as in the training
     return torch.stack([method(method.views(images, seeded(1000 + n)))[0] for n in range(4)]).mean().item()
 
 
@@ -71,7 +71,7 @@ def test_twenty_steps_lower_the_loss(method, images):
     untrained = copy.deepcopy(method)
     untrained.load_state_dict(start, strict=False)
     before, after = measured(untrained, images), measured(method, images)
-    assert after < 0.99 * before, (before, after)
+    assert after < 0.98 * before, (before, after)
     assert method.encoder.features(images).std(dim=0).mean() > 1e-3  # and nothing has collapsed
 
 

@@ -121,7 +121,7 @@ def touched(model, x, row, column):
     """Which pixels of the output change when this one of the input does."""
     changed = x.clone()
     changed[:, :, row, column] += 1
-    return ((model(x) - model(changed)).abs() > 1e-7).any(dim=(0, 1))
+    return ((model(x) - model(changed)).abs() > 1e-13).any(dim=(0, 1))
 
 
 @settings(max_examples=15, deadline=None)
