@@ -13,7 +13,8 @@ import torch
 from torch import Generator, Tensor
 
 from course import expect
-from course.augment.transform import expect_images, per_image, uniform
+from course.augment.transform import expect_images, per_image
+from course.randomness import drawn, home
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,7 @@ class Mix:
         expect_soft(labels, images)
         with torch.no_grad():
             share = beta(images, generator, self.alpha)
-            device = images.device if generator is None else generator.device
-            partner = torch.randperm(len(images), generator=generator, device=device).to(images.device)
+            partner = drawn(torch.randperm, len(images), like=images, generator=generator)
             mixed, share = self.mix(images, partner, share, generator)
             share = share[:, None].to(labels.dtype)
             return mixed, share * labels + (1 - share) * labels[partner]
@@ -71,7 +71,8 @@ class CutMix(Mix):
     def mix(
         self, images: Tensor, partner: Tensor, share: Tensor, generator: Generator | None
     ) -> tuple[Tensor, Tensor]:
-        x, y = uniform(images, 2, generator).to(share.dtype).unbind(1)
+        centre = drawn(torch.rand, (len(images), 2), like=images, generator=generator)
+        x, y = centre.to(share.dtype).unbind(1)
         pasted = box_mask(share, x, y, *images.shape[-2:])  # (B, 1, H, W)
         kept = 1 - pasted.to(share.dtype).mean((1, 2, 3))  # (B,): what is left, exactly
         return torch.where(pasted, images[partner], images), kept
@@ -96,7 +97,7 @@ def beta(images: Tensor, generator: Generator | None, alpha: float) -> Tensor:
 
     By the function beneath `torch.distributions.Beta`, which itself takes no generator.
     """
-    device = images.device if generator is None else generator.device
+    device = home(images, generator)
     concentration = torch.full((len(images), 2), float(alpha), device=device, dtype=torch.float64)
     return torch._sample_dirichlet(concentration, generator)[:, 0].to(images.device)
 

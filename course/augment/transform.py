@@ -15,6 +15,7 @@ import torch
 from torch import Generator, Tensor
 
 from course import expect
+from course.randomness import drawn
 
 BLOCK = 2**20  # numbers of a block on the CPU: 4 MiB of float32
 
@@ -46,7 +47,7 @@ class Transform:
         """
         expect_images(images)
         if noise is None:
-            noise = uniform(images, self.numbers, generator)
+            noise = drawn(torch.rand, (len(images), self.numbers), like=images, generator=generator)
         expect_noise(noise, images, self.numbers)
         rows = len(images) if images.device.type != "cpu" else max(1, BLOCK // images[0].numel())
         with torch.no_grad():
@@ -87,17 +88,6 @@ def joined(transforms: Sequence[Transform]) -> list[Transform]:
         else:
             steps[-1] = both
     return steps
-
-
-def uniform(images: Tensor, numbers: int, generator: Generator | None) -> Tensor:
-    """Numbers between 0 and 1 for each image: (B, numbers), float32, on the images' device.
-
-    Drawn where the generator lives, and moved: a generator of the CPU gives the same numbers for every
-    device.
-    """
-    device = images.device if generator is None else generator.device
-    drawn = torch.rand(len(images), numbers, generator=generator, device=device)
-    return drawn.to(images.device, non_blocking=True)
 
 
 def between(low: float, high: float, noise: Tensor) -> Tensor:

@@ -25,6 +25,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from course import expect
+from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images
 
@@ -132,9 +133,8 @@ class VAE(Method):
 
     def views(self, images: Tensor, generator: Generator | None = None) -> Batch:
         _check_shape(images, self.decoder.shape)
-        noise = torch.randn(
-            len(images), self.latents, generator=generator, device=images.device, dtype=images.dtype
-        )
+        shape = (len(images), self.latents)
+        noise = drawn(torch.randn, shape, like=images, generator=generator, dtype=images.dtype)
         return {"images": images, "noise": noise}
 
     def forward(self, batch: Batch) -> tuple[Tensor, Told]:

@@ -25,6 +25,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot
 
 from course import expect
+from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images, check_tiles, windows
 
@@ -54,8 +55,8 @@ def pairs(
     step = torch.tensor(((0, 0), *PLACES), device=images.device)  # (9, 2), the middle one first
     corners = []
     for axis, size in enumerate((H, W)):
-        start = torch.randint(size - needed + 1, (B, 1), generator=generator, device=images.device)
-        moved = torch.randint(2 * jitter + 1, (B, 2), generator=generator, device=images.device)  # (B, 2)
+        start = drawn(torch.randint, size - needed + 1, (B, 1), like=images, generator=generator)
+        moved = drawn(torch.randint, 2 * jitter + 1, (B, 2), like=images, generator=generator)  # (B, 2)
         place = torch.stack([torch.ones_like(labels), 1 + step[1 + labels, axis]], dim=1)  # (B, 2): 0, 1 or 2
         corners.append(start + place * (tile + gap) + moved)
     return windows(images, corners[0], corners[1], tile)
@@ -107,11 +108,11 @@ class Context(Method):
     def views(self, images: Tensor, generator: Generator | None = None) -> Batch:
         if self.augment is not None:
             images = self.augment(images, generator)
-        labels = torch.randint(len(PLACES), (len(images),), generator=generator, device=images.device)
+        labels = drawn(torch.randint, len(PLACES), (len(images),), like=images, generator=generator)
         tiles = pairs(images, labels, self.tile, self.gap, self.jitter, generator)
         if self.colour_dropping:
-            kept = torch.randint(3, tiles.shape[:2], generator=generator, device=images.device)
-            noise = torch.randn(tiles.shape, generator=generator, device=images.device, dtype=images.dtype)
+            kept = drawn(torch.randint, 3, tiles.shape[:2], like=images, generator=generator)
+            noise = drawn(torch.randn, tiles.shape, like=images, generator=generator, dtype=images.dtype)
             tiles = drop_colours(tiles, kept, noise)
         return {"tiles": tiles, "labels": labels}
 

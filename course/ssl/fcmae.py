@@ -30,14 +30,12 @@ from torch.nn.functional import interpolate
 
 from course import expect
 from course.norm import GRN
+from course.randomness import drawn
 from course.ssl.mae import (
     Augment,
     crop_and_flip,
-    draw,
-    masked_loss,
-    patch_statistics,
-    patchify,
     random_masking,
+    reconstruction,
 )
 from course.ssl.method import Batch, Method, Told
 from course.vision.convnext import VARIANTS, Block, ConvNeXtV2
@@ -160,21 +158,14 @@ class FCMAE(Method):
         expect.divisible("height", images.shape[2], "the encoder's cell", cell)
         expect.divisible("width", images.shape[3], "the encoder's cell", cell)
         h, w = images.shape[2] // cell, images.shape[3] // cell
-        noise = draw(images, generator, len(images), h * w)
+        noise = drawn(torch.rand, (len(images), h * w), like=images, generator=generator)
         kept = int(h * w * (1 - self.ratio))
         _, restore = random_masking(noise, kept)
         return {"images": images, "hidden": (restore >= kept).unflatten(1, (h, w))}
 
     def forward(self, batch: Batch) -> tuple[Tensor, Told]:
         predicted, hidden = self.predict(batch), batch["hidden"].flatten(1)  # (B, N, p²·C), (B, N)
-        target = patchify(batch["images"], self.encoder.cell())
-        if self.normalise:
-            mean, std = patch_statistics(target)
-            target = (target - mean) / std
-        loss = masked_loss(predicted, target, hidden)
-        with torch.no_grad():
-            visible = masked_loss(predicted, target, ~hidden)
-        return loss, {"visible_loss": visible}
+        return reconstruction(predicted, batch["images"], hidden, self.encoder.cell(), self.normalise)
 
     def predict(self, batch: Batch) -> Tensor:
         """All patches as predicted from the visible ones: -> (B, N, cell²·C), flattened as `patchify` does"""

@@ -34,8 +34,9 @@ from torch.nn.functional import layer_norm, smooth_l1_loss
 from course import expect
 from course.augment import Crop
 from course.position import LearnedPosition
+from course.randomness import drawn
 from course.record import Record
-from course.ssl.mae import Augment, draw, fixed_positions, plain_vit, take
+from course.ssl.mae import Augment, fixed_positions, plain_vit, take
 from course.ssl.method import Batch, Method, Told
 from course.ssl.teacher import Teacher, effective_rank, linear_to_one, spread
 from course.transformer_layers import EncoderLayer
@@ -219,7 +220,7 @@ class IJEPA(Method):
         """
         images = self.augment(images, generator)
         grid, B, M = self.encoder.embedding.grid(images), len(images), self.targets
-        numbers = draw(images, generator, 2 + B * (1 + M), 2).cpu()
+        numbers = drawn(torch.rand, (2 + B * (1 + M), 2), like=images, generator=generator).cpu()
         (share, _), (target_share, target_ratio) = numbers[:2].tolist()
         sizes = (
             block_size(grid, self.context_scale, (1.0, 1.0), (share, 0.0)),

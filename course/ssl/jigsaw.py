@@ -32,6 +32,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from course import expect
+from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images, cut, join, shuffle, standardise, windows
 from course.vision.vit import ViT
@@ -80,10 +81,12 @@ def loose_tiles(images: Tensor, side: int, tile: int, generator: Generator | Non
     room = (H // side - tile, W // side - tile)
     if min(room) < 0:
         raise ValueError(f"a tile of {tile} pixels does not fit into a cell of {H // side} × {W // side}")
-    draw = functools.partial(torch.randint, size=(B, side**2), generator=generator, device=images.device)
+    down, right = (
+        drawn(torch.randint, free + 1, (B, side**2), like=images, generator=generator) for free in room
+    )  # (B, side²) each
     cell = torch.arange(side**2, device=images.device)
-    top = cell // side * (H // side) + draw(high=room[0] + 1)  # (B, side²)
-    left = cell % side * (W // side) + draw(high=room[1] + 1)
+    top = cell // side * (H // side) + down  # (B, side²)
+    left = cell % side * (W // side) + right
     return windows(images, top, left, tile)
 
 
@@ -117,7 +120,7 @@ class Jigsaw(Method):
         if self.augment is not None:
             images = self.augment(images, generator)
         tiles = standardise(loose_tiles(images, self.side, self.tile, generator))
-        labels = torch.randint(len(self.order), (len(images),), generator=generator, device=images.device)
+        labels = drawn(torch.randint, len(self.order), (len(images),), like=images, generator=generator)
         return {"tiles": shuffle(tiles, self.order[labels]), "labels": labels}
 
     def forward(self, batch: Batch) -> tuple[Tensor, Told]:
@@ -148,9 +151,7 @@ class PatchJigsaw(Method):
         if self.augment is not None:
             images = self.augment(images, generator)
         tiles = standardise(cut(images, *self.grid))  # (B, N, C, patch, patch)
-        order = torch.rand(tiles.shape[:2], generator=generator, device=images.device).argsort(
-            dim=1
-        )  # (B, N)
+        order = drawn(torch.rand, tiles.shape[:2], like=images, generator=generator).argsort(dim=1)  # (B, N)
         return {"images": join(shuffle(tiles, order), *self.grid), "labels": order}
 
     def forward(self, batch: Batch) -> tuple[Tensor, Told]:

@@ -26,6 +26,7 @@ from torch import Generator, Tensor, nn
 from course import expect
 from course.augment import Compose, Crop, Flip
 from course.position import LearnedPosition, sinusoidal_2d
+from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
 from course.transformer_layers import EncoderLayer
 from course.vision.vit import ViT
@@ -85,12 +86,6 @@ def random_masking(noise: Tensor, kept: int) -> tuple[Tensor, Tensor]:
     return shuffle[:, :kept], shuffle.argsort(dim=1)
 
 
-def draw(images: Tensor, generator: Generator | None, *shape: int) -> Tensor:
-    """Numbers in [0, 1), float32, drawn where the generator lives, and moved to the images' device."""
-    device = images.device if generator is None else generator.device
-    return torch.rand(shape, generator=generator, device=device).to(images.device, non_blocking=True)
-
-
 def take(tokens: Tensor, indices: Tensor) -> Tensor:
     """Tokens by their numbers: (B, N, D), (B, n) -> (B, n, D)"""
     return tokens.gather(1, indices[..., None].expand(-1, -1, tokens.shape[-1]))
@@ -133,6 +128,23 @@ def plain_vit(method: str, encoder: nn.Module, extra: int = 1) -> ViT:
 def crop_and_flip(images: Tensor, generator: Generator | None = None) -> Tensor:
     """All the augmentation that masking wants beside it: a crop of 20 to 100 % of the area, and a flip."""
     return Compose([Crop(images.shape[-1], scale=(0.2, 1.0)), Flip()])(images, generator)
+
+
+def reconstruction(
+    predicted: Tensor, images: Tensor, hidden: Tensor, patch: int, normalise: bool
+) -> tuple[Tensor, Told]:
+    """The loss on hidden patches, predicted (B, N, p²·C), images (B, C, H, W), hidden (B, N) -> scalar, told
+
+    normalise: whether each target patch gets mean 0 and standard deviation 1. Tells the loss on visible ones.
+    """
+    target = patchify(images, patch)  # (B, N, p²·C)
+    if normalise:
+        mean, std = patch_statistics(target)
+        target = (target - mean) / std
+    loss = masked_loss(predicted, target, hidden)
+    with torch.no_grad():
+        visible = masked_loss(predicted, target, ~hidden)
+    return loss, {"visible_loss": visible}
 
 
 class Decoder(nn.Module):
@@ -198,18 +210,12 @@ class MAE(Method):
         """-> images (B, C, H, W), augmented, and noise (B, N), which decides what is hidden"""
         images = self.augment(images, generator)
         H, W = self.encoder.embedding.grid(images)
-        return {"images": images, "noise": draw(images, generator, len(images), H * W)}
+        noise = drawn(torch.rand, (len(images), H * W), like=images, generator=generator)
+        return {"images": images, "noise": noise}
 
     def forward(self, batch: Batch) -> tuple[Tensor, Told]:
         predicted, hidden = self.predict(batch)
-        target = patchify(batch["images"], self.patch)  # (B, N, p²·C)
-        if self.normalise:
-            mean, std = patch_statistics(target)
-            target = (target - mean) / std
-        loss = masked_loss(predicted, target, hidden)
-        with torch.no_grad():
-            visible = masked_loss(predicted, target, ~hidden)
-        return loss, {"visible_loss": visible}
+        return reconstruction(predicted, batch["images"], hidden, self.patch, self.normalise)
 
     def predict(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """-> all patches as predicted (B, N, patch²·C), and which were hidden (B, N), boolean"""

@@ -29,7 +29,8 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import normalize, pad
 
 from course import expect
-from course.ssl.mae import Augment, crop_and_flip, draw, masked_loss, plain_vit
+from course.randomness import drawn
+from course.ssl.mae import Augment, crop_and_flip, masked_loss, plain_vit
 from course.ssl.method import Batch, Method, Told
 from course.vision.vit import ViT
 
@@ -148,7 +149,7 @@ class MaskFeat(Method):
         """-> images (B, C, H, W), augmented, and hidden (B, N), boolean"""
         images = self.augment(images, generator)
         grid = self.encoder.embedding.grid(images)
-        numbers = draw(images, generator, len(images), self.BLOCKS, 4)
+        numbers = drawn(torch.rand, (len(images), self.BLOCKS, 4), like=images, generator=generator)
         return {
             "images": images,
             "hidden": block_masking(numbers, grid, round(self.ratio * grid[0] * grid[1])),
