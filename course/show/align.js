@@ -75,15 +75,9 @@ function names(pen) {
   });
 }
 
-// A frame around a cell, white within black; dashed for the source token that gets most.
+// A frame around a cell; dashed for the source token that gets most.
 function mark(pen, step, place, dash) {
-  for (const [line, stroke] of [[4, "#000000"], [2, "#ffffff"]]) {
-    pen.lineWidth = line;
-    pen.strokeStyle = stroke;
-    pen.setLineDash(line === 2 ? dash : []);
-    pen.strokeRect(left + place * cell + 1, top() + step * data.cell + 1, cell - 3, data.cell - 3);
-  }
-  pen.setLineDash([]);
+  frame(pen, [left + place * cell + 1, top() + step * data.cell + 1, cell - 3, data.cell - 3], 2, dash);
 }
 
 // --- In words ---

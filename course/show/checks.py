@@ -3,6 +3,7 @@
 Everything here takes NumPy arrays or tensors, on any device, and raises ValueError with one sentence.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -84,3 +85,12 @@ def image(values: Any, name: str = "image") -> np.ndarray:
     if found.ndim != 3 or found.shape[-1] not in (1, 3):
         raise ValueError(f"{name} must have shape (H, W), (H, W, 3) or (3, H, W); got {found.shape}")
     return np.ascontiguousarray(np.broadcast_to(found, (*found.shape[:2], 3)))
+
+
+def names(what: str, given: Sequence[str] | None, count: int) -> list[str]:
+    """A name for each of `count` rows, columns, keys …; their numbers where none are given."""
+    if given is None:
+        return [str(i) for i in range(count)]
+    if len(given) != count:
+        raise ValueError(f"there are {count} {what} but {len(given)} names for them")
+    return list(given)

@@ -52,7 +52,7 @@ def matrices(
         given = ", ".join(f"{name} {table.shape}" for name, table in found.items()) or "none"
         raise ValueError(f"matrices side by side must have one shape; got {given}")
     (R, C) = shapes.pop()
-    names = [_names("rows", rows, R), _names("columns", columns, C)]
+    names = [checks.names("rows", rows, R), checks.names("columns", columns, C)]
     low, high = scale(list(found.values()), top)
     longest = max(len(_number(entry, digits)) for table in found.values() for entry in table.flat)
     cell = max(0.42, DIGIT * longest + MARGIN)
@@ -138,14 +138,6 @@ def _table(name: str, values: Any, shown: np.ndarray | None) -> np.ndarray:
     if shown.shape != shape:
         raise ValueError(f"allowed must have the shape of {name}, {shape}; got {shown.shape}")
     return checks.array(name, np.where(shown, values, 0))
-
-
-def _names(what: str, names: Sequence[str] | None, count: int) -> list[str]:
-    if names is None:
-        return [str(i) for i in range(count)]
-    if len(names) != count:
-        raise ValueError(f"there are {count} {what} but {len(names)} names for them")
-    return list(names)
 
 
 def _ticks(ax: "Axes", names: list[list[str]], cell: float) -> None:

@@ -32,9 +32,9 @@ function onAGrid() {
     if (photo) pen.drawImage(photo, 0, 0, cell * W, cell * H);
     for (let place = 0; place < H * W; place++) drawCell(pen, place);
     if (named) drawNames(pen);
-    if (state.revealed) frame(pen, best, [4, 3]);
-    if (state.guess !== null) frame(pen, state.guess, []);
-    if (document.activeElement === canvas && !state.revealed) frame(pen, state.at, [1, 3]);
+    if (state.revealed) mark(pen, best, [4, 3]);
+    if (state.guess !== null) mark(pen, state.guess, []);
+    if (document.activeElement === canvas && !state.revealed) mark(pen, state.at, [1, 3]);
   }
 
   function drawCell(pen, place) {
@@ -65,15 +65,9 @@ function onAGrid() {
 
   const corner = (place) => [LEFT + (place % W) * cell, TOP + Math.floor(place / W) * cell];
 
-  function frame(pen, place, dash) {
+  function mark(pen, place, dash) {
     const [x, y] = corner(place);
-    for (const [line, stroke] of [[5, "#000000"], [2.5, "#ffffff"]]) {
-      pen.lineWidth = line;
-      pen.strokeStyle = stroke;
-      pen.setLineDash(line < 5 ? dash : []);
-      pen.strokeRect(x + 2, y + 2, cell - 4, cell - 4);
-    }
-    pen.setLineDash([]);
+    frame(pen, [x + 2, y + 2, cell - 4, cell - 4], 2.5, dash);
   }
 
   function sentence() {
@@ -90,7 +84,7 @@ function onAGrid() {
     const box = canvas.getBoundingClientRect();
     const column = Math.floor((event.clientX - box.left - LEFT) / cell);
     const row = Math.floor((event.clientY - box.top - TOP) / cell);
-    if (row >= 0 && row < H && column >= 0 && column < W) mark(row * W + column);
+    if (row >= 0 && row < H && column >= 0 && column < W) choose(row * W + column);
   });
   canvas.addEventListener("keydown", (event) => {
     const [row, column] = [Math.floor(state.at / W), state.at % W];
@@ -99,13 +93,13 @@ function onAGrid() {
       const [toRow, toColumn] = moves[event.key];
       state.at = Math.min(H - 1, Math.max(0, toRow)) * W + Math.min(W - 1, Math.max(0, toColumn));
       show(nameOf(state.at));
-    } else if (event.key === "Enter" || event.key === " ") mark(state.at);
+    } else if (event.key === "Enter" || event.key === " ") choose(state.at);
     else return;
     event.preventDefault();
   });
   for (const change of ["focus", "blur"]) canvas.addEventListener(change, () => show());
 
-  function mark(place) {
+  function choose(place) {
     if (state.revealed) return;
     Object.assign(state, { guess: place, at: place });
     show(sentence());
@@ -115,18 +109,6 @@ function onAGrid() {
   element("high").textContent = told(high);
   element("line").hidden = true;
   return { draw, sentence };
-}
-
-function picture({ values, shape: [height, width] }) {
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { height, width });
-  const pixels = canvas.getContext("2d").createImageData(width, height);
-  for (let i = 0; i < height * width; i++) {
-    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = values[3 * i + c];
-    pixels.data[4 * i + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(pixels, 0, 0);
-  return canvas;
 }
 
 // --- On a line: a number ---

@@ -36,8 +36,17 @@ function fewest(weights, share) {
   return kept;
 }
 
-// What is drawn for one head: of model 0, of model 1, or (2) the second less the first.
+// What is drawn for one head: of model 0, of model 1, or (2) the second less the first. Scales, maps and words
+// all ask for it: within one drawing it is computed once.
+let known = new Map();
+
 function values(head, shown = state.shown) {
+  const key = `${head} ${shown}`;
+  if (!known.has(key)) known.set(key, compute(head, shown));
+  return known.get(key);
+}
+
+function compute(head, shown) {
   if (shown === 2) {
     const [first, second] = [0, 1].map((model) => values(head, model));
     return second.map((weight, key) => weight - first[key]);
@@ -62,16 +71,7 @@ function nameOf(token) {
 
 // --- Pictures ---
 
-const photo = document.createElement("canvas");
-[photo.height, photo.width] = data.image.shape;
-{
-  const pixels = photo.getContext("2d").createImageData(photo.width, photo.height);
-  for (let i = 0; i < photo.width * photo.height; i++) {
-    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = data.image.values[3 * i + c];
-    pixels.data[4 * i + 3] = 255;
-  }
-  photo.getContext("2d").putImageData(pixels, 0, 0);
-}
+const photo = picture(data.image);
 
 const small = document.createElement("canvas");  // one pixel a patch
 small.width = W;
@@ -104,7 +104,7 @@ function drawMap(canvas, weights, most, diverges, under) {
   }
   pen.drawImage(small, 0, 0, width, height);
   if (state.mode === "mass" && !diverges && canvas.className === "large") outline(pen, weights, width, height);
-  if (state.query >= EXTRA) frame(pen, state.query - EXTRA, width, height);
+  if (state.query >= EXTRA) mark(pen, state.query - EXTRA, width, height);
 }
 
 // The border of the patches that were kept: not by colour alone.
@@ -126,15 +126,10 @@ function outline(pen, weights, width, height) {
   pen.stroke();
 }
 
-// The query's patch, framed in white within black: seen on every colour.
-function frame(pen, patch, width, height) {
+// A frame around the query's patch.
+function mark(pen, patch, width, height) {
   const [dx, dy] = [width / W, height / H];
-  const [x, y] = [(patch % W) * dx, Math.floor(patch / W) * dy];
-  for (const [line, stroke] of [[4, "#000000"], [2, "#ffffff"]]) {
-    pen.lineWidth = line;
-    pen.strokeStyle = stroke;
-    pen.strokeRect(x + 1, y + 1, dx - 2, dy - 2);
-  }
+  frame(pen, [(patch % W) * dx + 1, Math.floor(patch / W) * dy + 1, dx - 2, dy - 2], 2);
 }
 
 function drawImage() {
@@ -149,7 +144,7 @@ function drawImage() {
   for (let x = 1; x < W; x++) { pen.moveTo((x * width) / W, 0); pen.lineTo((x * width) / W, height); }
   for (let y = 1; y < H; y++) { pen.moveTo(0, (y * height) / H); pen.lineTo(width, (y * height) / H); }
   pen.stroke();
-  if (state.query >= EXTRA) frame(pen, state.query - EXTRA, width, height);
+  if (state.query >= EXTRA) mark(pen, state.query - EXTRA, width, height);
 }
 
 function drawScale() {
@@ -271,6 +266,7 @@ function fillSummary() {
 }
 
 function drawAll() {
+  known = new Map();
   drawImage();
   drawLarge();
   drawScale();

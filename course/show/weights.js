@@ -43,3 +43,27 @@ function onceAFrame(draw) {
     requestAnimationFrame(() => { asked = false; draw(); });
   };
 }
+
+// An image (height, width, 3) of bytes as a canvas to draw from.
+function picture({ values, shape: [height, width] }) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { height, width });
+  const pixels = canvas.getContext("2d").createImageData(width, height);
+  for (let i = 0; i < height * width; i++) {
+    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = values[3 * i + c];
+    pixels.data[4 * i + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+// A frame [x, y, width, height] in white within black, which is seen on every colour.
+function frame(pen, box, line, dash = []) {
+  for (const [width, stroke, dashes] of [[2 * line, "#000000", []], [line, "#ffffff", dash]]) {
+    pen.lineWidth = width;
+    pen.strokeStyle = stroke;
+    pen.setLineDash(dashes);
+    pen.strokeRect(...box);
+  }
+  pen.setLineDash([]);
+}

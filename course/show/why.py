@@ -16,6 +16,7 @@ from course.attention import attention_weights
 from course.show import checks
 from course.show.block import Block
 from course.show.interactive import interactive
+from course.show.matrices import numbered, paint
 from course.show.style import new
 from course.show.weights import beside, css_and_body
 
@@ -61,11 +62,7 @@ def why_this_weight(
     Lq, Lk = weights.shape
     if len(arrays["v"]) != Lk:
         raise ValueError(f"each key needs a value, but there are {Lk} keys and {len(arrays['v'])} values")
-    names = {}
-    for name, given, length in (("queries", queries, Lq), ("keys", keys, Lk)):
-        names[name] = [str(i) for i in range(length)] if given is None else list(given)
-        if len(names[name]) != length:
-            raise ValueError(f"there are {length} {name} but {len(names[name])} names for them")
+    names = {"queries": checks.names("queries", queries, Lq), "keys": checks.names("keys", keys, Lk)}
     for name, place, length in (("query", query, Lq), ("key", key, Lk)):
         if not 0 <= place < length:
             raise ValueError(f"{name} must be from 0 to {length - 1}; got {place}")
@@ -86,13 +83,8 @@ def why_this_weight(
 def _still(weights: np.ndarray, queries: Sequence[str], keys: Sequence[str]) -> "Figure":
     """All weights as a table, where scripts do not run."""
     fig, ax = new(width=2 + 0.55 * len(keys), height=1.2 + 0.45 * len(queries))
-    ax.imshow(weights, vmin=0, vmax=1)
+    numbered(ax, paint(ax, weights, 0, 1), weights, digits=2)
     ax.set_xticks(range(len(keys)), keys)
     ax.set_yticks(range(len(queries)), queries)
     ax.set(xlabel="key", ylabel="query")
-    for i, row in enumerate(weights):
-        for j, weight in enumerate(row):
-            ax.text(
-                j, i, f"{weight:.2f}", ha="center", va="center", color="black" if weight > 0.47 else "white"
-            )
     return fig

@@ -18,7 +18,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, Request, Route, expect
+
+from course.show.block import Block
 
 START = 60  # seconds in which JupyterLab answers, on a machine that has other things to do
 PATIENCE = 60_000  # milliseconds in which a cell has run
@@ -303,3 +305,32 @@ def open_lesson(
         return open_notebook(window, path)
 
     return open_lesson
+
+
+# -- a picture on a page of its own --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def show(chromium_browser: Browser, tmp_path: Path) -> Iterator[Callable[[Block], tuple[Page, FrameLocator]]]:
+    """show(block): alone on a page from file://, where what goes wrong or asks the network fails the test."""
+    pages: list[Page] = []
+    wrong: list[str] = []
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(("file:", "data:", "about:")):
+            wrong.append(request.url)
+
+    def show(block: Block) -> tuple[Page, FrameLocator]:
+        path = tmp_path / f"page-{len(pages)}.html"
+        path.write_text(f"<!doctype html><meta charset='utf-8'><body>{block.html}</body>", encoding="utf-8")
+        page = chromium_browser.new_page(viewport={"width": 960, "height": 1000})
+        pages.append(page)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", asked)
+        page.goto(path.as_uri())
+        return page, page.frame_locator("iframe")
+
+    yield show
+    for page in pages:
+        page.close()
+    assert wrong == []

@@ -15,17 +15,10 @@ WEIGHTS = (2 * torch.randn(2, 3, 4, 3, generator=torch.Generator().manual_seed(0
 
 
 @pytest.fixture
-def viewer(chromium_browser, tmp_path):
-    path = tmp_path / "page.html"
-    block = alignment(WEIGHTS, SOURCE, TARGET)
-    path.write_text(f"<!doctype html><meta charset='utf-8'><body>{block.html}</body>", encoding="utf-8")
-    page = chromium_browser.new_page(viewport={"width": 960, "height": 900})
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.goto(path.as_uri())
-    frame = page.frame_locator("iframe")
+def viewer(show):
+    page, frame = show(alignment(WEIGHTS, SOURCE, TARGET))
     expect(frame.locator("#said")).to_contain_text("Step 4")
-    yield page, frame
-    page.close()
+    return page, frame
 
 
 def agrees(frame, rows: torch.Tensor, step: int, place: int) -> None:

@@ -11,24 +11,6 @@ pytestmark = pytest.mark.browser
 ANSWER = np.array([[0.1, 0.2, 0.05], [0.05, 0.1, 0.5]])
 
 
-@pytest.fixture
-def show(chromium_browser, tmp_path):
-    pages = []
-
-    def show(block):
-        path = tmp_path / "page.html"
-        path.write_text(f"<!doctype html><meta charset='utf-8'><body>{block.html}</body>", encoding="utf-8")
-        page = chromium_browser.new_page(viewport={"width": 960, "height": 800})
-        pages.append(page)
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(path.as_uri())
-        return page, page.frame_locator("iframe")
-
-    yield show
-    for page in pages:
-        page.close()
-
-
 def press(frame, name: str) -> None:
     frame.get_by_role("button", name=name, exact=True).click()
 

@@ -25,28 +25,11 @@ FIRST, SECOND = random_weights(0), random_weights(1)
 GRADIENTS = torch.randn(FIRST.shape, generator=torch.Generator().manual_seed(2))
 
 
-def opened(block, browser, folder):
-    """The block alone on a page of its own, from file://, where every error on the page is an error here."""
-    path = folder / "page.html"
-    path.write_text(f"<!doctype html><meta charset='utf-8'><body>{block.html}</body>", encoding="utf-8")
-    page = browser.new_page(viewport={"width": 960, "height": 1000})
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.on(
-        "request",
-        lambda request: request.url.startswith(("file:", "data:", "about:")) or pytest.fail(request.url),
-    )
-    page.goto(path.as_uri())
-    frame = page.frame_locator("iframe")
+@pytest.fixture
+def viewer(show):
+    page, frame = show(attention_viewer(Attention(FIRST, GRADIENTS, "first"), IMAGE, GRID, ("CLS", "DIST")))
     expect(frame.locator("#said")).to_contain_text("From")
     return page, frame
-
-
-@pytest.fixture
-def viewer(chromium_browser, tmp_path):
-    block = attention_viewer(Attention(FIRST, GRADIENTS, "first"), IMAGE, GRID, ("CLS", "DIST"))
-    page, frame = opened(block, chromium_browser, tmp_path)
-    yield page, frame
-    page.close()
 
 
 def name(token: int) -> str:
@@ -158,11 +141,11 @@ def test_the_scale_is_stated_for_one_map_or_for_all(viewer):
     expect(frame.locator("#scale-high")).to_contain_text("each small one has its own")
 
 
-def test_two_models_and_their_difference(chromium_browser, tmp_path):
+def test_two_models_and_their_difference(show):
     block = attention_viewer(
         Attention(FIRST, name="before"), IMAGE, GRID, ("CLS", "DIST"), Attention(SECOND, name="after")
     )
-    page, frame = opened(block, chromium_browser, tmp_path)
+    _, frame = show(block)
     expect(frame.locator("canvas.large")).to_have_count(3)
     compare = frame.get_by_role("combobox", name="Heads of")
     compare.select_option("1")
@@ -171,7 +154,6 @@ def test_two_models_and_their_difference(chromium_browser, tmp_path):
     difference = SECOND[3, 0, 0] - FIRST[3, 0, 0]
     expect(frame.locator("#said")).to_contain_text(name(int(difference.abs().argmax())))
     expect(frame.locator("#scale-high")).to_contain_text("the middle is 0")
-    page.close()
 
 
 def test_the_query_is_seen_on_the_map_in_light_and_dark(viewer):

@@ -25,14 +25,9 @@ def numbers(locator) -> list[float]:
 
 
 @pytest.mark.parametrize("scale", [1, 1000])  # and where e^score is larger than any number
-def test_every_number_is_the_one_that_python_computes(chromium_browser, tmp_path, scale):
-    path = tmp_path / "page.html"
+def test_every_number_is_the_one_that_python_computes(show, scale):
     block = why_this_weight(scale * Q, K, V, MASK, queries=list("xyz"), keys=list("abcde"), query=1, key=2)
-    path.write_text(f"<!doctype html><meta charset='utf-8'><body>{block.html}</body>", encoding="utf-8")
-    page = chromium_browser.new_page(viewport={"width": 960, "height": 900})
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.goto(path.as_uri())
-    frame = page.frame_locator("iframe")
+    _, frame = show(block)
     output, weights = attention(scale * Q, K, V, MASK, return_weights=True)
 
     for query, key in ((1, 2), (1, 4), (0, 3)):
@@ -50,19 +45,12 @@ def test_every_number_is_the_one_that_python_computes(chromium_browser, tmp_path
         brought = (weights[query, key] * V[key]).tolist()
         assert numbers(frame.locator("#values tr").nth(1))[1:] == pytest.approx(brought, abs=0.01)
         assert numbers(frame.locator("#values tr").nth(2)) == pytest.approx(output[query].tolist(), abs=0.01)
-    page.close()
 
 
-def test_the_mask_is_said_and_rows_can_be_clicked(chromium_browser, tmp_path):
-    path = tmp_path / "page.html"
-    block = why_this_weight(Q, K, V, MASK, query=1, key=4)
-    path.write_text(f"<!doctype html><meta charset='utf-8'><body>{block.html}</body>", encoding="utf-8")
-    page = chromium_browser.new_page()
-    page.goto(path.as_uri())
-    frame = page.frame_locator("iframe")
+def test_the_mask_is_said_and_rows_can_be_clicked(show):
+    _, frame = show(why_this_weight(Q, K, V, MASK, query=1, key=4))
     expect(frame.locator("#said")).to_contain_text("The mask forbids query 1 to look at key 4")
     best = int(WEIGHTS[1].argmax())
     frame.locator("#softmax tbody tr").nth(best).click()
     expect(frame.locator("#said")).to_contain_text("the most of 5 keys")
     expect(frame.locator("#spoken")).to_contain_text(f"gives key {best}")
-    page.close()
