@@ -27,9 +27,12 @@ from torch.nn.functional import linear, log_softmax, normalize, softmax
 
 from course import expect
 from course.augment import ColourJitter, Compose, Crop, Flip, Grey, Solarise
+from course.precision import full_precision
+from course.processes import summed
+from course.ssl.collapse import effective_rank, spread
 from course.ssl.method import Batch, Method, Told
 from course.ssl.simclr import temperature
-from course.ssl.teacher import Teacher, cosine_to_one, effective_rank, full_precision, spread
+from course.ssl.teacher import Teacher, cosine_to_one
 
 GLOBALS = 2  # the large crops of each image
 
@@ -201,7 +204,8 @@ class DINO(Method):
     def after_step(self, progress: float) -> None:
         """The teacher follows; the centre moves to what it said since the last step; the schedules go on."""
         self.teacher.follow(Network(self.encoder, self.head), cosine_to_one(self.momentum, progress))
-        self.center.lerp_(self.seen / self.seen_count.clamp(min=1), 1 - self.center_momentum)
+        mean = summed(self.seen) / summed(self.seen_count).clamp(min=1)  # over all processes
+        self.center.lerp_(mean, 1 - self.center_momentum)
         self.seen.zero_()
         self.seen_count.zero_()
         self._schedule(progress)

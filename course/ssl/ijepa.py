@@ -36,9 +36,10 @@ from course.augment import Crop
 from course.position import LearnedPosition
 from course.randomness import drawn
 from course.record import Record
+from course.ssl.collapse import effective_rank, spread
 from course.ssl.mae import Augment, fixed_positions, plain_vit, take
 from course.ssl.method import Batch, Method, Told
-from course.ssl.teacher import Teacher, effective_rank, linear_to_one, spread
+from course.ssl.teacher import Teacher, linear_to_one
 from course.transformer_layers import EncoderLayer
 from course.vision.vit import VARIANTS, ViT
 

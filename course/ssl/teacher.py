@@ -10,13 +10,10 @@ What people usually get wrong
 
 import copy
 import math
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-
-from course import expect
 
 
 class Teacher(nn.Module):
@@ -57,34 +54,6 @@ def linear_to_one(start: float, progress: float) -> float:
     """From `start` at progress 0 to 1 at progress 1 along a line."""
     _check_progress(progress)
     return start + (1 - start) * progress
-
-
-def spread(z: Tensor) -> Tensor:
-    """The standard deviation over a batch, a mean over the channels: z: (B, D) -> scalar
-
-    0 when all images get the same embedding, which is what collapse is.
-    """
-    return z.detach().float().std(dim=0).mean()
-
-
-def effective_rank(z: Tensor) -> Tensor:
-    """In how many directions a batch spreads, (Σλ)² / Σλ² over the covariance's eigenvalues: (B, D) -> scalar
-
-    From 1, all on a line, to min(B − 1, D), the same in all directions; 0 for a single point. No
-    eigenvalue is computed: their sum is the covariance's trace, and that of their squares its squared norm.
-    """
-    expect.floating("z", z)
-    z = z.detach().float()
-    z = z - z.mean(dim=0)
-    with full_precision(z):
-        gram = z @ z.T if z.shape[0] < z.shape[1] else z.T @ z  # the same eigenvalues, the smaller matrix
-    return gram.trace().square() / gram.square().sum().clamp(min=torch.finfo(gram.dtype).tiny)
-
-
-def full_precision(x: Tensor) -> AbstractContextManager:
-    """Products in the tensor's own precision, whatever autocast says: a loss needs its last digits."""
-    device = x.device.type
-    return torch.autocast(device, enabled=False) if torch.amp.is_autocast_available(device) else nullcontext()
 
 
 def _check_progress(progress: float) -> None:

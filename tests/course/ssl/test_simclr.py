@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course.ssl.collapse import spread
 from course.ssl.simclr import ProjectionHead, SimCLR, distort, nt_xent
-from course.ssl.teacher import spread
 from course.vision.resnet import build
 
 

@@ -1,4 +1,4 @@
-"""The teacher's average by hand, its schedules, and the measures that make a collapse visible."""
+"""The teacher's average by hand, and its schedules."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from course.ssl.teacher import Teacher, cosine_to_one, effective_rank, linear_to_one, spread
+from course.ssl.teacher import Teacher, cosine_to_one, linear_to_one
 
 
 def network():
@@ -45,19 +45,3 @@ def test_the_schedules_end_at_one():
     for schedule in (cosine_to_one, linear_to_one):
         with pytest.raises(ValueError, match="progress must be from 0 to 1"):
             schedule(0.996, 1.1)
-
-
-@pytest.mark.parametrize("shape", [(50, 6), (5, 30)])
-def test_the_effective_rank_by_eigenvalues(shape):
-    z = torch.randn(shape, generator=torch.Generator().manual_seed(0)) * torch.linspace(0.1, 3, shape[1])
-    eigenvalues = torch.linalg.eigvalsh(torch.cov(z.T.double()))
-    expected = eigenvalues.sum() ** 2 / eigenvalues.square().sum()
-    torch.testing.assert_close(effective_rank(z), expected.float(), atol=1e-4, rtol=1e-4)
-
-
-def test_collapse_shows():
-    point = torch.ones(8, 5)
-    line = torch.arange(8.0)[:, None] * torch.ones(5)
-    assert spread(point) == effective_rank(point) == 0
-    assert effective_rank(line).item() == pytest.approx(1.0)
-    assert spread(line).item() == pytest.approx(math.sqrt(6))

@@ -1,0 +1,227 @@
+"""One loop for every method: `train(SimCLR(encoder, 384), images, Recipe(epochs=100))`.
+
+    for each step:  a batch of views -> loss -> gradients -> AdamW; what follows its own rule moves last
+
+The learning rate rises along a line over the first `warm_up` of all steps, then falls to 0 along half a
+cosine. A step is cut into pieces, `accumulate` in each process, and every piece draws its random numbers from
+a seed of its own, made of (seed, step, piece). Hence a run that was broken off goes on as if nothing had
+happened, and two processes do what one does with `accumulate=2`.
+
+What people usually get wrong
+- resuming with the weights but without the optimiser's averages, the schedule or the random numbers;
+- reading `loss.item()` at each step, which makes a GPU wait for it every time;
+- weight decay on biases and norms (`Method.groups`);
+- pieces are not a large batch to everything: BatchNorm and SimCLR's negatives see one piece at a time.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from course import expect, processes
+from course.data.image_set import ImageSet
+from course.interrupts import noticing_interrupts
+from course.meter import Meter
+from course.precision import PRECISIONS, computing
+from course.ssl.collapse import health
+from course.ssl.method import Method
+
+if TYPE_CHECKING:
+    from course.run import Run
+
+Row = dict[str, float]  # what is told about the steps since the row before
+STEPS_PER_ROW = 50  # at most; one also ends with each epoch
+WATCHED = 256  # images whose embeddings are looked at for collapse
+OPTIMISERS = ("adamw", "sgd")
+
+
+class Diverged(RuntimeError):
+    """The loss is no longer a number."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train. batch: images a step, over all pieces; all of them where the data have fewer.
+
+    warm_up: a share of all steps. optimiser: "adamw", or "sgd" with momentum 0.9. precision: "32" or "bf16".
+    accumulate: pieces of a step in each process. clip: the largest norm of the gradient. compile: whether
+    torch.compile translates the method first, which takes a minute and pays off on a GPU.
+    """
+
+    epochs: int = 10
+    batch: int = 128
+    lr: float = 1e-3
+    weight_decay: float = 0.05
+    warm_up: float = 0.1
+    optimiser: str = "adamw"
+    precision: str = "32"
+    accumulate: int = 1
+    clip: float | None = None
+    compile: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        expect.whole(epochs=self.epochs, batch=self.batch, accumulate=self.accumulate)
+        expect.rate(warm_up=self.warm_up)
+        expect.one_of("optimiser", self.optimiser, OPTIMISERS)
+        expect.one_of("precision", self.precision, PRECISIONS)
+        if not self.lr > 0 or not self.weight_decay >= 0 or (self.clip is not None and not self.clip > 0):
+            raise ValueError(
+                "lr must be above 0, weight_decay 0 or more, and clip above 0 or None; "
+                f"got {self.lr!r}, {self.weight_decay!r} and {self.clip!r}"
+            )
+
+    def lr_at(self, progress: float) -> float:
+        """The learning rate when a share of the training is over, 0 … 1."""
+        if progress < self.warm_up:
+            return self.lr * progress / self.warm_up
+        return self.lr * (1 + math.cos(math.pi * (progress - self.warm_up) / (1 - self.warm_up))) / 2
+
+    def optimise(self, method: Method) -> torch.optim.Optimizer:
+        """The optimiser of what the method wants trained."""
+        groups = method.groups(self.weight_decay)
+        if not groups:
+            raise ValueError("there is nothing to train: every parameter is frozen")
+        if self.optimiser == "sgd":
+            return torch.optim.SGD(groups, self.lr, momentum=0.9)
+        return torch.optim.AdamW(groups, self.lr)
+
+
+class Plan:
+    """Which images each step sees, in which pieces, and the seed of each piece's random numbers.
+
+    An epoch is a new order of all images; the last ones, too few for a batch, wait for the next.
+    """
+
+    def __init__(self, images: int, recipe: Recipe):
+        self.images, self.seed = images, recipe.seed
+        self.batch = min(recipe.batch, images)
+        self.in_all = recipe.accumulate * processes.count()
+        if self.batch == 0 or self.batch % self.in_all:
+            pieces = f"{recipe.accumulate} accumulated × {processes.count()} processes"
+            raise ValueError(f"a batch of {self.batch} images cannot be cut into equal pieces, {pieces}")
+        self.mine = range(processes.rank() * recipe.accumulate, (processes.rank() + 1) * recipe.accumulate)
+        self.per_epoch = images // self.batch
+        self.steps = recipe.epochs * self.per_epoch
+
+    def pieces(self, step: int, device: torch.device) -> Iterator[tuple[Tensor, int]]:
+        """This process's pieces of a step: the images' numbers (batch / pieces,), and a seed"""
+        epoch, place = divmod(step, self.per_epoch)
+        size = self.batch // self.in_all
+        for piece in self.mine:
+            start = place * self.batch + piece * size
+            yield (
+                _order(self.images, self.seed, epoch, device)[start : start + size],
+                mixed(self.seed, step, piece),
+            )
+
+    def ends_epoch(self, step: int) -> bool:
+        """Whether a step is the last of its epoch."""
+        return (step + 1) % self.per_epoch == 0
+
+    def ends_row(self, step: int) -> bool:
+        """Whether something is told behind a step."""
+        return self.ends_epoch(step) or (step % self.per_epoch + 1) % STEPS_PER_ROW == 0
+
+
+def train(
+    method: Method,
+    data: ImageSet,
+    recipe: Recipe,
+    *,
+    run: "Run | None" = None,
+    show: Callable[[Row], None] | None = None,
+) -> list[Row]:
+    """Train on images that lie on the method's device -> what was told, a row at least every 50 steps.
+
+    A row has "step", "steps", "epoch", "lr", "loss", what the method tells and "images_per_second", as means
+    since the row before; at the end of an epoch also the `health` of the embeddings. `run` keeps rows and
+    checkpoints in a folder, and the training goes on where that stands; `show` sees each row as it comes.
+
+    Raises Diverged where the loss stops being a number, and KeyboardInterrupt behind the step in which Ctrl-C
+    was pressed, with the run saved.
+    """
+    device = next(method.parameters()).device
+    plan, optimiser, meter, rows = Plan(len(data), recipe), recipe.optimise(method), Meter(), []
+    first = run.restore(method, optimiser, meter) if run else 0
+    network = torch.compile(method) if recipe.compile else method
+    generator = torch.Generator(device)
+    method.train()
+    with _own_random_numbers(device), noticing_interrupts() as interrupted:
+        for step in range(first, plan.steps):
+            lr = recipe.lr_at((step + 0.5) / plan.steps)
+            for group in optimiser.param_groups:
+                group["lr"] = lr * group["scale"]
+            for chosen, seed in plan.pieces(step, device):
+                torch.manual_seed(seed)  # for what takes no generator, such as dropout
+                batch = method.batch(data, chosen, generator.manual_seed(seed))
+                with computing(device, recipe.precision):
+                    loss, told = network(batch)
+                (loss / recipe.accumulate).backward()
+                meter.add({**told, "loss": loss}, len(chosen))
+            processes.average_gradients(method.parameters())
+            if recipe.clip is not None:
+                nn.utils.clip_grad_norm_(method.parameters(), recipe.clip)
+            optimiser.step()
+            optimiser.zero_grad()
+            method.after_step((step + 1) / plan.steps)
+
+            if plan.ends_row(step):
+                row = {"step": step + 1, "steps": plan.steps, "epoch": (step + 1) / plan.per_epoch, "lr": lr}
+                row |= meter.read()
+                _stop_unless_finite(row, run)
+                if plan.ends_epoch(step):
+                    row |= _health(method, data)
+                rows.append(row)
+                if run:
+                    run.log(row)
+                if show and processes.is_first():
+                    show(row)
+            stopped = processes.any_of(interrupted.is_set(), device)
+            if run and (
+                stopped
+                or step + 1 == plan.steps
+                or (plan.ends_epoch(step) and processes.any_of(run.is_due(), device))
+            ):
+                run.save(method, optimiser, meter, step + 1)
+            if stopped:
+                raise KeyboardInterrupt(f"stopped behind step {step + 1:,} of {plan.steps:,}")
+    return rows
+
+
+def mixed(*numbers: int) -> int:
+    """One seed made of several numbers, far from those of their neighbours."""
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)  # torch wants 63 bits
+
+
+@lru_cache(maxsize=1)  # all steps of an epoch ask for the same
+def _order(images: int, seed: int, epoch: int, device: torch.device) -> Tensor:
+    """The numbers of all images in the order of an epoch, the same on every device: -> (images,)"""
+    return torch.randperm(images, generator=torch.Generator().manual_seed(mixed(seed, epoch))).to(device)
+
+
+@contextmanager
+def _own_random_numbers(device: torch.device) -> Iterator[None]:
+    """Seeding inside of this changes nothing for whoever draws random numbers outside."""
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        yield
+
+
+def _health(method: Method, data: ImageSet) -> Row:
+    told = health(method.encoder, data.floats(slice(WATCHED)))
+    return {name: value.item() for name, value in told.items()}
+
+
+def _stop_unless_finite(row: Row, run: "Run | None") -> None:
+    if math.isfinite(row["loss"]):
+        return
+    told = f"The loss is {row['loss']} behind step {row['step']:,}, at learning rate {row['lr']:.2g}"
+    kept = f"; the last good checkpoint is {run.checkpoint}" if run and run.checkpoint.exists() else ""
+    raise Diverged(f"{told}{kept}. Try a smaller learning rate, a longer warm-up, or clip=1.")
