@@ -45,6 +45,11 @@ def rank() -> int:
     return dist.get_rank() if dist.is_initialized() else 0
 
 
+def local_rank() -> int:
+    """The number of this process on its machine, which is that of its GPU."""
+    return int(os.environ.get("LOCAL_RANK", 0))
+
+
 def is_first() -> bool:
     """Whether this is the process that writes and prints."""
     return rank() == 0

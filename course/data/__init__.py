@@ -3,6 +3,7 @@
 from course.data.digits import digit_set, digits
 from course.data.folder import Folder, folder
 from course.data.image_set import ImageSet
+from course.data.number_words import number_words
 from course.data.pairs import multi30k, pairs
 from course.data.real import cifar10, cifar100, flowers102, svhn
 from course.data.shapes import Shapes, shapes
@@ -21,6 +22,7 @@ __all__ = [
     "flowers102",
     "folder",
     "multi30k",
+    "number_words",
     "pairs",
     "shapes",
     "svhn",

@@ -15,6 +15,7 @@ What people usually get wrong: SVHN labels a nought 10; training on Flowers-102'
 papers do; tuning on the test split of CIFAR, which has none for validation (`split` makes one).
 """
 
+import os
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,8 @@ import torch
 
 from course import expect
 from course.checkpoint.files import fetch
-from course.data.folder import decoded
 from course.data.image_set import ImageSet
+from course.data.pictures import decoded
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def svhn(split: str = "train", folder: str | Path | None = None, progress: bool 
     Raises as `cifar10` does.
     """
     expect.one_of("split", split, ("train", "test", "extra"))
-    contents = _mat(_fetched(f"svhn {split}", folder, progress))
+    contents = _mat(fetched(f"svhn {split}", folder, progress))
     images = torch.from_numpy(contents["X"]).permute(3, 2, 0, 1).contiguous()  # from (32, 32, 3, N)
     labels = torch.from_numpy(contents["y"].astype(np.int64)).flatten() % 10  # a nought is labelled 10
     return ImageSet(images, labels, tuple("0123456789"), MEAN["svhn"], STD["svhn"])
@@ -106,7 +107,7 @@ def flowers102(
     """
     expect.one_of("split", split, FLOWER_SPLITS)
     expect.whole(size=size)
-    paths = {part: _fetched(f"flowers {part}", folder, progress) for part in ("images", "labels", "splits")}
+    paths = {part: fetched(f"flowers {part}", folder, progress) for part in ("images", "labels", "splits")}
     numbers = _mat(paths["splits"])[FLOWER_SPLITS[split]].flatten().tolist()  # of photographs, from 1
     every_label = _mat(paths["labels"])["labels"].flatten()
     file_of = {f"jpg/image_{number:05d}.jpg": number for number in numbers}
@@ -120,9 +121,21 @@ def flowers102(
     return ImageSet(stack, labels, FLOWERS, MEAN["flowers102"], STD["flowers102"])
 
 
-def _fetched(name: str, folder: str | Path | None, progress: bool) -> Path:
+def fetched(name: str, folder: str | Path | None = None, progress: bool = True) -> Path:
+    """The local copy of one of SOURCES, downloaded where it is not there or not what it should be.
+
+    Raises ConnectionError where that fails, and ValueError for a wrong checksum, as `checkpoint.fetch` does.
+    """
     source = SOURCES[name]
     return fetch(source.url, source.checksum, folder, progress)
+
+
+def place(name: str, folder: str | Path | None = None) -> Path:
+    """Where the local copy of one of SOURCES lies, or would: `folder`, else COURSE_DATA, else the cache."""
+    import pooch
+
+    home = Path(folder or os.environ.get("COURSE_DATA") or pooch.os_cache("attention-course"))
+    return home / SOURCES[name].url.rpartition("/")[2]
 
 
 def _mat(path: Path) -> dict[str, np.ndarray]:
@@ -135,7 +148,7 @@ def _cifar(
     name: str, parts: list[str], words: str, labels: int, folder: str | Path | None, progress: bool
 ) -> ImageSet:
     """Records of `labels` bytes, the last of which counts, and 3 · 32 · 32 of the image, plane by plane."""
-    path = _fetched(name, folder, progress)
+    path = fetched(name, folder, progress)
     contents: dict[str, bytes] = {}
     with tarfile.open(path) as archive:
         for member in archive:

@@ -41,8 +41,7 @@ def build(reader: Reader, translator: Translator, painters: Sequence[Painter]) -
     end = (
         "Digits: E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits (1998), the 1,797 "
         "images that come with scikit-learn, enlarged threefold for the Vision Transformer. Number words: "
-        "a generator in <code>course/gallery/numbers.py</code>. Accuracies are those of the run that made "
-        "this page."
+        "as the library num2words spells them. Accuracies are those of the run that made this page."
     )
     return page("Seeing attention", introduction, parts, end)
 

@@ -9,7 +9,6 @@ All are toys: two thousand images of 8 × 8 pixels, a thousand numbers. What is 
 
 import copy
 import multiprocessing
-import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,14 +18,12 @@ import torch
 from torch import Tensor, nn
 
 from course import translate
-from course.data import digits
-from course.gallery.numbers import english, french
+from course.data import digits, number_words
 from course.record import Record
 from course.transformer import Transformer
 from course.vision.vit import ViT
 
 HELD_OUT = 360  # images
-UNSEEN = 100  # numbers
 ZOOM, PATCH = 3, 4
 SIDE = 8 * ZOOM
 GRID = (SIDE // PATCH, SIDE // PATCH)
@@ -129,9 +126,7 @@ def train_reader(effort: float = 1.0, batch: int = 64) -> Reader:
 
 def train_translator(effort: float = 1.0, peak: float = 5e-3, tokens: int = 1000) -> Translator:
     """One layer of four heads on each side, letter by letter."""
-    pairs = [(french(number), english(number)) for number in range(1000)]
-    random.Random(0).shuffle(pairs)
-    unseen, pairs = pairs[:UNSEEN], pairs[UNSEEN:]
+    pairs, unseen = number_words(split="train"), number_words(split="test")
     vocabulary = translate.Characters(text for pair in pairs for text in pair)
     torch.manual_seed(0)
     sizes: dict[str, Any] = dict(dim=48, heads=4, hidden=96, layers=1, max_length=64)

@@ -34,6 +34,7 @@ from torch.nn.functional import adaptive_avg_pool2d, interpolate, log_softmax, p
 from course import expect
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images
+from course.vision.feature_map import feature_map
 
 TO_XYZ = (
     (0.4124564, 0.3575761, 0.1804375),
@@ -148,19 +149,6 @@ def annealed_mean(logits: Tensor, bins: Tensor, T: float = 0.38) -> Tensor:
     if T <= 0:
         raise ValueError(f"T must be above 0; got {T}")
     return torch.einsum("bqhw,qc->bchw", (logits.float() / T).softmax(1), bins.float())
-
-
-def feature_map(encoder: Any, images: Tensor) -> Tensor:
-    """What an encoder knows of each place, of a ResNet's maps or a ViT's patches: -> (B, D, h, w)"""
-    if hasattr(encoder, "maps"):
-        return encoder.maps(images)
-    if not hasattr(encoder, "tokens"):
-        raise TypeError(
-            f"the encoder must have maps or tokens, features by place; {type(encoder).__name__} has neither"
-        )
-    h, w = encoder.embedding.grid(images)
-    patches = encoder.tokens(images)[:, -h * w :]  # (B, h·w, D), without the CLS token before them
-    return patches.transpose(1, 2).unflatten(2, (h, w))
 
 
 class Colourisation(Method):

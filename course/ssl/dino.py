@@ -111,8 +111,8 @@ class DINO(Method):
     """Self-distillation around any encoder with features (B, dim) at two resolutions.
 
     out: the number of outputs K. crops: how many small crops of each image, `crop` pixels wide; half the
-    image, if not said. tau_s, tau_t: temperatures; the teacher's starts at tau_start and gets there
-    over the share `warm_up` of training.
+    image, if not said. mirror: whether crops may be flipped, which digits may not be. tau_s, tau_t:
+    temperatures; the teacher's starts at tau_start and gets there over the share `warm_up` of training.
     frozen: the share of training in which the last layer stays. `center_momentum=1` turns centring off, and
     `tau_start = tau_t = tau_s` sharpening.
 
@@ -134,6 +134,7 @@ class DINO(Method):
         crop: int | None = None,
         global_scale: tuple[float, float] = (0.4, 1.0),
         local_scale: tuple[float, float] = (0.05, 0.4),
+        mirror: bool = True,
         tau_s: float = 0.1,
         tau_t: float = 0.07,
         tau_start: float = 0.04,
@@ -153,6 +154,7 @@ class DINO(Method):
             global_scale,
             local_scale,
         )
+        self.mirror = mirror
         self.tau_s, self.tau_start, self.tau_end, self.warm_up = tau_s, tau_start, tau_t, warm_up
         self.frozen, self.momentum, self.center_momentum = frozen, momentum, center_momentum
         self.head = Head(dim, hidden, bottleneck, out)
@@ -171,12 +173,13 @@ class DINO(Method):
         """-> global (2B, C, H, W) and, if there are any, local (crops · B, C, crop, crop), crop by crop"""
         size = images.shape[-1]
         small = size // 2 if self.crop is None else self.crop
-        large = [Crop(size, scale=self.global_scale), Flip(), *_colours(images)]
+        usual = [*([Flip()] if self.mirror else []), *_colours(images)]
+        large = [Crop(size, scale=self.global_scale), *usual]
         first = Compose(large)(images, generator)
         second = Compose([*large, *([Solarise(p=0.2)] if images.shape[1] == 3 else [])])(images, generator)
         views = {"global": torch.cat([first, second])}
         if self.crops:
-            local = Compose([Crop(small, scale=self.local_scale), Flip(), *_colours(images)])
+            local = Compose([Crop(small, scale=self.local_scale), *usual])
             views["local"] = local(images.repeat(self.crops, 1, 1, 1), generator)
         return views
 

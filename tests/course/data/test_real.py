@@ -178,3 +178,10 @@ def test_the_tables_are_complete():
         assert len(source.checksum) == len("md5:") + 32
     assert MEAN.keys() == STD.keys()
     assert torch.tensor(list(MEAN.values())).shape == torch.tensor(list(STD.values())).shape == (4, 3)
+
+
+def test_a_file_lies_where_it_is_looked_for(put, tmp_path):
+    for name in SOURCES:
+        put(name, name.encode())
+        assert real.place(name) == real.fetched(name) and real.place(name).parent == tmp_path
+        assert real.place(name, "elsewhere").parent.name == "elsewhere"

@@ -240,7 +240,7 @@ def test_colouring_keeps_the_lightness_and_needs_no_colours():
         (
             lambda: feature_map(nn.Linear(2, 2), colours()),
             TypeError,
-            "must have maps or tokens, features by place; Linear has neither",
+            "features by place need a ViT, or an encoder with maps",
         ),
         (
             lambda: colour_loss(torch.rand(1, 2, 1, 1), torch.rand(1, 3, 1, 1), torch.rand(2)),

@@ -1,0 +1,1 @@
+"""The parts of the `course` command, a file for each."""

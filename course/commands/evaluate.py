@@ -1,0 +1,78 @@
+"""`course evaluate`: what a pretrained encoder is worth with few labels, beside its baselines."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="A run's folder, or a file encoder.safetensors.")],
+    data: Annotated[str | None, typer.Option(help="Another set than it was trained on.")] = None,
+    each: Annotated[
+        int | None, typer.Option(min=1, help="Labelled images of each class; instead of --share.")
+    ] = None,
+    share: Annotated[
+        list[float] | None, typer.Option(min=0, max=1, help="Shares of the labels; 0.01, 0.1 and 1.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Draws of the labels, and random encoders.")] = 3,
+    fine_tune: Annotated[
+        int, typer.Option(min=0, help="Also fine-tune all weights, for so many epochs.")
+    ] = 0,
+    scratch: Annotated[
+        bool,
+        typer.Option(
+            "--scratch/--no-scratch", help="Also train from scratch with the labels, as long as it."
+        ),
+    ] = True,
+    pool: Annotated[
+        str | None, typer.Option(help="features or patches, their mean; otherwise as suits the method.")
+    ] = None,
+    k: Annotated[int, typer.Option(min=1, help="Neighbours that vote.")] = 20,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
+) -> None:
+    """Measure an encoder by kNN, a linear probe and fine-tuning, beside a random and a supervised one.
+
+    The table is printed, and kept as evaluation.md in the run's folder.
+    """
+    from course.commands.runs import encoder_of, images_of, method_of
+    from course.commands.training import device_named, refuse
+    from course.evaluate import Reading, as_markdown, compare
+    from course.run import Run
+    from course.ssl.by_name import METHODS
+    from course.train import Recipe
+
+    place = device_named(device)
+    if each is not None and share:
+        refuse("Take --each or --share, not both.")
+    folder = run if run.is_dir() else run.parent
+    try:
+        encoder, asked = encoder_of(run)
+        read = {**asked, "data": data or asked["data"], "images": None}
+        train, test = images_of(read), images_of(read, "test")
+        if list(train.images.shape[1:]) != asked["shape"]:
+            given, known = (tuple(shape) for shape in (train.images.shape[1:], asked["shape"]))
+            refuse(f"{read['data']} has images {given}, but the encoder was trained on {known}.")
+        draws = iter(range(seeds))
+        rows = compare(
+            lambda: method_of(asked, next(draws)).encoder.to(place),
+            {},
+            train,
+            test,
+            Run.again(folder).recipe if scratch else None,
+            shares=share or (0.01, 0.1, 1.0),
+            each=each,
+            seeds=range(seeds),
+            reading=Reading(
+                pool=pool or METHODS[asked["method"]].pool,
+                k=k,
+                fine_tuning=Recipe(epochs=fine_tune) if fine_tune else None,
+            ),
+            before={asked["method"]: encoder},
+            show=print,
+        )
+    except (OSError, ValueError, TypeError) as problem:
+        refuse(problem)
+    told = as_markdown(rows)
+    print(f"\n{told}")
+    (folder / "evaluation.md").write_text(told + "\n", encoding="utf-8")

@@ -1,0 +1,86 @@
+"""`course finetune`: a pretrained encoder, or one from scratch, with labels."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def finetune(
+    run: Annotated[
+        Path | None,
+        typer.Argument(help="A pretrained run's folder or its encoder.safetensors; none: from scratch."),
+    ] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="From scratch: vit-mini/2, vit-S/4, resnet-18, …")
+    ] = None,
+    data: Annotated[str | None, typer.Option(help="A set, a folder or an archive.")] = None,
+    each: Annotated[int | None, typer.Option(min=1, help="Labelled images of each class; else all.")] = None,
+    freeze: Annotated[bool, typer.Option("--freeze", help="Train the new head only.")] = False,
+    top: Annotated[int, typer.Option(min=0, help="With --freeze: and so many of the top stages.")] = 0,
+    layer_decay: Annotated[float, typer.Option(help="What a lower stage's rate is of the one above.")] = 0.75,
+    drop_path: Annotated[float | None, typer.Option(help="Stochastic depth.")] = None,
+    smoothing: Annotated[float, typer.Option(help="Of the labels.")] = 0.0,
+    crop: Annotated[
+        bool, typer.Option("--crop/--no-crop", help="Crop, and flip where it keeps labels.")
+    ] = True,
+    mixup: Annotated[float, typer.Option(min=0, help="MixUp's alpha; 0 is off.")] = 0.0,
+    cutmix: Annotated[float, typer.Option(min=0, help="CutMix's alpha; 0 is off.")] = 0.0,
+    pool: Annotated[str | None, typer.Option(help="features or patches; otherwise as suits.")] = None,
+    epochs: Annotated[int, typer.Option(min=1)] = 100,
+    batch: Annotated[int, typer.Option(min=1, help="Images a step.")] = 128,
+    lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-3,
+    weight_decay: Annotated[float, typer.Option(min=0)] = 0.05,
+    warm_up: Annotated[float, typer.Option(help="The share of steps in which the rate rises.")] = 0.1,
+    precision: Annotated[str, typer.Option(help="32 or bf16")] = "32",
+    accumulate: Annotated[int, typer.Option(min=1, help="Pieces of a step.")] = 1,
+    compile: Annotated[bool, typer.Option("--compile", help="Translate with torch.compile first.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of weights, labels and order.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="The run's folder; otherwise one in runs/.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
+) -> None:
+    """Train with labels, on a pretrained encoder or from scratch, and say the accuracy on test images."""
+    from course.commands.runs import images_of
+    from course.commands.training import folder_of, refuse, trained_together
+    from course.commands.tuning import finish_tuning, model_of, start_of
+    from course.run import Run
+    from course.train import Recipe
+
+    with trained_together(device) as place:
+        try:
+            if resume is not None:
+                kept = Run.again(resume)
+                if kept.asked.get("task") != "finetune":
+                    refuse(f"{resume} is not a run of `course finetune`.")
+            else:
+                chosen: dict[str, Any] = dict(
+                    freeze=freeze,
+                    top=top,
+                    layer_decay=layer_decay,
+                    drop_path=drop_path,
+                    smoothing=smoothing,
+                    crop=crop,
+                    mixup=mixup,
+                    cutmix=cutmix,
+                )
+                asked = start_of(run, encoder, data, each, pool, seed, chosen)
+                recipe = Recipe(
+                    epochs=epochs,
+                    batch=batch,
+                    lr=lr,
+                    weight_decay=weight_decay,
+                    warm_up=warm_up,
+                    precision=precision,
+                    accumulate=accumulate,
+                    compile=compile,
+                    seed=seed,
+                )
+                model_of(asked)  # what is wrong with it is said before there is a folder
+                name = f"{asked['method']}-finetuned" if run else "supervised"
+                kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
+            method = model_of(kept.asked)
+            labelled = images_of(kept.asked)
+        except (OSError, ValueError, TypeError) as problem:
+            refuse(problem)
+        finish_tuning(method, labelled, kept, place)

@@ -1,0 +1,116 @@
+"""What `course pretrain` and `course finetune` share: the device, the run folder, and how a training ends."""
+
+import ast
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+import typer
+
+from course import processes
+from course.commands.progress import Progress
+from course.data.image_set import ImageSet
+from course.run import Run
+from course.ssl.method import Method
+from course.train import Diverged, train
+
+INTERRUPTED = 130  # the exit status that a shell expects behind Ctrl-C
+CURVES = ("loss", "accuracy", "found", "rank", "entropy", "spread")
+
+
+def refuse(problem: object) -> NoReturn:
+    """End with one sentence, and status 1."""
+    print(problem, file=sys.stderr, flush=True)
+    raise typer.Exit(1)
+
+
+def device_named(name: str) -> torch.device:
+    """auto: the GPU of this process, or else the CPU."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as problem:
+        sentence = str(problem).partition("\n")[0]
+        refuse(f"There is no device {name!r} here: {sentence}. --device auto takes what there is.")
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32
+        if device.index is None:
+            device = torch.device("cuda", processes.local_rank())
+        torch.cuda.set_device(device)
+    return device
+
+
+def options_of(settings: Sequence[str]) -> dict[str, Any]:
+    """["tau=0.2", "tasks=['angles']"] -> {"tau": 0.2, "tasks": ["angles"]}; what is no literal is a text"""
+    options: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.isidentifier():
+            refuse(f"--set takes name=value, such as --set tau=0.2; got {setting!r}")
+        try:
+            options[name] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            options[name] = value
+    return options
+
+
+@contextmanager
+def trained_together(device: str) -> Iterator[torch.device]:
+    """The device to train on, together with the other processes of a torchrun."""
+    place = device_named(device)
+    with processes.together(place):
+        yield place
+
+
+def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> None:
+    """Train to the end, with progress, curves, and a sentence on whatever ends it before."""
+    parameters = sum(parameter.numel() for parameter in method.parameters() if parameter.requires_grad)
+    say(f"{run.folder}: {len(data):,} images, {parameters:,} parameters to train, on {device}")
+    try:
+        train(method.to(device), data.to(device), run.recipe, run=run, show=Progress(run.recipe.epochs))
+        if processes.is_first():
+            draw_curves(run)
+    except KeyboardInterrupt as interrupt:
+        told = str(interrupt) or "stopped at once"
+        print(f"\n{told.capitalize()}; `--resume {run.folder}` goes on.", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    except torch.OutOfMemoryError:
+        refuse("\nThe device has too little memory: choose a smaller --batch, or --accumulate 2 and up.")
+    except (Diverged, OSError, ValueError, TypeError) as problem:
+        refuse(f"\n{problem}")
+
+
+def draw_curves(run: Run) -> None:
+    """curves.png: what was told, over the epochs."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from course.show.style import new
+
+    names = [name for name in CURVES if name in run.rows[0]] if run.rows else []
+    if not names:
+        return
+    figure, axes = new(rows=1, cols=len(names), width=3.4 * len(names), height=3.0)
+    for axis, name in zip([axes] if len(names) == 1 else axes, names):
+        points = [(row["epoch"], row[name]) for row in run.rows if name in row and not math.isnan(row[name])]
+        axis.plot(*zip(*points))
+        axis.set(xlabel="epoch", title=name)
+    figure.savefig(run.folder / "curves.png", dpi=100, bbox_inches="tight")
+
+
+def say(text: str) -> None:
+    """Print, in one of the processes."""
+    if processes.is_first():
+        print(text, flush=True)
+
+
+def folder_of(out: Path | None, task: str, data: str, encoder: str, seed: int) -> Path:
+    """Where a run goes: as asked, or runs/simclr-digits-vit-mini_2-0."""
+    name = f"{task}-{Path(data).name.partition('.')[0]}-{encoder.replace('/', '_')}-{seed}"
+    return out or Path("runs") / name

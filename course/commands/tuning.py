@@ -1,0 +1,103 @@
+"""From what `course finetune` was asked for to a model to train, and the accuracy when that is over."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from course import processes
+from course.augment import CutMix, MixUp
+from course.augment.geometry import Crop, Flip
+from course.augment.transform import Compose
+from course.commands.runs import encoder_of, images_of, mirrored
+from course.commands.training import finish, say
+from course.data.image_set import ImageSet
+from course.evaluate.features import share_right
+from course.fewlabels.fine_tuning import FineTuning
+from course.fewlabels.transfer import Classifier, freeze
+from course.run import Run
+from course.ssl.by_name import METHODS
+from course.vision.by_name import encoder as encoder_named
+from course.vision.by_name import width
+
+SCRATCH = "supervised"
+
+
+def start_of(
+    run: Path | None,
+    encoder: str | None,
+    data: str | None,
+    each: int | None,
+    pool: str | None,
+    seed: int,
+    chosen: dict[str, Any],
+) -> dict[str, Any]:
+    """What is kept of a run that fine-tunes: all that its model is built from."""
+    if (run is None) == (encoder is None):
+        raise ValueError("name a pretrained run to start from, or an --encoder to train from scratch")
+    if run is not None:
+        before = encoder_of(run)[1]
+        data, method, encoder, size = (
+            data or before["data"],
+            before["method"],
+            before["encoder"],
+            before["shape"][1],
+        )
+    else:
+        data, method, size = data or "digits", SCRATCH, None
+    asked: dict[str, Any] = dict(task="finetune", data=data, size=size, images=None, each=each, seed=seed)
+    labelled = images_of(asked)
+    return asked | dict(
+        method=method,
+        start=str(run) if run else None,
+        encoder=encoder,
+        pool=pool or (METHODS[method].pool if run else "features"),
+        shape=list(labelled.images.shape[1:]),
+        classes=list(labelled.classes),
+        chosen=chosen,
+    )
+
+
+def model_of(asked: dict[str, Any]) -> FineTuning:
+    """The method that trains a new head on what a run was asked to start from."""
+    torch.manual_seed(asked["seed"])
+    shape, chosen = tuple(asked["shape"]), asked["chosen"]
+    encoder: nn.Module = encoder_named(asked["encoder"], shape)
+    if asked["start"] is not None:
+        pretrained, before = encoder_of(asked["start"])
+        if tuple(before["shape"]) != shape:
+            raise ValueError(f"{asked['start']} was trained on images {tuple(before['shape'])}, not {shape}")
+        if asked["method"] == "relvit":  # which trained without positions; from here on they are learned
+            encoder.load_state_dict(pretrained.state_dict())
+        else:
+            encoder = pretrained
+    encoder.requires_grad_(True)  # fixed positions too, as in MAE's fine-tuning
+    model = Classifier(encoder, width(encoder), len(asked["classes"]), pool=asked["pool"])
+    if chosen["freeze"]:
+        freeze(model, chosen["top"])
+    size = shape[1]
+    steps = [Crop(size, scale=(0.5, 1.0)), *([Flip()] if mirrored(asked["data"]) else [])]
+    if chosen["mixup"] and chosen["cutmix"]:
+        raise ValueError("take --mixup or --cutmix, not both: each mixes whole batches")
+    mix = (
+        MixUp(chosen["mixup"]) if chosen["mixup"] else CutMix(chosen["cutmix"]) if chosen["cutmix"] else None
+    )
+    return FineTuning(
+        model,
+        layer_decay=chosen["layer_decay"],
+        drop_path=chosen["drop_path"],
+        smoothing=chosen["smoothing"],
+        augment=Compose(steps) if chosen["crop"] else None,
+        mix=mix,
+    )
+
+
+def finish_tuning(method: FineTuning, labelled: ImageSet, run: Run, device: torch.device) -> None:
+    """Train to the end, and say the share of test images that is right; kept as accuracy.txt."""
+    finish(method, labelled, run, device)
+    if processes.is_first():
+        test = images_of(run.asked, "test").to(device)
+        told = f"{100 * share_right(method.encoder, test):.2f} % of {len(test):,} test images are right."
+        (run.folder / "accuracy.txt").write_text(told + "\n", encoding="utf-8")
+        say(told)

@@ -1,0 +1,205 @@
+"""Every self-supervised method by its name, around an encoder that suits it:
+
+    method = build("simclr", Images((3, 32, 32)), "resnet-18", tau=0.2)
+
+What a method has to know of the images (the sizes of tiles, a decoder's shape, whether a mirrored image is
+still one of its kind) follows from `Images`. Around encoders narrower than 192, which are for a CPU, heads
+and decoders are small too. Options are those of the method's class, and come before what is chosen here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Generator, Tensor, nn
+
+from course.augment import Crop
+from course.ssl.autoencoder import VAE, AutoEncoder
+from course.ssl.colorization import Colourisation
+from course.ssl.context import Context
+from course.ssl.dino import DINO
+from course.ssl.fcmae import FCMAE, MaskedConvNeXtV2
+from course.ssl.ijepa import IJEPA, PatchViT
+from course.ssl.jigsaw import Jigsaw, PatchJigsaw
+from course.ssl.mae import MAE, crop_and_flip
+from course.ssl.maskfeat import MaskFeat
+from course.ssl.method import Method
+from course.ssl.relvit import RelViT, ViTWithoutPositions, patch_augmentation
+from course.ssl.rotation import Rotation
+from course.ssl.simclr import SimCLR
+from course.vision.by_name import Shape, encoder, usual_patch, width
+
+NARROW = 192  # below it, an encoder is for a CPU
+
+
+@dataclass(frozen=True)
+class Images:
+    """What a method is built for. shape: (C, H, W). mirror: whether a mirrored image shows the same."""
+
+    shape: Shape
+    mirror: bool = True
+
+    @property
+    def size(self) -> int:
+        return self.shape[1]
+
+    @property
+    def coloured(self) -> bool:
+        return self.shape[0] == 3
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known by a name. usual: an encoder for small images. make: see `build`.
+
+    pool: what an evaluation reads, see `course.evaluate.embed`: "patches" where nothing trains the CLS token.
+    """
+
+    about: str
+    usual: str
+    make: Callable[..., Method]
+    pool: str = "features"
+
+
+def build(name: str, images: Images, encoder_name: str | None = None, **options: Any) -> Method:
+    """A method around a new encoder with random first weights; without a name, around the usual one.
+
+    Raises ValueError for names that there are not, TypeError for an encoder or an option that does not suit.
+    """
+    if name not in METHODS:
+        raise ValueError(f"there is no method {name!r}; there are {', '.join(METHODS)}")
+    known = METHODS[name]
+    try:
+        return known.make(encoder_name or known.usual, images, **options)
+    except TypeError as problem:
+        if "unexpected keyword argument" not in str(problem):
+            raise
+        raise TypeError(f"{name} has no option {str(problem).rpartition(' ')[2]}") from None
+
+
+# --- From the whole image ------------------------------------------------------------------------------
+
+
+def _rotation(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape)
+    return Rotation(made, width(made), **options)
+
+
+def _colourisation(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape)
+    return Colourisation(made, width(made), channels=images.shape[0], **options)
+
+
+def _autoencoder(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape)
+    return AutoEncoder(made, width(made), images.shape, **options)
+
+
+def _vae(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape)
+    return VAE(made, width(made), images.shape, **options)
+
+
+# --- From tiles ----------------------------------------------------------------------------------------
+
+
+def _jigsaw(name: str, images: Images, **options: Any) -> Method:
+    """3 × 3 tiles where that divides the image, else 2 × 2, with a gap of a fifth or so."""
+    side = options.get("side", 3 if images.size % 3 == 0 else 2)
+    made, tile = _tile_encoder(name, images, images.size // side * 4 // 5)
+    count = 100 if side > 2 else 24
+    return Jigsaw(made, width(made), tile, **{"side": side, "count": count, **options})
+
+
+def _context(name: str, images: Images, **options: Any) -> Method:
+    """Tiles of two sevenths of the image; what is left over is gap and jitter."""
+    made, tile = _tile_encoder(name, images, images.size * 2 // 7)
+    left = images.size - 3 * tile
+    gap = left // 4
+    room = {"gap": gap, "jitter": (left - 2 * gap) // 4, "colour_dropping": images.coloured}
+    return Context(made, width(made), tile, **{**room, **options})
+
+
+def _tile_encoder(name: str, images: Images, largest: int) -> tuple[nn.Module, int]:
+    """An encoder for tiles as large as may be, in whole patches, and their side."""
+    family, _, patch = name.partition("/")
+    step = int(patch) if patch.isdecimal() else usual_patch(images.size) if family.startswith("vit") else 1
+    tile = max(largest // step, 1) * step
+    named = f"{family}/{step}" if family.startswith("vit") else name
+    return encoder(named, (images.shape[0], tile, tile)), tile
+
+
+def _patches(name: str, images: Images, **options: Any) -> Method:
+    return PatchJigsaw(encoder(name, images.shape), **options)  # type: ignore[arg-type]
+
+
+def _relvit(name: str, images: Images, **options: Any) -> Method:
+    made: Any = encoder(name, images.shape, ViTWithoutPositions)
+    small = {"augment": _crop(images)}
+    if images.coloured:
+        small["patch_augment"] = patch_augmentation(made.embedding.patch)
+    return RelViT(made, **{**small, **options})
+
+
+# --- Joint embedding -----------------------------------------------------------------------------------
+
+
+def _simclr(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape)
+    chosen: dict[str, Any] = {} if images.mirror else {"augment": _crop(images)}
+    return SimCLR(made, width(made), **{**chosen, **options})
+
+
+def _dino(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape)
+    small = dict(out=256, hidden=256, bottleneck=64, crops=4, momentum=0.99)
+    chosen: dict[str, Any] = small if width(made) < NARROW else {}
+    return DINO(made, width(made), **{**chosen, "mirror": images.mirror, **options})
+
+
+# --- Masks ---------------------------------------------------------------------------------------------
+
+
+def _mae(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape)
+    chosen: dict[str, Any] = dict(dim=32, depth=2, heads=2) if width(made) < NARROW else {}
+    return MAE(made, **{**chosen, "augment": _crop(images), **options})
+
+
+def _maskfeat(name: str, images: Images, **options: Any) -> Method:
+    return MaskFeat(encoder(name, images.shape), **{"augment": _crop(images), **options})
+
+
+def _ijepa(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape, PatchViT)
+    small = dict(dim=32, depth=2, heads=2, minimum=4, momentum=0.99)
+    return IJEPA(made, **{**(small if width(made) < NARROW else {}), **options})
+
+
+def _fcmae(name: str, images: Images, **options: Any) -> Method:
+    made = encoder(name, images.shape, MaskedConvNeXtV2)
+    chosen: dict[str, Any] = dict(dim=64) if width(made) < NARROW else {}
+    return FCMAE(made, **{**chosen, "augment": _crop(images), **options})
+
+
+def _crop(images: Images) -> Callable[[Tensor, Generator | None], Tensor]:
+    """A mild crop, and a flip where it keeps what is shown."""
+    return crop_and_flip if images.mirror else Crop(images.size, scale=(0.5, 1.0))
+
+
+METHODS = {
+    "rotation": Known("by how much was the image turned?", "resnet-18", _rotation),
+    "colourisation": Known("which colour has each place of a grey image?", "resnet-18", _colourisation),
+    "jigsaw": Known("in which order were the tiles?", "resnet-18", _jigsaw),
+    "patch-jigsaw": Known("where was each patch?", "vit-S", _patches, "patches"),
+    "context": Known("where does this tile lie beside that one?", "resnet-18", _context),
+    "autoencoder": Known("what was the image, from its features alone?", "resnet-18", _autoencoder),
+    "vae": Known("the same, with features of a known distribution", "resnet-18", _vae),
+    "simclr": Known("which other view is of the same image?", "resnet-18", _simclr),
+    "dino": Known("what does the slow teacher say of the large crop?", "vit-S", _dino),
+    "mae": Known("what are the pixels of the hidden patches?", "vit-S", _mae, "patches"),
+    "maskfeat": Known("which edges are in the hidden patches?", "vit-S", _maskfeat, "patches"),
+    "ijepa": Known("what would a teacher make of the hidden blocks?", "vit-S", _ijepa),
+    "fcmae": Known("what are the hidden pixels, by convolutions?", "convnext-atto", _fcmae),
+    "relvit": Known("where does each patch lie, beside each other one?", "vit-S", _relvit, "patches"),
+}

@@ -1,0 +1,190 @@
+"""`course pretrain`, `evaluate` and `finetune` as people type them, on a few digits."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from course import checkpoint
+from course.cli import app
+from course.commands.progress import Progress, duration
+
+SHORT = ["--encoder", "vit-mini/2", "--images", "200", "--batch", "100"]
+
+
+def course(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def pretrained(tmp_path_factory):
+    """A finished run of three epochs."""
+    folder = tmp_path_factory.mktemp("runs") / "mae"
+    done = course("pretrain", "mae", *SHORT, "--epochs", 3, "--out", folder, "--set", "ratio=0.5")
+    assert done.exit_code == 0, done.output
+    return folder, done.output
+
+
+def test_a_run_says_what_it_does_and_keeps_it(pretrained):
+    folder, output = pretrained
+    assert re.search(r"mae: 200 images, [\d,]+ parameters to train, on cpu", output)
+    assert re.search(r"epoch 3/3  loss \d\.\d{4}  lr \d\.\de-0\d  [\d,]+ images/s", output)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"config.json", "metrics.csv", "checkpoint.pt", "encoder.safetensors", "curves.png"}
+    config = json.loads((folder / "config.json").read_text())
+    assert (config["method"], config["encoder"], config["mirror"]) == ("mae", "vit-mini/2", False)
+    assert config["recipe"]["epochs"] == 3 and config["options"] == {"ratio": 0.5}
+    with open(folder / "metrics.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["2", "4", "6"]
+    assert {"loss", "lr", "rank", "entropy", "spread", "images_per_second"} <= rows[0].keys()
+    assert (folder / "curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert checkpoint.metadata(folder / "encoder.safetensors")["shape"] == [1, 8, 8]
+
+
+def test_an_evaluation_stands_beside_its_baselines(pretrained):
+    folder, _ = pretrained
+    done = course("evaluate", folder, "--each", 2, "--seeds", 2, "--fine-tune", 1)
+    assert done.exit_code == 0, done.output
+    table = (folder / "evaluation.md").read_text()
+    assert table in done.output
+    assert "20 images, 2 seeds" in table
+    for row in ("random encoder", "supervised from scratch", "mae"):
+        assert re.search(
+            rf"\| {row} \| [\d,]+ \| [\d.]+ \| [\d.]+ ± [\d.]+ \| [\d.]+ ± [\d.]+ \| [\d.]+ ±", table
+        )
+    quick = course("evaluate", folder / "encoder.safetensors", "--share", 0.1, "--seeds", 1, "--no-scratch")
+    assert quick.exit_code == 0 and "supervised" not in quick.output
+
+
+def test_an_encoder_is_fine_tuned_frozen_or_not(pretrained, tmp_path):
+    folder, _ = pretrained
+    short = ["--each", 5, "--epochs", 2, "--batch", 25, "--lr", 0.01]
+    done = course("finetune", folder, *short, "--out", tmp_path / "whole", "--mixup", 0.2)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"\d+\.\d\d % of 359 test images are right\.", done.output)
+    assert (tmp_path / "whole" / "accuracy.txt").read_text() in done.output
+    done = course("finetune", folder, *short, "--out", tmp_path / "head", "--freeze")
+    assert done.exit_code == 0 and " 650 parameters to train" in done.output  # 64 · 10 + 10
+    state = torch.load(tmp_path / "head" / "checkpoint.pt", weights_only=True)["method"]
+    before = torch.load(folder / "checkpoint.pt", weights_only=True)["method"]
+    name = "layers.0.attention.project.weight"
+    name = next(key.removeprefix("encoder.") for key in before if key.startswith("encoder.layers.0"))
+    assert torch.equal(state[f"encoder.encoder.{name}"], before[f"encoder.{name}"])
+    again = course("finetune", "--resume", tmp_path / "head")
+    assert again.exit_code == 0 and "test images are right" in again.output
+
+
+def test_from_scratch_is_the_baseline(tmp_path):
+    out = tmp_path / "scratch"
+    done = course("finetune", "--encoder", "vit-mini/2", "--each", 2, "--epochs", 1, "--out", out)
+    assert done.exit_code == 0 and "20 images" in done.output
+    assert json.loads((out / "config.json").read_text())["method"] == "supervised"
+
+
+def test_ctrl_c_and_resume_end_where_an_unbroken_run_does(tmp_path):
+    """The real program, a real signal, at whatever step it happens to come."""
+    command = [sys.executable, "-m", "course", "pretrain"]
+    start = ["mae", *SHORT, "--epochs", "40", "--out"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+    broken = subprocess.Popen(
+        [*command, *start, str(tmp_path / "broken")], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    metrics = tmp_path / "broken" / "metrics.csv"
+    for _ in range(600):
+        if metrics.exists() and metrics.read_text().count("\n") > 4:
+            break
+        time.sleep(0.1)
+    broken.send_signal(signal.SIGINT)
+    _, said = broken.communicate(timeout=60)
+    assert broken.returncode == 130
+    assert re.search(r"Stopped behind step \d+ of 80; `--resume .*broken` goes on\.", said)
+    assert course("pretrain", "--resume", tmp_path / "broken").exit_code == 0
+    assert course("pretrain", *start, tmp_path / "whole").exit_code == 0
+    one, two = (
+        torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)["method"]
+        for name in ("broken", "whole")
+    )
+    for name, value in one.items():
+        torch.testing.assert_close(value, two[name], atol=1e-6, rtol=1e-5, msg=name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["pretrain"], "Which method? `course methods` lists them."),
+        (["pretrain", "byol"], "there is no method 'byol'"),
+        (
+            ["pretrain", "mae", "--data", "nowhere"],
+            "'nowhere' is no folder, no archive, and none of the sets",
+        ),
+        (["pretrain", "mae", "--encoder", "resnet-mini"], "MAE needs a ViT"),
+        (["pretrain", "mae", "--set", "ratio"], "--set takes name=value"),
+        (["pretrain", "mae", "--encoder", "vit-mini/2", "--set", "rato=1"], "mae has no option 'rato'"),
+        (
+            ["pretrain", "mae", "--encoder", "vit-mini/2", "--images", "9999"],
+            "1,438 images to train on; 9,999",
+        ),
+        (
+            ["pretrain", "mae", "--encoder", "vit-mini/2", "--precision", "16"],
+            "precision must be '32' or 'bf16'",
+        ),
+        (
+            ["pretrain", "mae", "--encoder", "vit-mini/2", "--device", "cuda:7"],
+            "There is no device 'cuda:7' here",
+        ),
+        (["pretrain", "--resume", "nowhere"], "there is no run in nowhere"),
+        (["evaluate", "nowhere"], "there is no file nowhere"),
+        (["finetune"], "name a pretrained run to start from, or an --encoder"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_leaves_nothing_behind(arguments, said, tmp_path, monkeypatch):
+    if "cuda:7" in arguments and torch.cuda.device_count() > 7:
+        pytest.xfail("this machine has that many")
+    monkeypatch.chdir(tmp_path)
+    done = course(*arguments)
+    assert done.exit_code == 1
+    assert said in done.stderr and "Traceback" not in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_with_something_in_it_is_left_alone(pretrained, tmp_path):
+    folder, _ = pretrained
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    done = course("pretrain", "mae", *SHORT, "--out", folder)
+    assert done.exit_code == 1 and "is not empty: resume that run, or choose another folder" in done.stderr
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_methods_are_listed():
+    done = course("methods")
+    assert done.exit_code == 0
+    assert len(done.output.splitlines()) == 14 and "relvit" in done.output
+
+
+def test_the_remaining_time_is_told_on_a_line_that_is_written_over():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    screen = Terminal()
+    show = Progress(epochs=3, file=screen)
+    row = {"step": 1, "steps": 3, "epoch": 1.0, "loss": 1.0, "lr": 0.1, "images_per_second": 1234.5}
+    show(row)
+    show.begun -= 100
+    show({**row, "step": 2, "epoch": 2.0})
+    show({**row, "step": 3, "epoch": 3.0})
+    lines = screen.getvalue().split("\r")
+    assert lines[1].strip() == "epoch 1/3  loss 1.0000  lr 1.0e-01  1,234 images/s"
+    assert lines[2].strip().endswith("1 min 40 s left")
+    assert lines[3].endswith("\n") and "left" not in lines[3]
+    assert [duration(s) for s in (59, 243, 7500)] == ["59 s", "4 min 03 s", "2 h 05 min"]
