@@ -1,47 +1,61 @@
-"""SimCLR's augmentations, in batches against the same set by PIL, both in one run, taking turns.
+"""SimCLR's augmentations: in batches, by PIL, by torchvision and by Kornia, all in one run, taking turns.
 
-    python -m benchmarks.augment [--device auto] [--repeats 7] [--write]
+    python -m benchmarks.augment [--device auto] [--threads 1] [--repeats 7] [--write]
 
 The set is Chen et al.'s (2020, appendix A): a random resized crop, a flip (0.5), colour jitter of strength 1
-(0.8), grey (0.2), and a Gaussian blur (0.5). Both begin with 8-bit images in memory and end with a batch of
-floating-point numbers. PIL works through one image after the other on one core, as one worker of a DataLoader
-would, and always on the CPU; the batches use as many threads as PyTorch has (OMP_NUM_THREADS).
-PIL's blur is an approximation by boxes, and its colours are rounded to 8 bits after every step.
+(0.8), grey (0.2), and, for images of 224 pixels, a Gaussian blur (0.5); for those of 32 the paper leaves the
+blur out (appendix B.9). All begin with 8-bit images in memory and end with a batch of floating-point numbers.
+
+PIL works through one image after the other on one core, as one worker of a DataLoader would, and always on
+the CPU: by itself, with as few lines around it as can be, and as torchvision drives it, which is what people
+run. The batches and Kornia use as many threads as PyTorch is given. What is not installed has no number.
+PIL's blur is an approximation by boxes, and its colours are rounded to 8 bits after every step; torchvision's
+blur is a true Gaussian, 23 pixels wide, and it draws the order of the four changes of colour.
+
+With one thread on the CPU times are those of the processor, which others on a busy machine do not lengthen.
+Before anything is timed, 32 MiB are asked for and given back: from then on the C library keeps what is freed,
+as it does in any training process, instead of returning it to the system between two steps.
 """
 
 import argparse
+import importlib
 import math
+import os
 import random
+import time
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
-from torch import Tensor
+from torch import Generator, Tensor
 
-from benchmarks.timing import machine, take_turns
+from benchmarks.timing import Timing, chosen, machine, take_turns
 from course.augment import Blur, ColourJitter, Compose, Crop, Flip, Grey
 
 RESULTS = Path(__file__).parent / "results"
-BATCHES = {32: 256, 224: 16}  # images of a turn, by their side in pixels
+CASES = ((32, 256, False), (224, 32, False), (224, 32, True))  # pixels, images of a turn, with blur?
+MORE = 16  # times as many images in a turn on a GPU
 JITTER = 0.8, 0.8, 0.8, 0.2  # brightness, contrast, saturation, hue
 
 
-def simclr(size: int) -> Compose:
+def simclr(size: int, blur: bool) -> Compose:
     """The set in batches."""
-    return Compose([Crop(size, scale=(0.08, 1.0)), Flip(), ColourJitter(*JITTER, p=0.8), Grey(0.2), Blur()])
+    steps = [Crop(size, scale=(0.08, 1.0)), Flip(), ColourJitter(*JITTER, p=0.8), Grey(0.2)]
+    return Compose([*steps, Blur()] if blur else steps)
 
 
-# --- The peer ------------------------------------------------------------------------------------------
+# --- The peers -----------------------------------------------------------------------------------------
 
 
-def simclr_by_pil(images: list[Image.Image], size: int, draw: random.Random) -> Tensor:
+def simclr_by_pil(images: list[Image.Image], size: int, blur: bool, draw: random.Random) -> Tensor:
     """The set as it is usually written: one image after the other, and a batch at the end."""
-    return torch.stack([as_tensor(augmented_by_pil(image, size, draw)) for image in images])
+    return torch.stack([as_tensor(augmented_by_pil(image, size, blur, draw)) for image in images])
 
 
-def augmented_by_pil(image: Image.Image, size: int, draw: random.Random) -> Image.Image:
+def augmented_by_pil(image: Image.Image, size: int, blur: bool, draw: random.Random) -> Image.Image:
     """One image through the set."""
     image = image.resize((size, size), Image.Resampling.BILINEAR, box=random_box(image, draw))
     if draw.random() < 0.5:
@@ -50,7 +64,7 @@ def augmented_by_pil(image: Image.Image, size: int, draw: random.Random) -> Imag
         image = jittered_by_pil(image, draw)
     if draw.random() < 0.2:
         image = ImageOps.grayscale(image).convert("RGB")
-    if draw.random() < 0.5:
+    if blur and draw.random() < 0.5:
         image = image.filter(ImageFilter.GaussianBlur(draw.uniform(0.1, 2.0)))
     return image
 
@@ -86,56 +100,138 @@ def as_tensor(image: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(image)).permute(2, 0, 1).contiguous().float().div_(255)
 
 
+def simclr_by_torchvision(size: int, blur: bool) -> Callable[[list[Image.Image]], Tensor] | None:
+    """The set by torchvision, on PIL's images; None where it is not installed."""
+    try:
+        transforms = importlib.import_module("torchvision.transforms")
+    except ImportError:
+        return None
+    steps = [
+        transforms.RandomResizedCrop(size),
+        transforms.RandomHorizontalFlip(),
+        transforms.RandomApply([transforms.ColorJitter(*JITTER)], 0.8),
+        transforms.RandomGrayscale(0.2),
+        *([transforms.RandomApply([transforms.GaussianBlur(23, (0.1, 2.0))], 0.5)] if blur else []),
+        transforms.ToTensor(),
+    ]
+    one = transforms.Compose(steps)
+    return lambda images: torch.stack([one(image) for image in images])
+
+
+def simclr_by_kornia(size: int, blur: bool) -> Callable[[Tensor], Tensor] | None:
+    """The set by Kornia, in batches, each image by its own numbers; None where it is not installed."""
+    try:
+        augmentation = importlib.import_module("kornia.augmentation")
+    except ImportError:
+        return None
+    steps = [
+        augmentation.RandomResizedCrop((size, size), scale=(0.08, 1.0)),
+        augmentation.RandomHorizontalFlip(),
+        augmentation.ColorJitter(*JITTER, p=0.8),
+        augmentation.RandomGrayscale(p=0.2),
+        *([augmentation.RandomGaussianBlur((13, 13), (0.1, 2.0))] if blur else []),  # as wide as ours
+    ]
+    return augmentation.AugmentationSequential(*steps, data_keys=["input"])
+
+
 # --- The measurement -----------------------------------------------------------------------------------
 
 
-def measure(size: int, device: torch.device, repeats: int) -> str:
-    """One line of the table: images a second of both, and how many times faster the batches are."""
-    count = BATCHES[size] * (1 if device.type == "cpu" else 16)
-    generator = torch.Generator(device).manual_seed(0)
-    draw = random.Random(0)
-    pixels = torch.randint(0, 256, (count, 3, size // 4, size // 4), dtype=torch.uint8)
-    pixels = pixels.repeat_interleave(4, 2).repeat_interleave(4, 3)  # squares: edges and plain areas
+def contestants(
+    size: int, count: int, blur: bool, device: torch.device
+) -> dict[str, tuple[Callable[[], object], int]]:
+    """A turn of each, ours first, and its number of images; those that work on PIL's images do `count`."""
+    many = count * (1 if device.type == "cpu" else MORE)
+    squares = torch.randint(0, 256, (many, 3, size // 4, size // 4), dtype=torch.uint8)
+    pixels = squares.repeat_interleave(4, 2).repeat_interleave(4, 3)  # edges and plain areas
     batch = pixels.to(device)
-    pictures = [Image.fromarray(image.permute(1, 2, 0).contiguous().numpy()) for image in pixels]
-    ours = simclr(size)
-    timings = take_turns(
-        {
-            "batches": lambda: ours(batch.float().div_(255), generator),
-            "PIL": lambda: simclr_by_pil(pictures[: BATCHES[size]], size, draw),
-        },
-        device,
-        repeats,
-    )
-    rate, by_pil = count / timings["batches"].median, BATCHES[size] / timings["PIL"].median
-    return f"| {size} | {count} | {rate:,.0f} | {by_pil:,.0f} | {rate / by_pil:.1f}× |"
+    pictures = [Image.fromarray(image.permute(1, 2, 0).contiguous().numpy()) for image in pixels[:count]]
+    ours, generator, draw = simclr(size, blur), Generator(device).manual_seed(0), random.Random(0)
+    runs: dict[str, tuple[Callable[[], object], int]] = {
+        "in batches": (lambda: ours(batch.float().div_(255), generator), many),
+        "PIL": (lambda: simclr_by_pil(pictures, size, blur, draw), count),
+    }
+    by_torchvision, by_kornia = simclr_by_torchvision(size, blur), simclr_by_kornia(size, blur)
+    if by_torchvision is not None:
+        runs["torchvision on PIL"] = (lambda: by_torchvision(pictures), count)
+    if by_kornia is not None:
+        runs["Kornia"] = (lambda: by_kornia(batch.float().div_(255)), many)
+    return runs
 
 
-def report(device: torch.device, repeats: int) -> str:
-    """The table, in Markdown."""
-    lines = [
-        "| pixels | images a batch | in batches, images/s | PIL, images/s | faster |",
-        "|---:|---:|---:|---:|---:|",
-        *(measure(size, device, repeats) for size in BATCHES),
-    ]
-    return f"{machine(device)} · {date.today()} · median of {repeats} turns\n\n" + "\n".join(lines) + "\n"
+def turns(
+    contestants: dict[str, Callable[[], object]], device: torch.device, repeats: int
+) -> dict[str, Timing]:
+    """`take_turns`, but with one thread on the CPU in seconds of the processor instead of the clock's."""
+    if device.type != "cpu" or torch.get_num_threads() > 1:
+        return take_turns(contestants, device, repeats)
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+
+    def watched(name: str) -> Callable[[], None]:
+        def run() -> None:
+            start = time.process_time()
+            contestants[name]()
+            seconds[name].append(time.process_time() - start)
+
+        return run
+
+    taken = take_turns({name: watched(name) for name in contestants}, device, repeats)
+    return {name: Timing(seconds[name][-repeats:], timing.peak_bytes) for name, timing in taken.items()}
+
+
+def clock(device: torch.device) -> str:
+    """Which seconds `turns` counts, and what else was going on, for the head of a table."""
+    if device.type != "cpu" or torch.get_num_threads() > 1:
+        return "seconds of the clock"
+    load = f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} cores"
+    return f"seconds of the processor, the machine's load being {load}"
+
+
+def rows(name: str, timings: dict[str, Timing], counts: dict[str, int]) -> Iterator[str]:
+    """The lines of one case, ours first: times an image, and how many times faster ours are."""
+    ours = timings["in batches"].median / counts["in batches"]
+    for who in ("in batches", "PIL", "torchvision on PIL", "Kornia"):
+        if who not in timings:
+            yield f"| {name} | {who} | not installed | – | – | – |"
+            continue
+        each = [seconds / counts[who] for seconds in timings[who].seconds]
+        one = timings[who].median / counts[who]
+        spread = f"{min(each) * 1e6:,.0f}–{max(each) * 1e6:,.0f}"
+        yield f"| {name} | {who} | {one * 1e6:,.0f} | {spread} | {1 / one:,.0f} | {one / ours:.1f}× |"
+
+
+HEAD = (
+    "| case | who | µs an image, median | all | images/s | ours are faster |\n|---|---|---:|---:|---:|---:|"
+)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="SimCLR's augmentations, in batches and by PIL")
-    parser.add_argument("--device", default="auto", help="cpu, cuda, or auto (the default)")
+    parser = argparse.ArgumentParser(description="SimCLR's augmentations, in batches and by others")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1], help="of PyTorch, on the CPU")
     parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--write", action="store_true", help="into benchmarks/results/augment.md as well")
+    parser.add_argument("--write", action="store_true", help="keep the table in benchmarks/results")
     options = parser.parse_args()
-    found = "cuda" if torch.cuda.is_available() else "cpu"
-    table = report(torch.device(found if options.device == "auto" else options.device), options.repeats)
-    print(table)
+    device = chosen(options.device)
+    torch.empty(2**25 - 2**16, dtype=torch.uint8)  # asked for and given back
+    lines = ["# SimCLR's augmentations, in batches and by others", ""]
+    for threads in options.threads if device.type == "cpu" else options.threads[:1]:
+        torch.set_num_threads(threads)
+        title = f"{date.today()} · {machine(device)} · {options.repeats} turns · {clock(device)}"
+        lines += [title, "", HEAD]
+        print(f"{title}\n\n{HEAD}", flush=True)
+        for size, count, blur in CASES:
+            runs = contestants(size, count, blur, device)
+            timings = turns({who: run for who, (run, _) in runs.items()}, device, options.repeats)
+            name = f"{size} pixels, batch {runs['in batches'][1]}{', blur' if blur else ''}"
+            for row in rows(name, timings, {who: count for who, (_, count) in runs.items()}):
+                lines.append(row)
+                print(row, flush=True)
+        lines.append("")
     if options.write:
         RESULTS.mkdir(exist_ok=True)
-        heading = (
-            "# SimCLR's augmentations, in batches and by PIL\n\n`python -m benchmarks.augment --write`\n\n"
-        )
-        (RESULTS / "augment.md").write_text(heading + table)
+        (RESULTS / "augment.md").write_text("\n".join(lines))
+        print("\nWritten to benchmarks/results/augment.md.")
 
 
 if __name__ == "__main__":

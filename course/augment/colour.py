@@ -134,24 +134,21 @@ def saturate(images: Tensor, factor: Tensor) -> Tensor:
 def turn_hue(images: Tensor, turn: Tensor) -> Tensor:
     """Turn the hue by a share of the colour circle, −½ … ½: (B, C, H, W), (B,) -> (B, C, H, W)
 
-    Hue is counted in sixths of the circle, from red, positive towards green (2) and negative towards blue
-    (−2). Its distance from red is 1 + (g + b − r) for channels stretched so that the largest is 1 and the
-    smallest 0: in each sixth one of the three moves by 1. Back again, a channel's share of the chroma is 1 up
-    to a distance of 1 from the channel's own hue, and falls to 0 at 2. No case is told apart, which is what
-    makes it fast.
+    A pixel's distance from red, in sixths of the circle, is 1 + (g + b − r − low) / chroma: in each sixth one
+    of the three channels moves by the whole chroma. It lies towards green where g > b, else towards blue.
+    Back again, a channel's share of the chroma is 1 up to a distance of 1 from the channel's own hue, and
+    falls to 0 at 2. On a circle of 6 the distance of h from c is 3 − | |h − c| − 3 |. No case is told apart,
+    which is what makes it fast.
     """
     if has_no_colour(images):
         return images
     r, g, b = images.unbind(1)  # (B, H, W) each
-    value = torch.maximum(torch.maximum(r, g), b)
     low = torch.minimum(torch.minimum(r, g), b)
-    chroma = value - low
+    chroma = torch.maximum(torch.maximum(r, g), b).sub_(low)
     from_red = (g + b).sub_(r).sub_(low).div_(chroma.clamp(min=TINY)).add_(1)  # 0 … 3; 1 for greys, unused
-    hue = torch.copysign(from_red, g - b).add_(6 * turn[:, None, None])  # −6 … 6
-    centres = images.new_tensor([0, 2, -2]).view(3, 1, 1)  # red, green, blue
-    away = (hue.unsqueeze(1) - centres).abs_()  # (B, 3, H, W): 0 … 8, of a circle of 6
-    away = away.sub_(3).abs_().neg_().add_(3).abs_()  # 0 … 3
-    share = away.neg_().add_(2).clamp_(0, 1)
+    hue = from_red.copysign_(g - b).div_(6).add_((turn + 1)[:, None, None]).frac_().mul_(6)  # 0 … 6
+    centres = images.new_tensor([0, 2, 4]).view(3, 1, 1)  # red, green, blue
+    share = (hue.unsqueeze(1) - centres).abs_().sub_(3).abs_().sub_(1).clamp_(0, 1)  # (B, 3, H, W)
     return share.mul_(chroma.unsqueeze(1)).add_(low.unsqueeze(1))
 
 

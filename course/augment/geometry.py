@@ -154,8 +154,8 @@ def crop(images: Tensor, boxes: Tensor, size: int, points: int = 1) -> Tensor:
     middles = (torch.arange(n, device=images.device, dtype=images.dtype) * 2 + 1) / n - 1  # of the pixels
     x, y, half_width, half_height = boxes.unsqueeze(2).unbind(1)  # (B, 1) each
     columns, rows = x + half_width * middles, y + half_height * middles  # (B, n) each
-    places = torch.broadcast_tensors(columns[:, None, :], rows[:, :, None])  # (B, n, n) each
-    read = grid_sample(images, torch.stack(list(places), dim=-1), padding_mode="border", align_corners=False)
+    places = torch.complex(*torch.broadcast_tensors(columns[:, None, :], rows[:, :, None]))  # pairs (x, y)
+    read = grid_sample(images, torch.view_as_real(places), padding_mode="border", align_corners=False)
     return read if points == 1 else avg_pool2d(read, points)
 
 

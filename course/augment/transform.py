@@ -8,7 +8,7 @@ contrastive loss learns to tell views by it); random numbers that cannot be repl
 that makes the GPU report to the CPU in every step.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -52,8 +52,10 @@ class Transform:
         rows = len(images) if images.device.type != "cpu" else max(1, BLOCK // images[0].numel())
         with torch.no_grad():
             blocks = zip(images.split(rows), noise.split(rows))
-            parts = [self.change(widened(x), u.to(widened(x).dtype)).to(images.dtype) for x, u in blocks]
-            return parts[0] if len(parts) == 1 else torch.cat(parts)
+            parts = (self.change(widened(x), u.to(widened(x).dtype)) for x, u in blocks)
+            if rows >= len(images):
+                return next(parts).to(images.dtype)
+            return gathered(parts, images)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,21 @@ def joined(transforms: Sequence[Transform]) -> list[Transform]:
     return steps
 
 
+def gathered(parts: Iterable[Tensor], images: Tensor) -> Tensor:
+    """Blocks of changed images as one batch, of the images' dtype.
+
+    Not by `torch.cat`, for which all blocks would first have to be there: each is put in its place while it
+    is in the cache, and its memory serves the next one.
+    """
+    batch, start = images, 0
+    for part in parts:
+        if start == 0:
+            batch = images.new_empty(len(images), *part.shape[1:])
+        batch[start : start + len(part)] = part
+        start += len(part)
+    return batch
+
+
 def between(low: float, high: float, noise: Tensor) -> Tensor:
     """From 0 … 1 to low … high."""
     return low + (high - low) * noise
@@ -99,14 +116,18 @@ def change_chosen(change: Callable[..., Tensor], images: Tensor, chosen: Tensor,
     """Change the images where `chosen`, (B,), is True; each by its own entry of every (B,) `amounts`.
 
     On the CPU only those are worked on. Elsewhere all of them are, and the others put back: to count the
-    chosen ones, the CPU would have to wait for the device.
+    chosen ones, the CPU would have to wait for the device. On the CPU `torch.where`, and indexing by a tensor
+    as well, take longer than most changes; emptying rows and adding to them does the same.
     """
     if images.device.type != "cpu":
         return torch.where(per_image(chosen), change(images, *amounts), images)
     rows = chosen.nonzero().squeeze(1)
     if len(rows) == 0:
         return images
-    return images.index_copy(0, rows, change(images[rows], *(amount[rows] for amount in amounts)))
+    changed = change(images.index_select(0, rows), *(amount.index_select(0, rows) for amount in amounts))
+    if len(rows) == len(images):
+        return changed
+    return (images * per_image((~chosen).to(images.dtype))).index_add_(0, rows, changed.contiguous())
 
 
 def widened(images: Tensor) -> Tensor:
