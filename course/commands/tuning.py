@@ -64,6 +64,7 @@ def model_of(asked: dict[str, Any]) -> FineTuning:
     torch.manual_seed(asked["seed"])
     shape, chosen = tuple(asked["shape"]), asked["chosen"]
     encoder: nn.Module = encoder_named(asked["encoder"], shape)
+    dim = width(encoder)
     if asked["start"] is not None:
         pretrained, before = encoder_of(asked["start"])
         if tuple(before["shape"]) != shape:
@@ -73,7 +74,7 @@ def model_of(asked: dict[str, Any]) -> FineTuning:
         else:
             encoder = pretrained
     encoder.requires_grad_(True)  # fixed positions too, as in MAE's fine-tuning
-    model = Classifier(encoder, width(encoder), len(asked["classes"]), pool=asked["pool"])
+    model = Classifier(encoder, dim, len(asked["classes"]), pool=asked["pool"])
     if chosen["freeze"]:
         freeze(model, chosen["top"])
     size = shape[1]

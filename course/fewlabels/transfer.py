@@ -30,6 +30,7 @@ from typing import Any, Self, TypeVar
 from torch import Tensor, nn
 
 from course import expect
+from course.ssl.colorization import SeesLightness
 from course.vision.convnext import ConvNeXtV2
 from course.vision.feature_map import feature_map
 from course.vision.resnet import ResNet
@@ -131,6 +132,11 @@ def _(model: ConvNeXtV2) -> list[nn.Module]:
 @stages.register
 def _(model: NewHead) -> list[nn.Module]:
     return stages(model.encoder)
+
+
+@stages.register
+def _(model: SeesLightness) -> list[nn.Module]:
+    return stages(model.network)
 
 
 def freeze(model: Headed, top: int = 0) -> Headed:

@@ -152,8 +152,9 @@ def _simclr(name: str, images: Images, **options: Any) -> Method:
 
 def _dino(name: str, images: Images, **options: Any) -> Method:
     made = encoder(name, images.shape)
-    small = dict(out=256, hidden=256, bottleneck=64, crops=4, momentum=0.99)
-    chosen: dict[str, Any] = small if width(made) < NARROW else {}
+    small = dict(out=1024, hidden=256, bottleneck=32, crops=4, momentum=0.99)
+    sharp = dict(tau_start=0.02, tau_t=0.02)  # what a short training needs not to end with all outputs alike
+    chosen: dict[str, Any] = small | sharp if width(made) < NARROW else {}
     return DINO(made, width(made), **{**chosen, "mirror": images.mirror, **options})
 
 

@@ -151,30 +151,55 @@ def annealed_mean(logits: Tensor, bins: Tensor, T: float = 0.38) -> Tensor:
     return torch.einsum("bqhw,qc->bchw", (logits.float() / T).softmax(1), bins.float())
 
 
+class SeesLightness(nn.Module):
+    """An encoder that is shown how light each place is, and no colour, in training as later: (B, 3, H, W) in.
+
+    network: takes `channels` copies of the lightness, 0 … 1.
+    """
+
+    network: Any  # whatever offers maps(images), as a ResNet, or tokens(images), as a ViT
+
+    def __init__(self, network: nn.Module, channels: int):
+        super().__init__()
+        self.network, self.channels = network, channels
+
+    def features(self, images: Tensor) -> Tensor:
+        """What the network knows of each image: (B, 3, H, W) -> (B, dim)"""
+        return self.network.features(self.copies(rgb_to_lab(images)[:, :1] / 100))
+
+    def maps(self, images: Tensor) -> Tensor:
+        """What it knows of each place: (B, 3, H, W) -> (B, dim, h, w)"""
+        return feature_map(self.network, self.copies(rgb_to_lab(images)[:, :1] / 100))
+
+    def copies(self, lightness: Tensor) -> Tensor:
+        """(B, 1, H, W) -> (B, channels, H, W)"""
+        return lightness.expand(-1, self.channels, -1, -1)
+
+
 class Colourisation(Method):
     """views: images (B, 3, H, W) -> "lightness" (B, 1, H, W), 0 … 1, and "ab" (B, 2, H, W).
 
-    The encoder takes `channels` copies of the lightness. Colours are predicted at `scale` times the
-    resolution of its features. `prior` (Q,), from `colour_prior`, rebalances the classes; else all weigh 1.
-    forward tells "chroma", the mean strength of the predicted colours, which falls to 0 where all turns grey,
-    and "chroma_true".
+    The encoder takes `channels` copies of the lightness, and is kept as one that `SeesLightness`. Colours are
+    predicted at `scale` times the resolution of its features. `prior` (Q,), from `colour_prior`, rebalances
+    the classes; else all weigh 1. forward tells "chroma", the mean strength of the predicted colours, which
+    falls to 0 where all turns grey, and "chroma_true".
     """
 
-    encoder: Any  # whatever offers maps(images), as a ResNet, or tokens(images), as a ViT
+    encoder: SeesLightness
     bins: Tensor
     weights: Tensor
 
     def __init__(
         self, encoder: nn.Module, dim: int, *, channels: int = 3, scale: int = 1, prior: Tensor | None = None
     ):
-        super().__init__(encoder)
+        super().__init__(SeesLightness(encoder, channels))
         expect.whole(dim=dim, channels=channels, scale=scale)
         bins = ab_bins()
         if prior is not None and prior.shape != (len(bins),):
             raise ValueError(
                 f"the prior must have shape ({len(bins)},), one number a bin; got {tuple(prior.shape)}"
             )
-        self.channels, self.scale = channels, scale
+        self.scale = scale
         self.register_buffer("bins", bins, persistent=False)
         self.register_buffer("weights", torch.ones(len(bins)) if prior is None else rebalancing(prior))
         self.head = nn.Conv2d(dim, len(bins) * scale**2, kernel_size=1)
@@ -185,7 +210,8 @@ class Colourisation(Method):
 
     def logits(self, lightness: Tensor) -> Tensor:
         """Of each bin at each place: (B, 1, H, W) -> (B, Q, h, w)"""
-        features = feature_map(self.encoder, lightness.expand(-1, self.channels, -1, -1))  # (B, D, H/p, W/p)
+        copies = self.encoder.copies(lightness)  # (B, channels, H, W)
+        features = feature_map(self.encoder.network, copies)  # (B, D, H/p, W/p)
         expect.images(features, self.head.in_channels, self.head.weight)
         return pixel_shuffle(self.head(features), self.scale)  # (B, scale²·Q, H/p, W/p) -> (B, Q, h, w)
 

@@ -13,6 +13,8 @@ What people usually get wrong
 - the teacher's parameters follow by λ from 0.996 to 1 along a cosine; gradients never reach them;
 - τ_t warms up from 0.04 to 0.07: sharp from the start is unstable;
 - the head normalises *before* its last layer, whose weight rows have length 1, and that has no bias;
+- there are many more outputs than the bottleneck is wide: with as few, one z makes all of them alike, and the
+  method ends there;
 - the last layer stays as it is for the first epoch.
 
 Parameters of the head, ViT-S to 65,536 outputs: 384 · 2048 + 2048² + 2048 · 256 + 4352 + 256 · 65536.

@@ -20,7 +20,8 @@ def test_it_is_built_for_the_images_and_gives_a_loss(name, shape):
     loss, told = method(method.views(images, torch.Generator().manual_seed(2)))
     loss.backward()
     assert loss.isfinite() and loss.dim() == 0 and told
-    assert method.encoder.features(images).shape == (6, width(method.encoder))
+    plain = method.encoder.network if name == "colourisation" else method.encoder
+    assert method.encoder.features(images).shape == (6, width(plain))
 
 
 def test_an_upright_image_is_never_mirrored():

@@ -197,7 +197,8 @@ def test_the_encoder_sees_lightness_alone_and_the_target_is_the_mean_colour():
     batch = method.views(images)
     loss, told = method(batch)
     lab = rgb_to_lab(images)
-    map = feature_map(method.encoder, (lab[:, :1] / 100).repeat(1, 3, 1, 1))  # (3, 8, 2, 2)
+    map = feature_map(method.encoder.network, (lab[:, :1] / 100).repeat(1, 3, 1, 1))  # (3, 8, 2, 2)
+    torch.testing.assert_close(method.encoder.maps(images), map)
     logits = method.head(map)  # (3, 4 · 313, 2, 2), of each bin the 2 × 2 places one after the other
     logits = logits.view(3, 313, 2, 2, 2, 2).permute(0, 1, 4, 2, 5, 3).reshape(3, 313, 4, 4)
     ab = lab[:, 1:].reshape(3, 2, 4, 2, 4, 2).mean((3, 5))
