@@ -12,6 +12,7 @@ from rich.table import Table
 
 from grader import catalogue, panel
 from grader.catalogue import UnknownExercise
+from grader.commands import grading, instructor
 from grader.exercise import Exercise
 from grader.terminal import console, errors, say
 
@@ -164,6 +165,10 @@ def key(student: Annotated[str, typer.Argument(help="The student's name in the c
             "beside nbgrader_config.py, or in COURSE_SECRET."
         )
     print(student_key(secret, student))
+
+
+app.command()(grading.autograde)
+instructor.add_to(app)
 
 
 if __name__ == "__main__":

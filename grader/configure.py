@@ -31,6 +31,17 @@ def configure(config: Config) -> Config:
     config.OverwriteCells.add_missing_cells = True
     config.Execute.timeout = SECONDS_PER_CELL
     config.Execute.skip_cells_with_tag = DEMONSTRATION
+    config.Autograde.pre_convert_hook = "grader.repair.steps.add_renamed"
+    config.Autograde.exporter_class = "grader.repair.steps.SubmissionExporter"
+    config.GenerateFeedback.exporter_class = "grader.pages.feedback.FeedbackExporter"
+    config.Autograde.sanitize_preprocessors = [
+        "grader.repair.steps.Repair",  # before nbgrader's own list
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.DeduplicateIds",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
     config.Autograde.autograde_preprocessors = [
         "grader.plugins.Judge",  # instead of nbgrader's Execute; the rest is nbgrader's own list
         "nbgrader.preprocessors.IgnorePattern",

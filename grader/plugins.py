@@ -20,6 +20,8 @@ from grader.judge import graded_questions, judge
 from grader.outcome import ENDED, Failure, Outcome
 from grader.personal import course_secret, student_key
 from grader.respond import MIME, Response, read_reply, request
+from grader.sandbox.runner import Sandboxed
+from grader.verdict import MIME as VERDICT
 from grader.verdict import Verdict
 from grader.wire import WireError
 
@@ -28,7 +30,7 @@ LOST = ("DeadKernelError", "CellTimeoutError")  # what nbclient and nbgrader cal
 NO_REPLY = "Your code ended or blocked the notebook's kernel, so there was nothing left to ask."
 
 
-class Judge(Execute):
+class Judge(Sandboxed, Execute):
     """Runs a submission and judges it, in nbgrader's place of `Execute`.
 
     Where the notebook has a graded cell of an exercise, the kernel is not asked for a score: it gets the
@@ -68,7 +70,7 @@ class Judge(Execute):
 
     def _judge(self, exercise: Exercise, index: int) -> Verdict:
         questions = graded_questions(exercise, self._key)
-        payloads = [question.payload for question in questions]
+        payloads = self.conceal([question.payload for question in questions])
         asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
         outputs = self._run_aside(f"import grader.respond\ngrader.respond.probe({asked!r})", index)
         if _is_kernel_lost(outputs):
@@ -150,8 +152,12 @@ def _make_inert(nb: NotebookNode) -> None:
 
 
 def _write_verdict(cell: NotebookNode, verdict: Verdict) -> None:
-    """Feedback for people, and the score in the form that nbgrader reads."""
-    shown = {"text/html": panel.html(verdict, graded=True), "text/plain": panel.plain(verdict, graded=True)}
+    """Feedback for people, the same for programs, and the score in the form that nbgrader reads."""
+    shown = {
+        "text/html": panel.html(verdict, graded=True),
+        "text/plain": panel.plain(verdict, graded=True),
+        VERDICT: verdict.for_report(),
+    }
     score = {"text/plain": repr(verdict.score)}
     cell.outputs = [
         new_output("display_data", data=shown),

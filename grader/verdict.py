@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+MIME = "application/vnd.attention-course.verdict+json"  # a verdict in a graded notebook, for programs
+
 
 class Status(StrEnum):
     """How an answer stands."""
@@ -51,3 +53,16 @@ class Verdict:
     def to_json(self) -> dict[str, Any]:
         """As a JSON value, for ``grader judge --json``."""
         return {**asdict(self), "status": str(self.status), "verdict": str(self.status)}
+
+    def for_report(self) -> dict[str, Any]:
+        """As a JSON value that lies in a graded notebook: nothing in it tells of hidden cases."""
+        return {
+            "exercise": self.exercise,
+            "title": self.title,
+            "score": self.score,
+            "maximum": self.maximum,
+            "status": str(self.status),
+            "mistake": self.mistake or "",
+            "message": self.message,
+            "parts": [{"name": p.name, "held": p.held, "summary": p.summary} for p in self.parts],
+        }

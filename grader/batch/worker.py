@@ -1,0 +1,83 @@
+"""A worker: a process that grades one submission after the other and touches nothing of the course.
+
+It reads a release and then submissions from its standard input and answers each with a line of JSON on what
+was its standard output. Both are put out of reach before any notebook runs, as a kernel inherits the standard
+streams, and a notebook could otherwise write its own report. When whoever started it is gone, however that
+came about, its input ends, and it ends too, with everything that it started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import shutil
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import psutil
+
+from grader.batch import steps
+from grader.batch.grade import grade
+from grader.batch.release import Release
+from grader.batch.result import to_json
+
+READY = b"ready\n"
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    requests = os.fdopen(os.dup(0), "rb")  # descriptors that no child inherits
+    replies = os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "r+b") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(nothing.fileno(), 1)
+    scratch = Path(tempfile.mkdtemp(prefix="grading-"))
+    asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, asked, scratch), daemon=True).start()
+    release: Release = asked.get()
+    os.environ["COURSE_SECRET"] = release.secret  # for the judge; it keeps it from the notebook
+    _warm_up(release)
+    _reply(replies, READY)
+    while True:
+        student, files = asked.get()
+        _reply(replies, to_json(grade(release, student, files, scratch)).encode() + b"\n")
+
+
+def _warm_up(release: Release) -> None:
+    """Load now what the first submission would otherwise wait for: the steps, and the kernels' parent."""
+    if steps.confine(release.config):
+        from grader.sandbox import confinement, zygotes
+
+        if confinement.confinement().confined:
+            zygotes.current()
+
+
+def _reply(replies: BinaryIO, line: bytes) -> None:
+    replies.write(line)
+    replies.flush()
+
+
+def _listen(requests: BinaryIO, asked: queue.SimpleQueue[Any], scratch: Path) -> None:
+    with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+        while True:
+            asked.put(pickle.load(requests))
+    end(*psutil.Process().children(recursive=True))
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)  # from a thread, and whatever the main thread is at
+
+
+def end(*processes: psutil.Process) -> None:
+    """Kill processes, in this order."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
+    main()

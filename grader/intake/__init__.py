@@ -1,0 +1,1 @@
+"""What students hand in, from a folder or a learning platform's zip into submitted/."""

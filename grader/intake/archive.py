@@ -1,0 +1,173 @@
+"""The files in a folder or a zip that somebody else packed: listed, checked, and read into memory.
+
+Nothing is ever unpacked, so no name in an archive becomes a path on this machine; a caller reads the few
+members it wants and says itself where they go. An archive that could do harm is refused as a whole, with
+one sentence that names the member: one that lies about one thing may lie about others.
+"""
+
+from __future__ import annotations
+
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+MOST_MEMBERS = 50_000
+LARGEST = 100 * 2**20  # bytes of one member
+LARGEST_IN_ALL = 8 * 2**30  # bytes of all members, unpacked
+LARGEST_RATIO = 300  # a notebook of nothing but zeros in its outputs stays below
+RATIO_FROM = 2**20  # bytes: what is smaller than this may be packed as tightly as it likes
+LEFT_OUT = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
+
+
+class HostileArchive(Exception):
+    """The archive is refused; the message is a sentence that names the member."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file: where it lies in the folder or archive, when it was written there, and how to read it."""
+
+    path: PurePosixPath
+    modified: datetime | None  # local time, as zips have it
+    read: Callable[[], bytes]
+
+
+def members(source: Path) -> list[Member]:
+    """Every file of a folder or a zip, in the order of their names.
+
+    Files that the system put there (``__MACOSX``, checkpoints, names with a dot in front) are left out.
+
+    Raises:
+        HostileArchive: it holds something that could do harm, or is no zip.
+        FileNotFoundError: there is nothing there.
+    """
+    if source.is_dir():
+        found = _in_folder(source)
+    elif source.exists():
+        found = _in_zip(source)
+    else:
+        raise FileNotFoundError(
+            f"There is no {source}; give a folder, or the zip that Moodle or Canvas gives."
+        )
+    wanted = [m for m in found if not any(p in LEFT_OUT or p.startswith(".") for p in m.path.parts)]
+    return sorted(wanted, key=lambda member: member.path)
+
+
+# -- a folder ---------------------------------------------------------------------------------------------
+
+
+def _in_folder(folder: Path) -> list[Member]:
+    found = []
+    for place in sorted(folder.rglob("*")):
+        path = PurePosixPath(place.relative_to(folder).as_posix())
+        if place.is_symlink():
+            raise HostileArchive(
+                f"{path} in {folder} is a link, which could lead to anybody's file: remove it."
+            )
+        if place.is_file():
+            written = datetime.fromtimestamp(place.stat().st_mtime)
+            found.append(Member(path, written, lambda place=place: _read_file(place)))  # type: ignore[misc]
+    return found
+
+
+def _read_file(place: Path) -> bytes:
+    with place.open("rb") as file:
+        return _bounded(file.read(LARGEST + 1), PurePosixPath(place.name))
+
+
+# -- a zip ------------------------------------------------------------------------------------------------
+
+
+def _in_zip(file: Path) -> list[Member]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise HostileArchive(f"{file.name} is not a zip that can be read: download it again.") from None
+    infos = archive.infolist()
+    if len(infos) > MOST_MEMBERS:
+        raise HostileArchive(
+            f"{file.name} holds {len(infos):,} files, more than the {MOST_MEMBERS:,} allowed."
+        )
+    seen: dict[str, str] = {}
+    for info in infos:
+        if problem := _problem(info):
+            raise HostileArchive(f"{file.name} is refused: {_shown(info.orig_filename)} {problem}.")
+        folded = unicodedata.normalize("NFKC", _posix(info.filename).rstrip("/")).casefold()
+        if folded in seen:
+            raise HostileArchive(
+                f"{file.name} is refused: {_shown(info.filename)} is there twice"
+                + (f" (also as {_shown(seen[folded])})." if seen[folded] != info.filename else ".")
+            )
+        seen[folded] = info.filename
+    if sum(info.file_size for info in infos) > LARGEST_IN_ALL:
+        raise HostileArchive(f"{file.name} is refused: unpacked it has more than {LARGEST_IN_ALL >> 30} GiB.")
+    packed = sum(info.compress_size for info in infos)
+    if packed > file.stat().st_size:  # members that share bytes: a small file that unpacks for ever
+        largest = max(infos, key=lambda info: info.compress_size)
+        raise HostileArchive(
+            f"{file.name} is refused: {_shown(largest.filename)} shares its bytes with other members."
+        )
+    return [
+        Member(PurePosixPath(_posix(info.filename)), _written(info), _reader(archive, info, file.name))
+        for info in infos
+        if not info.is_dir()
+    ]
+
+
+def _problem(info: zipfile.ZipInfo) -> str:
+    """What is wrong with a member, as the end of a sentence; empty if nothing is."""
+    name = _posix(info.orig_filename)
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if "\0" in name or not name.strip("/"):
+        return "has no proper name"
+    if name.startswith("/") or (len(name) > 1 and name[1] == ":"):
+        return "has an absolute path"
+    if ".." in name.split("/"):
+        return "leads out of its folder"
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link" if kind == stat.S_IFLNK else "is not a plain file"
+    if info.flag_bits & 0x1:
+        return "is encrypted"
+    if info.file_size > LARGEST:
+        return f"has {info.file_size / 2**20:,.0f} MiB unpacked, more than the {LARGEST >> 20} allowed"
+    if info.file_size > RATIO_FROM and info.file_size > LARGEST_RATIO * max(info.compress_size, 1):
+        return f"unpacks to {info.file_size // max(info.compress_size, 1):,} times its size"
+    return ""
+
+
+def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            with archive.open(info) as file:
+                return _bounded(file.read(min(info.file_size, LARGEST) + 1), info.filename)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+            raise HostileArchive(f"{name} is damaged: {_shown(info.filename)} cannot be unpacked.") from None
+
+    return read
+
+
+def _bounded(data: bytes, name: object) -> bytes:
+    if len(data) > LARGEST:
+        raise HostileArchive(f"{_shown(str(name))} is larger than the {LARGEST >> 20} MiB allowed.")
+    return data
+
+
+def _written(info: zipfile.ZipInfo) -> datetime | None:
+    try:
+        return datetime(*info.date_time)
+    except ValueError:  # zips made by programs that leave the date out
+        return None
+
+
+def _posix(name: str) -> str:
+    return name.replace("\\", "/")
+
+
+def _shown(name: str) -> str:
+    """A member's name on one line, whatever is in it."""
+    return ascii(name[:120]) if not name.isprintable() else f"'{name[:120]}'"

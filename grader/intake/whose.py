@@ -1,0 +1,75 @@
+"""Whose file it is, read off its name as Moodle, Canvas or nbgrader writes it.
+
+    Zoë Müller_12345_assignsubmission_file_/x.ipynb    Moodle, a folder for each submission
+    Zoë Müller_12345_assignsubmission_file_x.ipynb     Moodle, all files in one folder
+    muellerzoe_LATE_12345_67890_x-2.ipynb              Canvas: student, file; -2 is the third hand-in
+    zoe/02_attention/02_attention.ipynb, zoe/x.ipynb   nbgrader, or anybody's own folders
+
+Moodle's number is the participant's in this one assignment (its grading worksheet calls it "Participant
+12345"), Canvas's the student's in all courses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<lms>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$", re.S)
+CANVAS = re.compile(
+    r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<lms>\d+)_(?P<upload>\d+)_(?P<file>.+)$", re.S | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who handed a file in, as far as its name tells.
+
+    ``upload`` grows with every upload to Canvas, so of two files of one student the larger is the newer.
+    """
+
+    name: str
+    lms_id: str = ""
+    late: bool = False
+    upload: int = 0
+    system: str = ""  # "moodle", "canvas" or ""
+
+    @property
+    def folder(self) -> str:
+        """The student's folder where no roster says otherwise. Two people of one name stay two."""
+        plain = unicodedata.normalize("NFC", self.name)
+        plain = re.sub(r"[^\w.@+-]+", "_", plain).strip("._")
+        if self.lms_id:
+            plain = f"{plain}_{self.lms_id}" if plain else self.lms_id
+        return plain[:100]
+
+
+def owner_of(path: PurePosixPath) -> tuple[Owner, str] | None:
+    """The owner of a file, and the file's own name; None where the path tells of nobody.
+
+    ``path`` begins where the students begin: `below_the_students` cuts what stands above.
+    """
+    first, own = path.parts[0], path.name
+    if found := MOODLE.match(first):
+        owner = Owner(found["name"], found["lms"], system="moodle")
+        return owner, own if path.parts[1:] else found["file"] or own
+    if not path.parts[1:] and (found := CANVAS.match(first)):
+        owner = Owner(found["name"], found["lms"], bool(found["late"]), int(found["upload"]), "canvas")
+        return owner, found["file"]
+    if path.parts[1:]:
+        return Owner(first), own
+    return None
+
+
+def below_the_students(paths: Sequence[PurePosixPath], lesson: str) -> list[PurePosixPath]:
+    """The paths without the folder that a zip may have around everything."""
+    tops = {path.parts[0] for path in paths}
+    if len(tops) != 1 or any(len(path.parts) < 2 for path in paths) or MOODLE.match(next(iter(tops))):
+        return list(paths)
+    inner = [PurePosixPath(*path.parts[1:]) for path in paths]
+    by_name = any(MOODLE.match(path.parts[0]) or CANVAS.match(path.parts[0]) for path in inner)
+    folders = {path.parts[0] for path in inner if len(path.parts) > 1}
+    # one student's own folders would look the same, but for the lesson's name among them
+    return inner if by_name or (folders and lesson not in folders) else list(paths)

@@ -1,0 +1,224 @@
+"""Feedback pages that cannot act, ask the network, or tell what is hidden.
+
+`FeedbackExporter` stands in nbgrader's ``generate_feedback`` where nbconvert's HTMLExporter does, with
+nbgrader's own template. What differs from the stock page: a student's Markdown and every output pass through
+an allow-list (a script in one would run in the page that an instructor opens); a content security policy
+forbids scripts and all requests, should anything get through; formulas need no MathJax from a website; and
+hidden tests, which autograding puts back into the notebook, are taken out again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import bleach  # type: ignore[import-untyped]
+from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
+from jinja2 import DictLoader, pass_context
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from grader.course_folder import CourseError, configuration
+from grader.intake.arrivals import read_arrivals
+from grader.pages.formulas import formula
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+# nbgrader's template calls the macro `mathjax` in the head of the page; this is what it gets.
+HEAD = f"""{{%- macro mathjax(url="") -%}}
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="referrer" content="no-referrer">
+{{%- endmacro -%}}"""
+
+_TAGS = (
+    "a abbr b blockquote br caption code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img li mark ol p "
+    "pre s small span strong sub summary sup table tbody td tfoot th thead tr u ul"
+)
+_STYLES = (
+    "background-color border border-left border-radius color display font-size font-style font-weight gap "
+    "justify-content line-height list-style margin max-width opacity padding padding-left text-align "
+    "vertical-align white-space"
+)
+TAGS = frozenset(_TAGS.split())
+STYLES = CSSSanitizer(allowed_css_properties=_STYLES.split())
+# No class: the page's own classes could make a student's text look like a grade.
+PLAIN = {"title", "alt", "align", "colspan", "rowspan", "role", "aria-label", "style", "start"}
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]+\Z")
+LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
+SHOWN = ("text/html", "text/plain", "image/png", "image/jpeg")
+HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:END HIDDEN TESTS[^\n]*|\Z)", re.MULTILINE | re.DOTALL)
+NOT_SHOWN = "# hidden tests are here"
+
+
+class FeedbackExporter(HTMLExporter):
+    """A notebook as a page of feedback."""
+
+    def __init__(self, config: Any = None, **other: Any) -> None:
+        super().__init__(config, extra_loaders=[DictLoader({"mathjax.html.j2": HEAD})], **other)
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **other: Any
+    ) -> tuple[str, dict[str, Any]]:
+        return super().from_notebook_node(harmless(nb), resources, **other)
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """A cell, or a grader's comment."""
+        attachments = context.get("cell", {}).get("attachments", {})
+        renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+        return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+class _Renderer(IPythonRenderer):
+    """nbconvert's, with formulas drawn."""
+
+    def inline_math(self, body: str) -> str:
+        return formula(body)
+
+    def block_math(self, body: str) -> str:
+        return formula(body, display=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return formula(
+            body if name.startswith("equation") else rf"\begin{{{name}}}{body}\end{{{name}}}", True
+        )
+
+
+def clean(html: str) -> str:
+    """The part of some HTML that shows something and does nothing."""
+    html = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", html)  # their text is not for readers
+    return bleach.clean(
+        html,
+        tags=TAGS,
+        attributes=_allowed,
+        protocols=["http", "https", "mailto", "data"],
+        css_sanitizer=STYLES,
+        strip=True,
+    )
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "img" and name == "src":
+        return bool(PICTURE.match(value))
+    if tag == "a" and name == "href":
+        return bool(LINK.match(value.strip()))
+    return name in PLAIN or (tag == "img" and name in ("width", "height") and value.isdigit())
+
+
+def harmless(notebook: NotebookNode) -> NotebookNode:
+    """A copy without hidden tests, and with only such outputs and metadata as show something."""
+    notebook = deepcopy(notebook)
+    notebook.metadata = {"language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        cell.metadata = _roles(cell.metadata.get("nbgrader"))
+        hid = _hide_tests(cell)
+        for output in cell.get("outputs", ()):
+            output.pop("metadata", None)
+            if output.output_type in ("display_data", "execute_result"):
+                output["metadata"] = {}
+            if output.output_type == "error" and hid:
+                output.update(evalue="", traceback=[f"{output.ename}: a hidden test failed"])
+            _keep_what_shows(output.get("data", {}))
+        if cell.cell_type == "raw":
+            cell.source = ""  # raw HTML would go into the page as it is
+        for kinds in cell.get("attachments", {}).values():
+            _keep_what_shows(kinds)
+    return notebook
+
+
+def _roles(known: Any) -> NotebookNode:
+    """nbgrader's metadata, as far as the template uses it; it puts the id into the page unescaped.
+
+    Points come from the gradebook, afterwards.
+    """
+    id = known.get("grade_id") if isinstance(known, dict) else None
+    if not isinstance(id, str) or not re.fullmatch(r"[\w.+-]+", id):
+        return NotebookNode()
+    roles = {role: known.get(role) is True for role in ("grade", "solution", "locked", "task")}
+    return NotebookNode(nbgrader=NotebookNode(grade_id=id, score=0.0, points=0.0, **roles))
+
+
+def _hide_tests(cell: NotebookNode) -> bool:
+    if "BEGIN HIDDEN TESTS" not in cell.source:
+        return False
+    cell.source = HIDDEN.sub(NOT_SHOWN, cell.source)
+    return True
+
+
+def _keep_what_shows(data: dict[str, Any]) -> None:
+    for kind in list(data):
+        text = "".join(data[kind]) if isinstance(data[kind], list) else data[kind]
+        is_picture = kind.startswith("image/")
+        if kind not in SHOWN or not isinstance(text, str) or (is_picture and not BASE64.match(text)):
+            del data[kind]
+        elif kind == "text/html":
+            data[kind] = clean(text)
+
+
+# -- the command ------------------------------------------------------------------------------------------
+
+
+def configure_feedback(config: Config) -> Config:
+    """Have nbgrader's ``generate_feedback`` write these pages, also when the formgrader calls it."""
+    config.GenerateFeedback.exporter_class = "grader.pages.feedback.FeedbackExporter"
+    return config
+
+
+def generate(root: Path, lesson: str, student: str | None = None) -> list[str]:
+    """Write the feedback of everybody who has been graded, or of one student; return who got some.
+
+    Raises:
+        CourseError: nobody has been graded, or nbgrader failed for somebody.
+    """
+    from nbgrader.apps import NbGraderAPI  # nbgrader is slow to load
+
+    graded = sorted(place.parent.parent.name for place in root.glob(f"autograded/*/{lesson}/{lesson}.ipynb"))
+    if student is not None:
+        graded = [name for name in graded if name == student]
+    if not graded:
+        who = f"{student}'s work on {lesson}" if student else f"any work on {lesson}"
+        raise CourseError(f"Nobody has graded {who} yet: run `grader autograde {lesson}` first.")
+    result = NbGraderAPI(config=configure_feedback(configuration(root))).generate_feedback(lesson, student)
+    missing = [
+        name for name in graded if not (root / "feedback" / name / lesson / f"{lesson}.html").is_file()
+    ]
+    if missing or not result["success"]:
+        said = (result.get("error") or result.get("log") or "").strip().splitlines()
+        raise CourseError(
+            f"No feedback for {', '.join(missing[:5]) or lesson}: {said[-1] if said else 'no reason'}"
+        )
+    return graded
+
+
+def pack_for_moodle(root: Path, lesson: str, out: Path, force: bool = False) -> int:
+    """The pages in the zip that Moodle's "Upload multiple feedback files in a zip" reads; how many there are.
+
+    Moodle finds the participant by the number in the folder's name, which `grader collect` has kept.
+
+    Raises:
+        CourseError: nobody was collected from Moodle, or the file is there and may not be replaced.
+    """
+    if out.exists() and not force:
+        raise CourseError(f"{out} is there already: give another file, or --force to replace it.")
+    pages = {
+        f"{arrival.name.replace('_', ' ')}_{arrival.lms_id}_assignfeedback_file_/{lesson}.html": page
+        for arrival in read_arrivals(root, lesson)
+        if arrival.system == "moodle"
+        and (page := root / "feedback" / arrival.student / lesson / f"{lesson}.html").is_file()
+    }
+    if not pages:
+        raise CourseError(
+            f"Nobody who has feedback on {lesson} was collected from Moodle: the pages are in feedback/."
+        )
+    part = out.with_name(f".{out.name}.part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, page in pages.items():
+            packed.write(page, name)
+    os.replace(part, out)
+    return len(pages)

@@ -1,0 +1,115 @@
+"""Which cell of the release each cell of a submission is.
+
+By grade id, then by cell id, then by the same text, then by the name that only one answer gives a value,
+then by likeness, and at last by standing where only one is missing. Several cells of a submission may be the
+same cell of the release: copies, or parts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from grader.repair import code
+from grader.repair.cells import Cell, Place, Release, Role, squeeze
+
+ALIKE = 0.6
+TOKEN = re.compile(r"\w+|[^\w\s]")
+MOST_TOKENS = 200  # of a text that are compared: difflib is quadratic
+MOST_COMPARED = 3  # cells that are compared closely for one place
+
+
+def match(cells: Sequence[Cell], release: Release) -> list[Place | None]:
+    """For each cell its place in the release, or None for one that the student added."""
+    found: list[Place | None] = [_by_name(cell, release) for cell in cells]
+    _by_text(cells, release, found)
+    _by_own_names(cells, release, found)
+    _by_likeness(cells, release, found)
+    _by_position(cells, release, found)
+    return found
+
+
+def likeness(a: str, b: str) -> float:
+    """How alike two texts are, from 0 to 1, by their words and signs."""
+    words = TOKEN.findall(a)[:MOST_TOKENS], TOKEN.findall(b)[:MOST_TOKENS]
+    return difflib.SequenceMatcher(None, *words, autojunk=False).ratio()
+
+
+def _by_name(cell: Cell, release: Release) -> Place | None:
+    place = release.by_grade_id.get(cell.grade_id or "")
+    if place is None:
+        place = release.by_id.get(cell.id or "")
+    return place
+
+
+def _free(release: Release, found: Sequence[Place | None]) -> list[Place]:
+    taken = {place.index for place in found if place is not None}
+    return [place for place in release.places if place.index not in taken]
+
+
+def _by_text(cells: Sequence[Cell], release: Release, found: list[Place | None]) -> None:
+    free = {place.index for place in _free(release, found)}
+    for index, cell in enumerate(cells):
+        if found[index] is None:
+            for place in release.by_text.get(squeeze(cell.source), ()):
+                if place.index in free:
+                    free.remove(place.index)
+                    found[index] = place
+                    break
+
+
+def _by_own_names(cells: Sequence[Cell], release: Release, found: list[Place | None]) -> None:
+    for place in _free(release, found):
+        if place.own_names:
+            named = [
+                index
+                for index, cell in enumerate(cells)
+                if found[index] is None and code.names(cell.source) & place.own_names
+            ]
+            # Text that says these names in passing is no answer: rather a code cell, then the most alike.
+            best = max(
+                named,
+                key=lambda i: (cells[i].kind == "code", likeness(cells[i].source, place.source)),
+                default=None,
+            )
+            if best is not None:
+                found[best] = place
+
+
+def _by_likeness(cells: Sequence[Cell], release: Release, found: list[Place | None]) -> None:
+    loose = [index for index, place in enumerate(found) if place is None]
+    words = {index: Counter(TOKEN.findall(cells[index].source)[:MOST_TOKENS]) for index in loose}
+    sizes = {index: words[index].total() for index in loose}
+    pairs = []
+    for place in _free(release, found):
+        own = Counter(TOKEN.findall(place.source)[:MOST_TOKENS])
+        total = own.total()
+        bounds = (
+            (2 * (own & words[i]).total() / (total + sizes[i]), i) for i in loose if total + sizes[i]
+        )  # no order of the words could make them more alike
+        for bound, index in sorted(bounds, reverse=True)[:MOST_COMPARED]:
+            if bound >= ALIKE and (ratio := likeness(cells[index].source, place.source)) >= ALIKE:
+                pairs.append((ratio, -abs(index - place.index), index, place))
+    taken: set[int] = set()
+    for _, _, index, place in sorted(pairs, key=lambda pair: pair[:3], reverse=True):
+        if found[index] is None and place.index not in taken:
+            found[index] = place
+            taken.add(place.index)
+
+
+def _by_position(cells: Sequence[Cell], release: Release, found: list[Place | None]) -> None:
+    """An answer of which nothing is left but its place: between what is before it and what is after it."""
+    for place in _free(release, found):
+        if place.role is not Role.ANSWER:
+            continue
+        before = [i for i, other in enumerate(found) if other is not None and other.index == place.index - 1]
+        after = [i for i, other in enumerate(found) if other is not None and other.index == place.index + 1]
+        if not before or not after:
+            continue
+        between = [i for i in range(before[-1] + 1, after[0]) if found[i] is None]
+        code_cells = [i for i in between if cells[i].kind == "code"] or between
+        if code_cells:
+            best = max(code_cells, key=lambda i: likeness(cells[i].source, place.source))
+            found[best] = place

@@ -1,0 +1,90 @@
+"""Right and wrong implementations, to be called from the sandbox without being seen there.
+
+A student's property test is handed an implementation and says whether it is right. Could its code be looked
+at, the test would know, and the right ones are answers to other exercises. So they run in a second sandbox,
+in which the exercises are and no student code is; arguments and results cross as plain values
+(`grader.wire`), and what an implementation raises crosses by its name. The gradient does not cross.
+
+Which of them it has been handed is not to be read off either: its place in the list crosses as a number that
+only we can read (`Places`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import signal
+import socket
+from typing import Any
+
+from grader import catalogue, wire
+
+LONGEST_CALL = 2**26  # bytes of one line
+SECONDS_FOR_A_CALL = 10
+
+
+class Places:
+    """Places in lists, written so that only who has the key can read them, and never twice the same."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def hide(self, exercise: str, place: int) -> str:
+        """Text that stands for a place in the exercise's list."""
+        once = secrets.token_hex(8)
+        return f"{once}{self._digest(exercise, once, place)}"
+
+    def find(self, exercise: str, text: str, places: int) -> int:
+        """The place that the text stands for, of so many.
+
+        Raises:
+            LookupError: it was not written with this key for this exercise.
+        """
+        once, digest = text[:16], text[16:]
+        for place in range(places):
+            if hmac.compare_digest(self._digest(exercise, once, place), digest):
+                return place
+        raise LookupError("There is no such implementation.")
+
+    def _digest(self, exercise: str, once: str, place: int) -> str:
+        return hmac.new(self._key, f"{exercise} {once} {place}".encode(), hashlib.sha256).hexdigest()
+
+
+def serve(descriptor: int, key: str) -> None:
+    """Answer on every socket that comes through the descriptor, each in a process of its own."""
+    places = Places(key)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    catalogue.lessons()
+    connections = socket.socket(fileno=descriptor)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(connections, 1, 1)
+        if not message:
+            return
+        if os.fork() == 0:
+            connections.close()
+            _answer_all(socket.socket(fileno=descriptors[0]), places)
+            os._exit(0)
+        os.close(descriptors[0])
+
+
+def _answer_all(connection: socket.socket, places: Places) -> None:
+    with connection.makefile("rwb") as stream:
+        while line := stream.readline(LONGEST_CALL):
+            signal.alarm(SECONDS_FOR_A_CALL)  # nothing catches it: the process ends
+            stream.write(json.dumps(_answer(json.loads(line), places)).encode() + b"\n")
+            stream.flush()
+            signal.alarm(0)
+
+
+def _answer(call: dict[str, Any], places: Places) -> dict[str, Any]:
+    known = catalogue.find(call["exercise"]).implementations  # type: ignore[attr-defined]
+    implementation = known[places.find(call["exercise"], call["index"], len(known))]
+    try:
+        value = implementation(*wire.decode(call["arguments"]), **wire.decode(call["named"]))
+    except Exception as error:
+        message = str(error).replace(implementation.__name__, "the function")  # the name says too much
+        return {"raised": type(error).__name__, "message": message}
+    return {"value": wire.encode(value)}

@@ -1,0 +1,291 @@
+"""Confines student code, and keeps watch over it until nothing of it is left.
+
+Three processes stand between the process that was forked from (the zygote) and the student's code::
+
+    keeper     in the zygote's process namespace, where student code cannot name it: watches, reports, ends
+      init     process 1 of a namespace of its own: reaps; when it ends, all that student code started ends
+        code   the student's kernel, or a program: process 2
+
+The namespaces are the student's own: mounts, processes, network (none), IPC, host name, and users, in which
+it has no rights. What it can write is one folder in memory, of limited size: ``/scratch``.
+
+What people get wrong: a process that has *left* for a new process namespace is not in it, only its children
+are; process 1 must reap, or dead children count against the limit of processes; rights are kept by every
+thread that existed when they were given up, so they are given up before any student code or thread runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from grader.sandbox import namespaces
+from grader.sandbox.limits import Limits
+
+SCRATCH = "/scratch"
+WORK, HOME = f"{SCRATCH}/work", f"{SCRATCH}/home"
+WRITABLE = {f"{SCRATCH}/tmp": "/tmp", f"{SCRATCH}/shm": "/dev/shm"}
+SOCKETS = "/kernel"  # the one folder that student code shares with us: its kernel's sockets, read-only
+ALL_SOCKETS = "/run"  # where the zygote sees those of all its kernels
+MOST_FILES = 20_000
+MOST_DESCRIPTORS = 500  # that we may have open ourselves
+HELPER = 3  # the descriptor of whatever student code may ask (`grader.sandbox.inside.catalogue`)
+SECONDS_BETWEEN_LOOKS = 0.05
+Code = Callable[[Callable[[], None]], None]  # gets a function to call when it is about to run student code
+PROTECTED = namespaces.NO_SETUID | namespaces.NO_DEVICES
+
+INTERRUPT, END = b"interrupt", b"end"  # what may be said on the lifeline; closing it is an end too
+ASKED = ""  # by us: there is nothing to say
+NO_TIME = "It ran longer than the {0.seconds:g} seconds that a kernel has."
+NO_MEMORY = "It used more than the {1:.0f} MiB of memory that it may have."
+NO_PROCESSES = "It had more than the {0.processes} processes and threads that it may have."
+
+
+def keep(
+    limits: Limits, lifeline: socket.socket, sockets: str | None, helper: int | None, code: Code
+) -> NoReturn:
+    """Run ``code`` confined, in a process that is forked here; end when it has ended.
+
+    Args:
+        limits: what it may use.
+        lifeline: says at the end what became of it, as JSON: ``status`` and, if we ended it, ``ended``.
+            When the other side closes it, everything ends.
+        sockets: the name of the kernel's own folder among those of all kernels.
+        helper: a descriptor that the code finds as `HELPER`; all others are closed but the first three.
+        code: gets a function to call once its sockets are there, before any student code runs.
+    """
+    report: dict[str, Any] = {"status": 1, "ended": None}
+    try:
+        report |= _keep(limits, lifeline, sockets, helper, code)
+    except BaseException as error:  # whatever it is, the other side must hear of it
+        report["ended"] = f"The sandbox failed: {type(error).__name__}: {error}"
+    finally:
+        with contextlib.suppress(OSError):
+            lifeline.send(json.dumps(report).encode())
+        os._exit(0)
+
+
+def _keep(
+    limits: Limits, lifeline: socket.socket, sockets: str | None, helper: int | None, code: Code
+) -> dict[str, Any]:
+    shared = _memory_of("/proc/self/status")
+    last = namespaces.last_capability()
+    _enter(limits, sockets)
+    namespaces.be_seen(False)
+    ours, theirs = socket.socketpair()
+    init = os.fork()
+    if init == 0:
+        _init(limits, last, [lifeline, ours], theirs, helper, code)
+    theirs.close()
+    if helper is not None:
+        os.close(helper)
+    ended = _watch(init, limits, shared, lifeline, ours, lambda: _set_up(sockets, last))
+    if ended is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(init, signal.SIGKILL)
+    _, status = os.waitpid(init, 0)
+    return {"status": os.waitstatus_to_exitcode(status), "ended": ended or None}
+
+
+def _enter(limits: Limits, sockets: str | None) -> None:
+    """Namespaces of our own, and the files that student code will see."""
+    namespaces.become_owner()
+    namespaces.unshare(
+        namespaces.NEW_MOUNTS
+        | namespaces.NEW_PROCESSES
+        | namespaces.NEW_NETWORK
+        | namespaces.NEW_IPC
+        | namespaces.NEW_HOST_NAME
+    )
+    size = f"size={limits.scratch},nr_inodes={MOST_FILES},mode=0700"
+    namespaces.mount("scratch", SCRATCH, "tmpfs", PROTECTED, size)
+    for folder in (WORK, HOME, *WRITABLE):
+        os.mkdir(folder)
+    for folder, seen_at in WRITABLE.items():
+        namespaces.bind(folder, seen_at)
+    if sockets is not None:
+        namespaces.bind(f"{ALL_SOCKETS}/{sockets}", SOCKETS)
+        files = Path(SOCKETS, "files")
+        if files.is_dir():
+            shutil.copytree(files, WORK, dirs_exist_ok=True)
+    namespaces.mount("none", ALL_SOCKETS, "tmpfs", PROTECTED | namespaces.READ_ONLY, "size=4k")
+
+
+def _set_up(sockets: str | None, last: int) -> None:
+    """The student's code is about to run: its sockets are there, and nobody needs rights any more."""
+    if sockets is not None:
+        namespaces.make_read_only(SOCKETS)
+    namespaces.give_up_rights(last)
+
+
+# -- process 1 and process 2 of the new namespace --------------------------------------------------------
+
+
+def _init(
+    limits: Limits,
+    last: int,
+    not_ours: list[socket.socket],
+    keeper: socket.socket,
+    helper: int | None,
+    code: Code,
+) -> NoReturn:
+    status = 1
+    try:
+        namespaces.die_with_parent(signal.SIGKILL)
+        namespaces.be_seen(False)
+        for end in not_ours:
+            end.close()
+        namespaces.mount("proc", "/proc", "proc", PROTECTED | namespaces.NO_PROGRAMS)
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")  # in a new one it would have rights again
+        _limit(limits)
+        namespaces.give_up_rights(last)
+        child = os.fork()
+        if child == 0:
+            _run(keeper, helper, code)
+        os.closerange(3, MOST_DESCRIPTORS)
+        signal.signal(signal.SIGINT, lambda *_: os.kill(child, signal.SIGINT))
+        status = _reap_until(child)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def _reap_until(child: int) -> int:
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code  # as a shell says it
+
+
+def _run(keeper: socket.socket, helper: int | None, code: Code) -> NoReturn:
+    try:
+        keeper = _only_these_descriptors(keeper, helper)
+        os.setsid()
+        namespaces.be_seen(True)
+        Path("/proc/self/oom_score_adj").write_text("1000")  # if memory runs out, it is the first to go
+        os.chdir(WORK)
+
+        def ready() -> None:
+            keeper.send(b".")
+            keeper.recv(1)
+            keeper.close()
+
+        code(ready)
+        os._exit(0)
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else int(end.code is not None))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _only_these_descriptors(keeper: socket.socket, helper: int | None) -> socket.socket:
+    """Close all but 0, 1, 2, the helper as `HELPER`, and the keeper's, which is returned."""
+    spare = os.dup2(keeper.detach(), MOST_DESCRIPTORS, inheritable=False)
+    if helper is not None and helper != HELPER:
+        os.dup2(helper, HELPER)
+    os.closerange(HELPER if helper is None else HELPER + 1, MOST_DESCRIPTORS)
+    return socket.socket(fileno=spare)
+
+
+def _limit(limits: Limits) -> None:
+    has = int(_field("/proc/self/status", "VmData")) * 1024
+    for kind, most in {
+        resource.RLIMIT_DATA: has + limits.memory,  # RLIMIT_AS would count what torch maps and never touches
+        resource.RLIMIT_NPROC: limits.processes,
+        resource.RLIMIT_FSIZE: limits.file_size,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CORE: 0,
+    }.items():
+        resource.setrlimit(kind, (most, most))
+
+
+# -- watching ---------------------------------------------------------------------------------------------
+
+
+def _watch(
+    init: int,
+    limits: Limits,
+    shared: int,
+    lifeline: socket.socket,
+    code: socket.socket,
+    set_up: Callable[[], None],
+) -> str | None:
+    """Wait for the end; return why we bring it about, or None if it came by itself."""
+    until = time.monotonic() + limits.seconds
+    end = os.pidfd_open(init)
+    poll = select.poll()
+    for descriptor in (end, lifeline.fileno(), code.fileno()):
+        poll.register(descriptor, select.POLLIN)
+    running = False
+    while True:
+        ready = {descriptor for descriptor, _ in poll.poll(1000 * SECONDS_BETWEEN_LOOKS)}
+        if end in ready:
+            return None
+        if lifeline.fileno() in ready:
+            if lifeline.recv(100) != INTERRUPT:
+                return ASKED
+            os.kill(init, signal.SIGINT)
+        if code.fileno() in ready:
+            poll.unregister(code.fileno())
+            if code.recv(1):
+                set_up()
+                code.send(b".")
+                running = True
+        if time.monotonic() > until:
+            return NO_TIME.format(limits)
+        if running and (ended := _beyond(limits, shared)):
+            return ended
+
+
+def _beyond(limits: Limits, shared: int) -> str | None:
+    """What there is too much of, if anything. /proc is that of the new namespace: everything in it counts."""
+    processes = list(_processes())
+    memory = sum(_memory_of(f"{process}/status") for process in processes) - 2 * shared
+    if memory > limits.memory and sum(map(_own_memory, processes)) > limits.memory:
+        return NO_MEMORY.format(limits, limits.memory / 2**20)
+    if sum(int(_field(f"{process}/status", "Threads")) for process in processes) > limits.processes + 2:
+        return NO_PROCESSES.format(limits)
+    return None
+
+
+def _processes() -> Iterator[str]:
+    return (entry.path for entry in os.scandir("/proc") if entry.name.isdecimal())
+
+
+def _memory_of(status: str) -> int:
+    """Bytes of a process that no file stands behind, those it shares with others included."""
+    return 1024 * (int(_field(status, "RssAnon")) + int(_field(status, "RssShmem")))
+
+
+def _own_memory(process: str) -> int:
+    """The same with what is shared divided among those who share it: right, but slow to find out."""
+    rollup = f"{process}/smaps_rollup"
+    try:
+        return 1024 * (int(_field(rollup, "Pss_Anon")) + int(_field(rollup, "Pss_Shmem")))
+    except PermissionError:  # it does not let itself be looked at
+        return _memory_of(f"{process}/status")
+
+
+def _field(file: str, name: str) -> str:
+    """A number that /proc tells; 0 of a process that has just ended."""
+    try:
+        text = Path(file).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return "0"
+    _, found, rest = text.partition(f"\n{name}:")
+    return rest.split(maxsplit=1)[0] if found else "0"

@@ -1,0 +1,98 @@
+"""A notebook's runner whose kernels are confined, and whose notebook takes in no more than it may.
+
+A kernel sends what is shown as messages, which nbclient collects in the notebook. Here they are counted
+first, so that a loop that prints fills no memory, no gradebook and no page. A cell that shows too much and
+goes on is interrupted, and if it goes on all the same, its kernel is ended.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from traitlets import default
+
+from grader.respond import MIME
+from grader.sandbox.limits import Limits
+from grader.sandbox.provisioner import Confined
+
+SHOWS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
+CUT = "\n[The output was longer than {} kB and is cut here.]\n"
+WENT_ON = "It showed more and more, and did not stop when it was told to."
+SECONDS_TO_FINISH = 1.0  # for a cell that shows too much: one that is at its end is not worth an interrupt
+SECONDS_TO_STOP = 4.0  # from the same moment on, for one that has been interrupted
+
+
+class Sandboxed(NotebookClient):
+    """The first base of a preprocessor that runs notebooks: `Execute`, for one."""
+
+    limits = Limits()
+    _confined: Confined
+    _cell: NotebookNode | None = None
+    _heard = 0  # bytes, of this cell
+    _kept = 0  # bytes, of this notebook
+    _cut_at = 0.0  # when this cell began to show too much
+    _interrupted = False
+
+    @default("shutdown_kernel")
+    def _there_is_nothing_to_tidy_up(self) -> str:
+        return "immediate"
+
+    def create_kernel_manager(self) -> KernelManager:
+        manager = super().create_kernel_manager()
+        manager.client_class = "grader.sandbox.client.QuickClient"
+        manager.kernel_id = str(uuid.uuid4())
+        self._confined = manager.provisioner = Confined(
+            kernel_id=manager.kernel_id,
+            kernel_spec=manager.kernel_spec,
+            parent=manager,
+            limits=self.limits,
+        )
+        return manager
+
+    def conceal(self, payloads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The judge's questions, as they may cross to the kernel."""
+        return self._confined.conceal(payloads)
+
+    def reset_execution_trackers(self) -> None:
+        super().reset_execution_trackers()
+        self._cell, self._heard, self._kept = None, 0, 0
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        if msg["msg_type"] not in SHOWS and not msg["msg_type"].startswith("comm"):
+            return super().process_message(msg, cell, cell_index)
+        if cell is not self._cell:
+            self._cell, self._heard = cell, 0
+        size, before = _size(msg["content"]), self._heard
+        for_the_judge = MIME in msg["content"].get("data", ())
+        left = self.limits.cell_output if for_the_judge else self.limits.notebook_output - self._kept
+        most = max(min(self.limits.cell_output, left), 0)
+        self._heard += size
+        if self._heard <= most:
+            self._kept += 0 if for_the_judge else size
+            return super().process_message(msg, cell, cell_index)
+        if before <= most:
+            cell.outputs.append(new_output("stream", name="stdout", text=CUT.format(most // 1000)))
+            self._cut_at, self._interrupted = time.monotonic(), False
+        elif time.monotonic() > self._cut_at + SECONDS_TO_STOP:
+            self._confined.end(WENT_ON)
+        elif time.monotonic() > self._cut_at + SECONDS_TO_FINISH and not self._interrupted:
+            self._interrupted = True
+            self._confined.interrupt()
+        return None
+
+
+def _size(content: Any) -> int:
+    """About how many bytes there are in a message's content."""
+    if isinstance(content, dict):
+        return sum(len(str(key)) + _size(value) for key, value in content.items())
+    if isinstance(content, (list, tuple)):
+        return sum(map(_size, content))
+    return len(content) if isinstance(content, (str, bytes)) else 8

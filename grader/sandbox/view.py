@@ -1,0 +1,85 @@
+"""The file system that student code sees, as bubblewrap's arguments.
+
+Read-only: the system's programs and libraries, this Python and its packages, the library of the course, and
+of the grader the few files that answer the judge's questions. Nothing else is there: no home folder, no
+solutions, no exercises with their references, no gradebook, no submissions, no ``/tmp`` of the machine.
+
+In place of `grader.notebook` and `grader.catalogue`, which load every exercise, stand the files of
+``grader/sandbox/inside``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import course
+import grader
+
+OURS = Path(grader.__file__).resolve().parent
+OPEN = (
+    *("__init__.py", "respond.py", "wire.py", "outcome.py", "ask.py", "formula.py"),
+    *(f"sandbox/{name}.py" for name in ("__init__", "limits", "namespaces", "keeper", "zygote", "alone")),
+)
+STAND_INS = ("notebook.py", "catalogue.py")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system/cpu")
+SETTINGS = ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types")
+FOLDERS = ("/kernel", "/run", "/tmp")
+
+
+def arguments() -> list[str]:
+    """What bubblewrap is told to show."""
+    words: list[str] = []
+    for path in SYSTEM:
+        words += ["--symlink", os.readlink(path), path] if os.path.islink(path) else show(path)
+    for name in SETTINGS:
+        words += show(f"/etc/{name}")
+    for path in (*_python(), str(Path(course.__file__).resolve().parent)):
+        words += show(path)
+    words += [*_folders_above(str(OURS / "file")), "--tmpfs", str(OURS)]  # hides what is there otherwise
+    for name in OPEN:
+        words += show(str(OURS / name))
+    for name in STAND_INS:
+        words += show(str(OURS / "sandbox" / "inside" / name), str(OURS / name))
+    words += ["--remount-ro", str(OURS), "--dev", "/dev"]
+    for folder in FOLDERS:
+        words += ["--dir", folder]
+    return [*words, "--perms", "0777", "--tmpfs", "/scratch"]
+
+
+def environment() -> dict[str, str]:
+    """The variables that student code finds, and no others."""
+    return {
+        "HOME": "/scratch/home",
+        "LANG": "C.UTF-8",
+        "MPLCONFIGDIR": "/scratch/home",
+        "OMP_NUM_THREADS": "1",  # one core for each kernel; and a pool of threads would not survive a fork
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(OURS.parent),
+    }
+
+
+def show(path: str, seen_at: str | None = None) -> list[str]:
+    """A file or folder of the machine, read-only, at its own path or another."""
+    seen_at = seen_at or path
+    return [*_folders_above(seen_at), "--ro-bind-try", path, seen_at]
+
+
+def _folders_above(path: str) -> list[str]:
+    """bubblewrap makes missing folders for itself alone; these are for everyone to pass through."""
+    above = [str(folder) for folder in reversed(Path(path).parents) if folder != Path("/")]
+    return [word for folder in above for word in ("--dir", folder)]
+
+
+def _python() -> list[str]:
+    """The folders of this Python and its packages that are not the system's."""
+    packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    folders: list[str] = []
+    for path in (sys.base_prefix, sys.prefix, *packages):
+        if not any(Path(path).is_relative_to(known) for known in ("/usr", *folders)):
+            folders.append(path)
+    return folders

@@ -1,0 +1,125 @@
+"""The process that kernels are forked from, with everything a lesson imports already loaded.
+
+Started by bubblewrap, once for every process that grades (`grader.sandbox.zygotes`), with a file system in
+which there is nothing to find out; it gets one message for each kernel to fork, and ends with its socket.
+
+What people get wrong: a fork copies one thread, so there must be only one, and no lock may be held by
+another; torch must not have computed anything before, or its pool of threads is missing in the child; every
+random state is copied too, so two kernels would draw the same numbers; and a garbage collection in the child
+touches, and so copies, every object of the parent.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib
+import json
+import os
+import random
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from grader import wire
+from grader.sandbox import keeper
+from grader.sandbox.limits import Limits
+
+LONGEST_MESSAGE = 2**17
+READY = b"ready"
+CONNECTION = "connection.json"  # in the kernel's folder: where its sockets are to be
+LOADED = (
+    "numpy",
+    "torch",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "sympy",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "grader.respond",
+    "grader.notebook",
+    "course.attention",
+    "course.cost",
+    "course.data",
+    "course.show",
+)
+
+
+def main(descriptor: int) -> None:
+    """Load, say so, and fork a kernel for each message on the socket, until it is closed."""
+    asked = socket.socket(fileno=descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever grades
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a keeper: its lifeline has said it all
+    _load()
+    asked.send(READY)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(asked, LONGEST_MESSAGE, 2)
+        if not message:
+            return
+        lifeline, helper = socket.socket(fileno=descriptors[0]), descriptors[1]
+        if os.fork() == 0:
+            asked.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            wanted = json.loads(message)
+            run = functools.partial(CODE[wanted["code"]], wanted)
+            keeper.keep(Limits(**wanted["limits"]), lifeline, wanted["sockets"], helper, run)
+        lifeline.close()
+        os.close(helper)
+
+
+def _load() -> None:
+    """Import what kernels need. Nothing is computed."""
+    for module in LOADED:
+        importlib.import_module(module)
+    if len(os.listdir("/proc/self/task")) != 1:
+        raise RuntimeError("An import started a thread; a process with threads cannot be forked safely.")
+    gc.collect()
+    gc.freeze()
+
+
+def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
+    """The student's kernel, in the process that is its own."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    import grader.notebook
+
+    stand_in: Any = grader.notebook  # that of grader/sandbox/inside
+    os.dup2(0, 2)  # the zygote's way to complain is not the student's
+    os.environ.update(kernel["environment"])
+    _reseed()
+    stand_in.GIVEN.update(wire.decode(kernel["given"]))
+    app = IPKernelApp.instance()
+    app.initialize(["-f", f"{keeper.SOCKETS}/{CONNECTION}", *kernel["arguments"]])
+    ready()
+    app.start()
+
+
+def _reseed() -> None:
+    """Random numbers of its own for each kernel, as for a process that was started."""
+    import numpy as np
+    import torch
+
+    random.seed()
+    np.random.seed(None)
+    torch.default_generator.seed()  # torch.seed also looks for other devices
+
+
+def _implementations(wanted: dict[str, Any], ready: Callable[[], None]) -> None:
+    """What a student's test is held to, in a process that sees the exercises and no student code."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
+    sys.path.insert(0, keeper.WORK)
+    from grader.sandbox_server import serve  # type: ignore[import-not-found]
+
+    ready()
+    serve(keeper.HELPER, wanted["key"])
+
+
+CODE = {"kernel": _kernel, "implementations": _implementations}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,145 @@
+"""A whole run, seen from the gradebook and from what is left on disk."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+from small_course import LESSON, RIGHT, UNTOUCHED, WRONG, rows, state, students
+
+from grader.batch import run
+from grader.batch.ledger import Ledger
+from grader.course_folder import CourseError
+
+
+def test_what_is_finished_is_not_graded_again_unless_something_changed(course):
+    for student in ("ada", "ben", "carla"):
+        course.hand_in(student, RIGHT)
+    assert set(course.grade()) == {"ada", "ben", "carla"}
+    assert course.grade() == {}
+    assert set(course.grade(force=True, students=("[ab]*",))) == {"ada", "ben"}
+    course.hand_in("ben", WRONG)
+    assert set(course.grade()) == {"ben"}
+    (course.folder("autograded", "ada") / f"{LESSON}.ipynb").unlink()
+    assert set(course.grade()) == {"ada"}
+    course.configure("c.OverwriteCells.add_missing_cells = True\n")
+    assert set(course.grade()) == {"ada", "ben", "carla"}
+    (course.root / "gradebook.db").unlink()
+    (course.root / "gradebook.db").write_bytes((course.root / "before.db").read_bytes())
+    assert set(course.grade()) == {"ada", "ben", "carla"}
+
+
+@pytest.fixture(autouse=True)
+def before(course):
+    (course.root / "before.db").write_bytes((course.root / "gradebook.db").read_bytes())
+
+
+def test_a_person_s_grades_and_comments_stay(course):
+    from nbgrader.api import Gradebook
+
+    course.hand_in("ada", RIGHT, "because")
+    course.grade()
+    with Gradebook(course.db_url, "small") as gradebook:
+        by_hand = gradebook.find_grade("why", LESSON, LESSON, "ada")
+        by_hand.manual_score, by_hand.extra_credit, by_hand.needs_manual_grade = 2.5, 0.5, False
+        overruled = gradebook.find_grade("double", LESSON, LESSON, "ada")
+        overruled.manual_score = 1.0
+        gradebook.find_comment("why", LESSON, LESSON, "ada").manual_comment = "well said"
+        gradebook.db.commit()
+    course.hand_in("ada", WRONG, "because")
+    assert course.grade()["ada"][0] == "graded"
+    found = rows(course.db_url)
+    assert ("ada", LESSON, "why", None, 2.5, 0.5, True) in found["grade"]
+    assert ("ada", LESSON, "double", 0.0, 1.0, None, True) in found["grade"]
+    assert ("ada", LESSON, "why", None, "well said") in found["comment"]
+
+
+def test_a_resubmission_that_is_not_gradable_leaves_the_earlier_grade(course):
+    folder = course.hand_in("ada", RIGHT)
+    course.grade()
+    before = state(course)
+    (folder / f"{LESSON}.ipynb").write_text("not a notebook")
+    assert course.grade()["ada"][0] == "not gradable"
+    assert state(course) == before
+
+
+def test_one_run_at_a_time(course):
+    import filelock
+
+    course.hand_in("ada", RIGHT)
+    ledger = Ledger(course.root, LESSON)
+    ledger.lock.parent.mkdir()
+    with filelock.FileLock(ledger.lock), pytest.raises(CourseError, match="is being graded already"):
+        course.grade()
+
+
+@pytest.mark.parametrize(
+    ("lesson", "students", "sentence"),
+    [(LESSON, ("x*",), r"No submission of x\* to 01_small"), ("09_none", (), "No submission to 09_none")],
+)
+def test_nothing_to_grade(course, lesson, students, sentence):
+    course.hand_in("ada", RIGHT)
+    with pytest.raises(CourseError, match=sentence):
+        run.autograde(course.root, lesson, run.Options(jobs=1, students=students))
+
+
+def test_a_lesson_the_gradebook_does_not_know(course):
+    course.hand_in("ada", RIGHT)
+    other = course.folder("submitted", "ada").with_name("02_other")
+    course.folder("submitted", "ada").rename(other)
+    with pytest.raises(CourseError, match="holds no lesson 02_other: run `grader build`"):
+        run.autograde(course.root, "02_other", run.Options(jobs=1))
+
+
+def test_ctrl_c_writes_what_is_done_and_the_next_run_does_the_rest(course):
+    for number in range(8):
+        course.hand_in(f"s{number}", f"import time\ntime.sleep(0.3)\n{RIGHT}")
+    undisturbed = course.copy(course.root.with_name("undisturbed"))
+    path = Ledger(course.root, LESSON).path
+
+    def press_when_two_are_done():
+        while not path.exists() or not path.read_text():
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    threading.Thread(target=press_when_two_are_done).start()
+    summary = run.autograde(course.root, LESSON, run.Options(jobs=1))
+    assert summary.is_interrupted and 0 < len(summary.results) < 8
+    assert signal.getsignal(signal.SIGINT) is before
+    assert students(course.db_url) == {r.student for r in summary.results}
+    assert len(course.grade()) == 8 - len(summary.results)
+    undisturbed.grade()
+    assert state(course) == state(undisturbed)
+
+
+def test_extra_files_are_the_instructor_s_and_the_time_is_the_student_s_own(course):
+    changes_the_time = f"open('timestamp.txt', 'w').write('2020-01-01')\n{RIGHT}"
+    folder = course.hand_in("ada", changes_the_time, when="2026-03-01 12:00:00 UTC")
+    (folder / "numbers.csv").write_text("9,9\n")
+    (folder / "data").mkdir()
+    (folder / "data" / "mine.txt").write_text("kept")
+    course.grade()
+    graded = course.folder("autograded", "ada")
+    assert (graded / "numbers.csv").read_text() == "1,2\n"
+    assert (graded / "data" / "mine.txt").read_text() == "kept"
+    assert rows(course.db_url)["submitted_assignment"][0][2].isoformat() == "2026-03-01T12:00:00"
+
+
+def test_the_graded_notebook_is_what_the_converter_wrote_and_no_link(course):
+    links = f"import os\nos.symlink('/etc/hostname', 'host.txt')\n{WRONG}"
+    course.hand_in("ada", links)
+    assert course.grade()["ada"][0] == "graded"
+    assert sorted(p.name for p in course.folder("autograded", "ada").iterdir()) == [
+        f"{LESSON}.ipynb",
+        "numbers.csv",
+    ]
+
+
+def test_blank_is_zero_and_its_comment_says_so(course):
+    course.hand_in("ada", UNTOUCHED)
+    assert course.grade()["ada"] == ("graded", "")  # the graded cell raised, not the student's
+    found = rows(course.db_url)
+    assert ("ada", LESSON, "double", 0.0, None, None, False) in found["grade"]
+    assert ("ada", LESSON, "why", "No response.", None) in found["comment"]

@@ -1,0 +1,304 @@
+"""Collecting: every layout of an LMS finds its students, and nothing that is there is ever lost."""
+
+import csv
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from grader.cli import app
+from grader.intake.archive import HostileArchive
+from grader.intake.arrivals import read_arrivals
+from grader.intake.collect import collect
+from grader.intake.roster import RosterError, read_roster
+from grader.intake.whose import Owner, below_the_students, owner_of
+
+LESSON = "02_attention"
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    """A zip or a folder of the given files; contents are the names, where none is given."""
+
+    def make(files, as_zip=True, date=(2026, 3, 1, 12, 0, 0), name="source"):
+        files = files if isinstance(files, dict) else {name: name for name in files}
+        if as_zip:
+            place = tmp_path / f"{name}.zip"
+            with zipfile.ZipFile(place, "w") as packed:
+                for path, text in files.items():
+                    packed.writestr(zipfile.ZipInfo(path, date), text)
+            return place
+        for path, text in files.items():
+            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / path).write_text(text)
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture
+def course(tmp_path):
+    root = tmp_path / "course"
+    (root / "lessons" / LESSON).mkdir(parents=True)
+    (root / "nbgrader_config.py").write_text("c = get_config()\n")
+    return root
+
+
+@pytest.fixture
+def roster(tmp_path):
+    def write(text):
+        file = tmp_path / "roster.csv"
+        file.write_text(text, encoding="utf-8")
+        return read_roster(file)
+
+    return write
+
+
+def submitted(course):
+    """Everything in submitted/: the student and the content."""
+    found = {p.parent.parent.name: p.read_text() for p in course.glob(f"submitted/*/{LESSON}/{LESSON}.ipynb")}
+    assert len(found) == len(list((course / "submitted").rglob("*.ipynb")))
+    return found
+
+
+# -- whose file it is
+
+
+@pytest.mark.parametrize(
+    ("path", "owner", "file"),
+    [
+        (
+            "Zoë Müller_123_assignsubmission_file_/x.ipynb",
+            Owner("Zoë Müller", "123", system="moodle"),
+            "x.ipynb",
+        ),
+        (
+            "Zoë Müller_123_assignsubmission_file/x.ipynb",
+            Owner("Zoë Müller", "123", system="moodle"),
+            "x.ipynb",
+        ),
+        (
+            "O'Neil, Al_7_assignsubmission_file_my_x.ipynb",
+            Owner("O'Neil, Al", "7", system="moodle"),
+            "my_x.ipynb",
+        ),
+        ("a_b_c_12_assignsubmission_file_x.ipynb", Owner("a_b_c", "12", system="moodle"), "x.ipynb"),
+        (
+            "Participant_12_assignsubmission_file_/d/x.ipynb",
+            Owner("Participant", "12", system="moodle"),
+            "x.ipynb",
+        ),
+        ("muellerzoe_12_345_x-2.ipynb", Owner("muellerzoe", "12", False, 345, "canvas"), "x-2.ipynb"),
+        ("muellerzoe_LATE_12_345_02_x.ipynb", Owner("muellerzoe", "12", True, 345, "canvas"), "02_x.ipynb"),
+        ("zoe/02_attention/02_attention.ipynb", Owner("zoe"), "02_attention.ipynb"),
+        ("zoe müller/x.ipynb", Owner("zoe müller"), "x.ipynb"),
+    ],
+)
+def test_owner(path, owner, file):
+    assert owner_of(PurePosixPath(path)) == (owner, file)
+
+
+def test_a_bare_file_has_no_owner():
+    assert owner_of(PurePosixPath("02_attention.ipynb")) is None
+
+
+@given(st.text(min_size=1), st.from_regex(r"[0-9]{0,9}", fullmatch=True))
+def test_a_folder_is_always_one_safe_name(name, number):
+    folder = Owner(name, number).folder
+    assert "/" not in folder and "\\" not in folder and not folder.startswith(".") and folder.isprintable()
+
+
+def test_two_students_of_one_name_stay_two():
+    assert Owner("Kim Lee", "1").folder != Owner("Kim Lee", "2").folder
+
+
+@pytest.mark.parametrize(
+    ("paths", "below"),
+    [
+        (["export/a/x.ipynb", "export/b/x.ipynb"], ["a/x.ipynb", "b/x.ipynb"]),
+        (["export/a_1_assignsubmission_file_/x.ipynb"], ["a_1_assignsubmission_file_/x.ipynb"]),
+        (["a_1_assignsubmission_file_/x.ipynb"], ["a_1_assignsubmission_file_/x.ipynb"]),
+        (["export/muellerzoe_1_2_x.ipynb"], ["muellerzoe_1_2_x.ipynb"]),
+        ([f"ada/{LESSON}/{LESSON}.ipynb"], [f"ada/{LESSON}/{LESSON}.ipynb"]),
+        (["ada/x.ipynb"], ["ada/x.ipynb"]),
+    ],
+)
+def test_a_folder_around_everything_is_cut(paths, below):
+    assert [str(p) for p in below_the_students([PurePosixPath(p) for p in paths], LESSON)] == below
+
+
+# -- where it goes
+
+
+def test_moodle(course, handed_in):
+    names = [
+        "Zoë Müller_11_assignsubmission_file_",
+        "Kim Lee_12_assignsubmission_file_",
+        "Kim Lee_13_assignsubmission_file_",
+    ]
+    summary = collect(course, LESSON, handed_in({f"{name}/My Work.ipynb": name for name in names}))
+    assert submitted(course) == dict(zip(["Zoë_Müller_11", "Kim_Lee_12", "Kim_Lee_13"], names))
+    assert set(summary.new) == submitted(course).keys() and not summary.unplaced
+    assert [(a.student, a.name, a.lms_id) for a in read_arrivals(course, LESSON)] == [
+        ("Kim_Lee_12", "Kim Lee", "12"), ("Kim_Lee_13", "Kim Lee", "13"),
+        ("Zoë_Müller_11", "Zoë Müller", "11"),
+    ]  # fmt: skip
+    assert not list((course / "submitted").rglob("timestamp.txt"))  # a zip's dates are those of the download
+
+
+def test_canvas_and_its_roster(course, handed_in, roster):
+    people = roster("ID;Name;LMS ID\nzoe;Zoë Müller;11\nkim;Kim Lee;\nann;Ann Lee;13\n")
+    files = [
+        f"mullerzoe_11_900_{LESSON}.ipynb",
+        f"leekim_LATE_12_901_{LESSON}-1.ipynb",
+        "nobody_99_902_x.ipynb",
+    ]
+    summary = collect(course, LESSON, handed_in(files), people)
+    assert submitted(course) == {"zoe": files[0], "kim": files[1]}
+    assert summary.late == ("kim",)
+    assert [file for file, why in summary.unplaced] == [files[2]] and "not on the roster" in summary.unplaced[
+        0
+    ][1]
+    assert any("late by Canvas" in line for line in summary.lines())
+
+
+def test_a_name_that_two_have_is_nobodys(roster, course, handed_in):
+    people = roster("id,name\na,Kim Lee\nb,Kim Lee\n")
+    summary = collect(course, LESSON, handed_in(["Kim Lee_5_assignsubmission_file_/x.ipynb"]), people)
+    assert submitted(course) == {} and "twice" in summary.unplaced[0][1]
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_nbgraders_own_folders_with_timestamps(course, handed_in, as_zip):
+    files = {
+        f"ada/{LESSON}/{LESSON}.ipynb": "a", f"ada/{LESSON}/timestamp.txt": "2026-03-01 12:00:00 UTC",
+        f"ben/{LESSON}/{LESSON}.ipynb": "b", f"ben/{LESSON}/timestamp.txt": "2026-03-01 12:00:00 +0200",
+        f"cy/{LESSON}/{LESSON}.ipynb": "c", f"cy/{LESSON}/timestamp.txt": "yesterday, I think",
+    }  # fmt: skip
+    collect(course, LESSON, handed_in(files, as_zip))
+    assert submitted(course) == {"ada": "a", "ben": "b", "cy": "c"}
+    stamps = {p.parent.parent.name: p.read_text() for p in course.rglob("timestamp.txt")}
+    assert stamps["ada"] == "2026-03-01 12:00:00.000000 UTC" and stamps["ben"].startswith("2026-03-01 1")
+    assert "cy" not in stamps
+
+
+def test_the_roster_may_know_when(course, handed_in, roster):
+    people = roster("id,submitted\nada,2026-03-01 12:00:00 UTC\n")
+    collect(course, LESSON, handed_in(["ada/x.ipynb"]), people)
+    assert (course / f"submitted/ada/{LESSON}/timestamp.txt").read_text() == "2026-03-01 12:00:00.000000 UTC"
+
+
+def test_of_several_notebooks_the_lessons_is_taken_then_the_latest(course, handed_in):
+    files = ["ada/zz.ipynb", f"ada/{LESSON}.ipynb", "ben_7_900_a.ipynb", "ben_7_901_b.ipynb"]
+    files += [f"cy_8_900_{LESSON}.ipynb", f"cy_8_905_{LESSON}-1.ipynb"]
+    summary = collect(course, LESSON, handed_in(files))
+    assert submitted(course) == {"ada": files[1], "ben_7": files[3], "cy_8": files[5]}
+    assert {file for file, _ in summary.unplaced} == {files[0], files[2], files[4]}
+
+
+@pytest.mark.parametrize("bad", ["../x", "a/b", ".hidden", "a*"])
+def test_an_id_that_is_no_folder_name_is_refused(course, handed_in, roster, bad):
+    people = roster(f"id,lms id\n{bad},5\n")
+    summary = collect(course, LESSON, handed_in(["Kim_5_assignsubmission_file_/x.ipynb"]), people)
+    assert "cannot be the name of a folder" in summary.unplaced[0][1]
+    assert not (course / "submitted").exists()
+
+
+# -- nothing is lost
+
+
+def test_a_second_time_changes_nothing(course, handed_in):
+    source = handed_in(["ada/x.ipynb", "ben/x.ipynb"])
+    collect(course, LESSON, source)
+    assert collect(course, LESSON, source).unchanged == ("ada", "ben")
+
+
+def test_another_submission_is_kept_unless_an_update_is_newer(course, handed_in):
+    collect(course, LESSON, handed_in({"ada/x.ipynb": "first", "ben/x.ipynb": "b"}))
+    newer = handed_in({"ada/x.ipynb": "second", "cy/x.ipynb": "c"}, date=(2026, 3, 2, 0, 0, 0), name="newer")
+    kept = collect(course, LESSON, newer)
+    assert submitted(course)["ada"] == "first" and kept.new == ("cy",)
+    assert "--update takes the newer one" in dict(kept.kept)["ada"]
+    assert collect(course, LESSON, newer, update=True).updated == ("ada",)
+    assert submitted(course) == {"ada": "second", "ben": "b", "cy": "c"}
+    (old,) = (course / "collected" / LESSON / "replaced" / "ada").rglob("*.ipynb")
+    assert old.read_text() == "first"
+    older = handed_in({"ada/x.ipynb": "first"}, name="older")
+    assert (
+        "nothing shows that this one is newer"
+        in dict(collect(course, LESSON, older, update=True).kept)["ada"]
+    )
+    assert submitted(course)["ada"] == "second"
+
+
+def test_timestamps_decide_which_is_newer(course, handed_in):
+    def at(hour, text, name):
+        files = {"ada/x.ipynb": text, "ada/timestamp.txt": f"2026-03-01 {hour:02}:00:00 UTC"}
+        return collect(course, LESSON, handed_in(files, name=name), update=True)
+
+    at(12, "noon", "one")
+    assert "12:00 UTC" in dict(at(11, "eleven", "two").kept)["ada"]
+    assert at(13, "one", "three").updated == ("ada",)
+    assert submitted(course) == {"ada": "one"}
+    assert (course / f"submitted/ada/{LESSON}/timestamp.txt").read_text().startswith("2026-03-01 13")
+
+
+def test_canvas_uploads_decide_which_is_newer(course, handed_in):
+    collect(course, LESSON, handed_in({"leekim_5_900_x.ipynb": "first"}))
+    late = {"date": (2027, 1, 1, 0, 0, 0), "name": "again"}
+    assert collect(course, LESSON, handed_in({"leekim_5_899_x.ipynb": "zero"}, **late), update=True).kept
+    assert collect(course, LESSON, handed_in({"leekim_5_901_x.ipynb": "two"}, **late), update=True).updated
+    assert submitted(course) == {"leekim_5": "two"}
+
+
+def test_nothing_is_written_where_one_member_is_hostile(course, tmp_path):
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as packed:
+        packed.writestr("ada/x.ipynb", "fine")
+        packed.writestr("../../ben.ipynb", "not fine")
+    with pytest.raises(HostileArchive):
+        collect(course, LESSON, tmp_path / "bad.zip")
+    assert {p.name for p in course.iterdir()} == {"lessons", "nbgrader_config.py"}
+
+
+# -- the roster and the command
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name\nAda\n", "no column called id"),
+        ("id,name\n,Ada\n", "line 2: the id is empty"),
+        ("id,lms id\na,1\nb,1\n", "line 3: b or its LMS id is there twice"),
+        ("id\na\na\n", "line 3: a or its LMS id is there twice"),
+    ],
+)
+def test_a_wrong_roster(roster, text, said):
+    with pytest.raises(RosterError, match=said):
+        roster(text)
+
+
+@pytest.mark.parametrize("name", ["Zoë Müller", "Müller, Zoë", "müller  zoë", "MÜLLERZOË", "mullerzoe"])
+def test_a_name_is_found_as_it_is_written(roster, name):
+    assert roster("id,name\nz,Zoë Müller\ny,Yan Wu\n").find(name).id == "z"
+
+
+def test_the_command(course, handed_in, monkeypatch, tmp_path):
+    monkeypatch.chdir(course)
+    done = CliRunner().invoke(app, ["collect", LESSON, str(handed_in(["ada/x.ipynb", "stray.ipynb"]))])
+    assert done.exit_code == 1
+    assert "1 new: ada" in done.stdout and "not collected: stray.ipynb: its name does not say" in done.stdout
+    for words in ([LESSON, "none.zip"], ["02_atention", str(tmp_path / "source.zip")]):
+        assert CliRunner().invoke(app, ["collect", *words]).exit_code == 2
+    assert [place.name for place in course.glob("submitted/*/*")] == [LESSON]
+    with (course / "collected" / LESSON / "students.csv").open() as lines:
+        assert [line["student"] for line in csv.DictReader(lines)] == ["ada"]
+
+
+def test_only_in_a_course(tmp_path, handed_in, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["collect", LESSON, str(handed_in(["ada/x.ipynb"]))])
+    assert done.exit_code == 2 and "run this in the root of the course" in done.stderr
+    assert not Path("submitted").exists()
