@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from course.commands.options import Device, Each, Pool
+
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="A run's folder, or a file encoder.safetensors.")],
     data: Annotated[str | None, typer.Option(help="Another set than it was trained on.")] = None,
-    each: Annotated[
-        int | None, typer.Option(min=1, help="Labelled images of each class; instead of --share.")
-    ] = None,
+    each: Each = None,
     share: Annotated[
         list[float] | None, typer.Option(min=0, max=1, help="Shares of the labels; 0.01, 0.1 and 1.")
     ] = None,
@@ -25,11 +25,9 @@ def evaluate(
             "--scratch/--no-scratch", help="Also train from scratch with the labels, as long as it."
         ),
     ] = True,
-    pool: Annotated[
-        str | None, typer.Option(help="features or patches, their mean; otherwise as suits the method.")
-    ] = None,
+    pool: Pool = None,
     k: Annotated[int, typer.Option(min=1, help="Neighbours that vote.")] = 20,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Measure an encoder by kNN, a linear probe and fine-tuning, beside a random and a supervised one.
 

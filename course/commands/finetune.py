@@ -5,17 +5,33 @@ from typing import Annotated, Any
 
 import typer
 
+from course.commands.options import (
+    Accumulate,
+    Batch,
+    Compile,
+    Decay,
+    Device,
+    Each,
+    Encoder,
+    Epochs,
+    Out,
+    Pool,
+    Precision,
+    Rate,
+    Resume,
+    Seed,
+    WarmUp,
+)
+
 
 def finetune(
     run: Annotated[
         Path | None,
         typer.Argument(help="A pretrained run's folder or its encoder.safetensors; none: from scratch."),
     ] = None,
-    encoder: Annotated[
-        str | None, typer.Option(help="From scratch: vit-mini/2, vit-S/4, resnet-18, …")
-    ] = None,
+    encoder: Encoder = None,
     data: Annotated[str | None, typer.Option(help="A set, a folder or an archive.")] = None,
-    each: Annotated[int | None, typer.Option(min=1, help="Labelled images of each class; else all.")] = None,
+    each: Each = None,
     freeze: Annotated[bool, typer.Option("--freeze", help="Train the new head only.")] = False,
     top: Annotated[int, typer.Option(min=0, help="With --freeze: and so many of the top stages.")] = 0,
     layer_decay: Annotated[float, typer.Option(help="What a lower stage's rate is of the one above.")] = 0.75,
@@ -26,19 +42,19 @@ def finetune(
     ] = True,
     mixup: Annotated[float, typer.Option(min=0, help="MixUp's alpha; 0 is off.")] = 0.0,
     cutmix: Annotated[float, typer.Option(min=0, help="CutMix's alpha; 0 is off.")] = 0.0,
-    pool: Annotated[str | None, typer.Option(help="features or patches; otherwise as suits.")] = None,
-    epochs: Annotated[int, typer.Option(min=1)] = 100,
-    batch: Annotated[int, typer.Option(min=1, help="Images a step.")] = 128,
-    lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-3,
-    weight_decay: Annotated[float, typer.Option(min=0)] = 0.05,
-    warm_up: Annotated[float, typer.Option(help="The share of steps in which the rate rises.")] = 0.1,
-    precision: Annotated[str, typer.Option(help="32 or bf16")] = "32",
-    accumulate: Annotated[int, typer.Option(min=1, help="Pieces of a step.")] = 1,
-    compile: Annotated[bool, typer.Option("--compile", help="Translate with torch.compile first.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
-    seed: Annotated[int, typer.Option(help="Of weights, labels and order.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="The run's folder; otherwise one in runs/.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
+    pool: Pool = None,
+    epochs: Epochs = 100,
+    batch: Batch = 128,
+    lr: Rate = 1e-3,
+    weight_decay: Decay = 0.05,
+    warm_up: WarmUp = 0.1,
+    precision: Precision = "32",
+    accumulate: Accumulate = 1,
+    compile: Compile = False,
+    device: Device = "auto",
+    seed: Seed = 0,
+    out: Out = None,
+    resume: Resume = None,
 ) -> None:
     """Train with labels, on a pretrained encoder or from scratch, and say the accuracy on test images."""
     from course.commands.runs import images_of

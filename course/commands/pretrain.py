@@ -1,9 +1,24 @@
 """`course pretrain`: any self-supervised method, any encoder that suits it, any set of images."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from course.commands.options import (
+    Accumulate,
+    Batch,
+    Compile,
+    Decay,
+    Device,
+    Encoder,
+    Epochs,
+    Out,
+    Precision,
+    Rate,
+    Resume,
+    Seed,
+    WarmUp,
+)
 
 
 def methods() -> None:
@@ -27,28 +42,24 @@ def pretrain(
             "--mirror/--no-mirror", help="Whether a mirrored image shows the same; else by the set."
         ),
     ] = None,
-    encoder: Annotated[
-        str | None, typer.Option(help="vit-mini/2, vit-S/4, resnet-18, …; otherwise what is usual.")
-    ] = None,
-    epochs: Annotated[int, typer.Option(min=1)] = 100,
-    batch: Annotated[int, typer.Option(min=1, help="Images a step.")] = 256,
-    lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-3,
-    weight_decay: Annotated[float, typer.Option(min=0)] = 0.05,
-    warm_up: Annotated[float, typer.Option(help="The share of steps in which the rate rises.")] = 0.1,
+    encoder: Encoder = None,
+    epochs: Epochs = 100,
+    batch: Batch = 256,
+    lr: Rate = 1e-3,
+    weight_decay: Decay = 0.05,
+    warm_up: WarmUp = 0.1,
     optimiser: Annotated[str, typer.Option(help="adamw or sgd")] = "adamw",
-    precision: Annotated[str, typer.Option(help="32 or bf16")] = "32",
-    accumulate: Annotated[int, typer.Option(min=1, help="Pieces of a step, where memory is short.")] = 1,
+    precision: Precision = "32",
+    accumulate: Accumulate = 1,
     clip: Annotated[float | None, typer.Option(help="The largest norm of the gradient.")] = None,
-    compile: Annotated[bool, typer.Option("--compile", help="Translate with torch.compile first.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
-    seed: Annotated[int, typer.Option(help="Of the first weights and of all that is drawn.")] = 0,
+    compile: Compile = False,
+    device: Device = "auto",
+    seed: Seed = 0,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="An option of the method: --set tau=0.2")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder; otherwise one in runs/.")] = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="Go on with the run in this folder, as it was asked for.")
-    ] = None,
+    out: Out = None,
+    resume: Resume = None,
 ) -> None:
     """Train an encoder without labels, and keep it in a run folder.
 
