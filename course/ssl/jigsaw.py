@@ -6,7 +6,8 @@ Noroozi and Favaro 2016. To solve the puzzle is to know parts and how they make 
 permutations of 3 × 3 tiles a few that differ much are the classes (their algorithm 1, `permutations`).
 
 `PatchJigsaw` is the same idea for a ViT: the shuffled patches go in *together*, and each is to say where it
-comes from; N classes a patch, no list of permutations (as in Chen et al. 2022, "Jigsaw-ViT").
+comes from; N classes a patch, no list of permutations (as in Chen et al. 2022, "Jigsaw-ViT"). They go in as
+they are: whoever uses the encoder will show it whole images.
 
 What people usually get wrong
 - permutations drawn at random are often near each other, and then two answers look almost alike: they are
@@ -150,7 +151,7 @@ class PatchJigsaw(Method):
     def views(self, images: Tensor, generator: Generator | None = None) -> Batch:
         if self.augment is not None:
             images = self.augment(images, generator)
-        tiles = standardise(cut(images, *self.grid))  # (B, N, C, patch, patch)
+        tiles = cut(images, *self.grid)  # (B, N, C, patch, patch)
         order = drawn(torch.rand, tiles.shape[:2], like=images, generator=generator).argsort(dim=1)  # (B, N)
         return {"images": join(shuffle(tiles, order), *self.grid), "labels": order}
 

@@ -124,7 +124,7 @@ def test_the_patch_variant_says_where_each_patch_was():
     batch = method.views(images, seeded(1))
     assert torch.equal(batch["labels"].sort(dim=1).values, torch.arange(16).expand(3, 16))
     back = shuffle(cut(batch["images"], 4, 4), batch["labels"].argsort(dim=1))  # the shuffle undone
-    torch.testing.assert_close(join(back, 4, 4), join(standardise(cut(images, 4, 4)), 4, 4))
+    torch.testing.assert_close(join(back, 4, 4), images)
     loss, told = method(batch)
     logits = method.head(vit.tokens(batch["images"]))[:, 1:].detach()
     by_hand = -logits.log_softmax(-1).gather(-1, batch["labels"][..., None]).mean()
