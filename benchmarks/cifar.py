@@ -45,7 +45,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 CHECKPOINTS = RESULTS.parent / "checkpoints"
 LARGEST = 12 * 2**20  # bytes of a checkpoint that is kept
 K = 200  # neighbours
-SMOKE = 512  # images
+SMOKE = 256  # images
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def with_labels(
     model = Classifier(start, width(start), len(train_set.classes), pool="patches").to(
         train_set.images.device
     )
-    augment = labelled_views()
+    augment = labelled_views
     made = Supervised(model, augment=augment) if pretrained is None else FineTuning(model, augment=augment)
     name = f"{recipe.epochs} epochs with labels, " + ("from scratch" if pretrained is None else "fine-tuned")
     begun = time.perf_counter()
@@ -222,7 +222,7 @@ def main() -> None:
     for name in EXPERIMENTS if given.experiment == "all" else [given.experiment]:
         experiment = EXPERIMENTS[name]
         if given.smoke:
-            once = dict(epochs=1, batch=128, compile=False, precision="32")
+            once = dict(epochs=1, batch=64, compile=False, precision="32")
             tuning = experiment.tuning and replace(experiment.tuning, **once)
             experiment = replace(experiment, recipe=replace(experiment.recipe, **once), tuning=tuning)
         result = measure(experiment, train_set, test, range(1 if given.smoke else given.seeds))
