@@ -173,7 +173,7 @@ def _maskfeat(name: str, images: Images, **options: Any) -> Method:
 
 def _ijepa(name: str, images: Images, **options: Any) -> Method:
     made = encoder(name, images.shape, PatchViT)
-    small = dict(dim=32, depth=2, heads=2, minimum=4, momentum=0.99)
+    small = dict(dim=32, depth=2, heads=2, minimum=4)
     return IJEPA(made, **{**(small if width(made) < NARROW else {}), **options})
 
 

@@ -15,7 +15,9 @@ What people usually get wrong
 - one size of target block and one of context block per batch, and as many context patches for all images as
   the poorest has, so that a batch is one tensor; each image has its own places;
 - the predictor knows of a target only where it is: one mask token plus a position, one pass for each block;
-- λ grows from 0.996 to 1 along a line.
+- λ grows from 0.996 to 1 along a line;
+- positions louder than patches: the teacher then says where a patch lies and not what it shows, which can be
+  foretold without looking; small patches of unnormalised pixels are quiet.
 
 The published sampler draws scale and aspect from one and the same random number, and never reaches the last
 row or column; here they are two numbers, and every place can be reached.
@@ -114,12 +116,21 @@ def _numbers(mask: Tensor) -> Tensor:
 
 
 class PatchViT(ViT):
-    """A ViT without CLS token, with fixed sin-cos positions; its feature is the mean over the patches."""
+    """A ViT without CLS token, with fixed sin-cos positions; its feature is the mean over the patches.
+
+    Pixels from 0 to 1 have a standard deviation of ¼ or so. The first weights take that into account, so that
+    patches come out with a variance of about 1, as loud as positions.
+    """
 
     def __init__(self, **options: Any):
         super().__init__(**options)
         self.position = fixed_positions(self.position.grid, self.cls.shape[-1], extra=0)
         del self.cls
+        projection = self.embedding.projection
+        nn.init.normal_(projection.weight, std=4 / math.sqrt(projection.weight[0].numel()))
+        assert projection.bias is not None
+        with torch.no_grad():
+            projection.bias.copy_(-0.5 * projection.weight.sum(dim=(1, 2, 3)))  # of the mean pixel, 0
 
     def embed(self, images: Tensor) -> Tensor:
         """Patches and their positions: (B, channels, H, W) -> (B, N, dim)"""
