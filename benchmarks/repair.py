@@ -4,10 +4,11 @@ Run from the repository's root: ``python -m benchmarks.repair [--write] [--submi
 submission is one lesson with answers right, wrong, half written or not begun and some cells of the student's
 own. It is damaged in one to four of the ways below, chosen at random, and healed. It counts as *equal* if the
 healed notebook holds the same locked cells in the same order as the healed undamaged one, before each graded
-cell the same lines of answers, and the same code of the student's own cells in the same order.
+cell the same code of answers, and the same code of the student's own cells in the same order.
 
-``--run N`` has nbgrader grade the first N, damaged and undamaged, and compares their scores. Damage to the
-student's own cells that nobody could see is not among the ways: a helper turned into Markdown, say.
+``--run N`` has ``grader autograde`` grade the first N and all that are different, whole and damaged, and
+compares their scores. A file that breaks off is counted apart. Damage to the student's own cells that nobody
+could see is not among the ways: a helper turned into Markdown, say.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ import os
 import random
 import re
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -35,22 +34,27 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.batch.run import Options, autograde
 from grader.build import BEGIN, END, Lesson, find_lessons, instructor_notebook, release_all
 from grader.configure import DEMONSTRATION
 from grader.demo import CLASS
 from grader.personal import SECRET_FILE
 from grader.repair import NotGradable, heal
 from grader.repair.folder import find_submission
+from grader.repair.text import parses
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "repair.md"
 MOST_DAMAGES = 4
+SEED = 0
 OWN = "of-mine"  # in the ids of cells that the student added
+MOST_OWN = 3
 OWN_CELLS = (
     ("code", "def my_{0}(x):\n    # a helper\n    return 2 * x"),
     ("code", "my_notes_{0} = 'attention is a soft look-up'\nprint(my_notes_{0})"),
     ("markdown", "Note {0}: rows are queries, columns are keys."),
 )
+MINE = {line for _, text in OWN_CELLS for n in range(MOST_OWN) for line in text.format(n).split("\n")}
 
 
 @dataclass
@@ -275,7 +279,6 @@ DAMAGES: tuple[Damage, ...] = (
     byte_order_mark,
     windows_lines,
     trailing_garbage,
-    truncate,
     rename,
     extra_notebook,
 )
@@ -336,7 +339,7 @@ def submission(rng: random.Random, name: str) -> Handed:
             half = f"{solution}\nand here I do not know"
             options = [solution, wrong.get(id, solution), cell["source"], half]
             [cell["source"]] = rng.choices(options, weights=[70, 15, 10, 5])
-    for number in range(rng.randrange(4)):
+    for number in range(rng.randrange(MOST_OWN + 1)):
         kind, text = rng.choice(OWN_CELLS)
         own: dict[str, Any] = {
             "cell_type": kind,
@@ -349,22 +352,22 @@ def submission(rng: random.Random, name: str) -> Handed:
     return Handed(name, notebook)
 
 
-def damaged(rng: random.Random, whole: Handed) -> tuple[Handed, list[Damage]]:
+def damaged(rng: random.Random, whole: Handed, breaks_off: bool = False) -> tuple[Handed, list[Damage]]:
     """A damaged copy of a submission, and how it was damaged."""
     handed = deepcopy(whole)
     damages = rng.sample(DAMAGES, rng.randrange(1, MOST_DAMAGES + 1))
     damages.sort(key=DAMAGES.index)  # locked cells before answers are merged into them, then file and name
-    for damage in damages:
+    for damage in [*damages, *([truncate] if breaks_off else [])]:
         damage(rng, handed)
     return handed, damages
 
 
-def pairs(number: int, seed: int = 0) -> Iterator[tuple[Handed, Handed, list[Damage]]]:
-    """Submissions whole and damaged, and how; the same for the same seed."""
+def pairs(number: int, breaks_off: bool = False) -> Iterator[tuple[Handed, Handed, list[Damage]]]:
+    """Submissions whole and damaged, and how; always the same."""
     for index in range(number):
-        rng = random.Random(f"{seed}/{index}")
+        rng = random.Random(f"{SEED}/{index}")
         whole = submission(rng, rng.choice(lessons()))
-        yield whole, *damaged(rng, whole)
+        yield whole, *damaged(rng, whole, breaks_off)
 
 
 # -- healing and comparing --------------------------------------------------------------------------------
@@ -384,33 +387,35 @@ def healed(handed: Handed) -> NotebookNode:
 
 
 def what_is_graded(notebook: NotebookNode, name: str) -> list[tuple[Any, ...]]:
-    """The locked cells in order, the lines of answers before each that has points; last the added code.
+    """The locked cells in order, the code of answers before each that has points; last the added code.
 
-    Lines of the lesson and copies of answers are left out where they run in a cell that was added: run once
-    more, they change nothing.
+    A cell's code is its lines, or all of them together if they are no Python: such a cell runs as a whole or
+    not at all. Lines of the lesson and copies of answers are left out where they run in a cell that was
+    added: run once more, they change nothing.
     """
-    mine = {line for _, text in OWN_CELLS for n in range(4) for line in text.format(n).split("\n")}
     plain = (cell for cell in released(name).cells if "nbgrader" not in cell.metadata)
     known = {line for cell in plain for line in cell.source.split("\n")}
     answered = {cell.source for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")}
     graded: list[tuple[Any, ...]] = []
-    lines: list[str] = []
-    own: list[str] = []
+    code: list[Any] = []
+    own: list[Any] = []
     for cell in notebook.cells:
         said = cell.metadata.get("nbgrader", {})
         if said.get("locked"):
             graded.append(
-                (dict(cell.metadata), cell.cell_type, cell.source, tuple(lines) if said["grade"] else ())
+                (dict(cell.metadata), cell.cell_type, cell.source, tuple(code) if said["grade"] else ())
             )
-            lines = [] if said["grade"] else lines
-        elif said.get("solution"):
-            lines += [line for line in cell.source.split("\n") if line.strip() and line not in mine]
-            own += [line for line in cell.source.split("\n") if line in mine]
-        elif _runs(cell) and cell.source not in answered:
-            added = [line for line in cell.source.split("\n") if line.strip() and line not in known]
-            own += [line for line in added if line in mine]
-            lines += [line for line in added if line not in mine]
+            code = [] if said["grade"] else code
+        elif said.get("solution") or (_runs(cell) and cell.source not in answered):
+            lines = [line for line in cell.source.split("\n") if line.strip()]
+            left_out = MINE if said.get("solution") else MINE | known
+            code += _as_it_runs([line for line in lines if line not in left_out])
+            own += _as_it_runs([line for line in lines if line in MINE])
     return [*graded, tuple(own)]
+
+
+def _as_it_runs(lines: list[str]) -> list[Any]:
+    return lines if parses("\n".join(lines)) else [tuple(lines)]
 
 
 def _runs(cell: NotebookNode) -> bool:
@@ -426,6 +431,9 @@ def answers(notebook: NotebookNode) -> dict[str, list[str]]:
     }
 
 
+RESULTS = ("equal", "different", "not gradable", "crashed")
+
+
 @dataclass
 class Outcome:
     """What became of one damaged submission: equal, different, not gradable or crashed."""
@@ -435,10 +443,6 @@ class Outcome:
     reason: str = ""
     is_strictly_equal: bool = False
     seconds: float = 0.0
-
-    @property
-    def breaks_off(self) -> bool:
-        return truncate.__name__ in self.damages
 
 
 def measure(whole: Handed, handed: Handed, damages: list[Damage]) -> Outcome:
@@ -463,121 +467,131 @@ def measure(whole: Handed, handed: Handed, damages: list[Damage]) -> Outcome:
 # -- real grades ------------------------------------------------------------------------------------------
 
 
+KINDS = ("whole", "damaged")
 Scores = tuple[int, float | None, float | None]  # number, score whole, score damaged
 
 
-def grade(sample: list[tuple[Handed, Handed]], folder: Path) -> Iterator[Scores]:
-    """Have nbgrader grade each submission whole and damaged; yield both scores, None for one not graded."""
+def grade(sample: dict[int, tuple[Handed, Handed]], folder: Path) -> list[Scores]:
+    """Grade each submission whole and damaged with `grader autograde`; None for one that is not gradable."""
     release_all(find_lessons(ROOT), folder, folder / "gradebook.db")
     (folder / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
     (folder / SECRET_FILE).write_text("a benchmark")
-    for index, both in enumerate(sample):
-        for kind, handed in zip(("whole", "damaged"), both):
-            place = folder / "submitted" / f"{kind}-{index:03d}" / handed.name
+    for index, both in sample.items():
+        for kind, handed in zip(KINDS, both):
+            place = folder / "submitted" / f"{kind}-{index:04d}" / handed.name
             place.mkdir(parents=True)
             for name, data in handed.files().items():
                 (place / name).write_bytes(data)
-    for name in sorted({whole.name for whole, _ in sample}):
-        command = [sys.executable, "-m", "nbgrader", "autograde", name]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-        with (folder / f"{name}.log").open("w") as log:  # it fails if one submission does
-            subprocess.run(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    for index, (whole, _) in enumerate(sample):
-        kinds = ("whole", "damaged")
-        score, hurt = (_score(folder, f"{kind}-{index:03d}", whole.name) for kind in kinds)
-        yield index, score, hurt
-
-
-def _score(folder: Path, student: str, lesson: str) -> float | None:
-    if not (folder / "autograded" / student / lesson).exists():
-        return None
+    for name in sorted({whole.name for whole, _ in sample.values()}):
+        autograde(folder, name, Options(jobs=os.cpu_count() or 1))
     with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as book:
-        [score] = book.execute(
-            "select sum(coalesce(grade.auto_score, 0)) from grade "
-            "join submitted_notebook on grade.notebook_id = submitted_notebook.id "
-            "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
-            "join assignment on submitted_assignment.assignment_id = assignment.id "
-            "where submitted_assignment.student_id = ? and assignment.name = ?",
-            (student, lesson),
-        ).fetchone()
+        whole, hurt = ([_score(book, f"{kind}-{index:04d}") for index in sample] for kind in KINDS)
+    return list(zip(sample, whole, hurt))
+
+
+def _score(book: sqlite3.Connection, student: str) -> float | None:
+    [score] = book.execute(
+        "select sum(coalesce(grade.auto_score, 0)) from grade "
+        "join submitted_notebook on grade.notebook_id = submitted_notebook.id "
+        "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
+        "where submitted_assignment.student_id = ?",
+        (student,),
+    ).fetchone()
     return score
 
 
 # -- the report -------------------------------------------------------------------------------------------
 
 
-def report(outcomes: list[Outcome], scores: list[Scores]) -> str:
+def report(outcomes: list[Outcome], broken: list[Outcome], scores: list[Scores]) -> str:
     """The result as Markdown."""
     total = len(outcomes)
-    complete = [outcome for outcome in outcomes if not outcome.breaks_off]
     seconds = sorted(outcome.seconds for outcome in outcomes)
     strictly = sum(outcome.is_strictly_equal for outcome in outcomes)
     lines = [
         "# Repair: what damage the grader heals",
         "",
         f"`python -m benchmarks.repair --write`, {date.today()}. {total:,} submissions, each damaged in one",
-        f"to {MOST_DAMAGES} of {len(DAMAGES)} ways at random. A file that breaks off has lost work that",
-        "nobody can put back: it is *not gradable* if an answer is gone, and has a column of its own.",
+        f"to {MOST_DAMAGES} of {len(DAMAGES)} ways at random. A file that breaks off as well has lost work",
+        "that nobody can put back: it is *not gradable* if an answer is gone, and has a column of its own.",
         "",
-        f"| result | file complete ({len(complete)}) | file breaks off ({total - len(complete)}) |",
+        f"| result | {total:,} damaged | {len(broken):,} that break off as well |",
         "|---|---|---|",
     ]
-    whole = Counter(outcome.result for outcome in complete)
-    broken = Counter(outcome.result for outcome in outcomes if outcome.breaks_off)
-    for result in ("equal", "different", "not gradable", "crashed"):
-        share = whole[result] / max(1, len(complete))
-        lines.append(f"| {result} | {whole[result]} ({share:.2%}) | {broken[result]} |")
+    for result in RESULTS:
+        number = sum(outcome.result == result for outcome in outcomes)
+        apart = sum(outcome.result == result for outcome in broken)
+        lines.append(f"| {result} | {number} ({number / total:.1%}) | {apart} |")
     lines += [
         "",
-        f"In {strictly} every line of an answer is in that answer's own cell as well. Finding and healing "
-        f"take {seconds[total // 2] * 1000:.0f} ms (median), {seconds[-1] * 1000:.0f} ms at most.",
+        f"In {strictly} every line of an answer is in that answer's own cell as well; in the others some run",
+        "in a cell before it. Finding and healing one takes "
+        f"{seconds[total // 2] * 1000:.0f} ms (median), {seconds[-1] * 1000:.0f} ms at most.",
         "",
         "| damage | submissions | equal | different | not gradable |",
         "|---|---|---|---|---|",
     ]
     for damage in DAMAGES:
         those = Counter(o.result for o in outcomes if damage.__name__ in o.damages)
-        shares = " | ".join(str(those[result]) for result in ("equal", "different", "not gradable"))
+        shares = " | ".join(str(those[result]) for result in RESULTS[:3])
         lines.append(f"| {damage.__name__} | {those.total()} | {shares} |")
-    unhealed = (outcome for outcome in outcomes if outcome.result in ("not gradable", "crashed"))
+    unhealed = (o for o in [*outcomes, *broken] if o.result in ("not gradable", "crashed"))
     reasons = Counter(re.sub(r"\d+", "…", outcome.reason) for outcome in unhealed)
     lines += ["", "Not gradable, and why:", ""]
     lines += [f"- {number} × {reason}" for reason, number in reasons.most_common()]
-    if scores:
-        same = sum(whole == hurt for _, whole, hurt in scores)
-        refused = sum(hurt is None for _, _, hurt in scores)
-        lines += [
-            "",
-            f"Graded by nbgrader, whole and damaged: {len(scores)}; {same} with the same score, {refused} "
-            "damaged ones refused.",
-            "",
-        ]
-        lines += [
-            f"- number {number}: {whole} whole, {'refused' if hurt is None else hurt} damaged"
+    return "\n".join([*lines, *_graded(scores)]) + "\n"
+
+
+def _graded(scores: list[Scores]) -> list[str]:
+    if not scores:
+        return []
+    same = sum(whole == hurt for _, whole, hurt in scores)
+    refused = sum(hurt is None for _, _, hurt in scores)
+    return [
+        "",
+        f"Graded by `grader autograde`, whole and damaged: {len(scores)}; {same} with the same score, "
+        f"{refused} damaged ones not gradable.",
+        *(
+            f"\n- number {number}: {whole} whole, {'not gradable' if hurt is None else hurt} damaged"
             for number, whole, hurt in scores
             if whole != hurt
-        ]
-    return "\n".join(lines) + "\n"
+        ),
+    ]
+
+
+def measured(number: int, breaks_off: bool) -> list[Outcome]:
+    """Heal so many submissions, and print what was different."""
+    outcomes = []
+    for index, (whole, handed, damages) in enumerate(pairs(number, breaks_off)):
+        outcome = measure(whole, handed, damages)
+        outcomes.append(outcome)
+        if outcome.result in ("different", "crashed"):
+            print(f"number {index}: {outcome.result} {outcome.damages} {outcome.reason}", flush=True)
+    return outcomes
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How much damage to a notebook the grader heals.")
     parser.add_argument("--submissions", type=int, default=1000)
-    parser.add_argument("--run", type=int, default=0, metavar="N", help="have nbgrader grade the first N")
+    parser.add_argument(
+        "--run",
+        type=int,
+        default=0,
+        metavar="N",
+        help="have `grader autograde` grade the first N and the different ones",
+    )
     parser.add_argument("--write", action="store_true", help=f"keep the result in {RESULT.relative_to(ROOT)}")
     given = parser.parse_args()
-    outcomes, sample = [], []
-    for number, (whole, handed, damages) in enumerate(pairs(given.submissions)):
-        outcomes.append(measure(whole, handed, damages))
-        if outcomes[-1].result in ("different", "crashed"):
-            print(f"number {number}: {outcomes[-1].result} {outcomes[-1].damages} {outcomes[-1].reason}")
-        if number < given.run:
-            sample.append((whole, handed))
+    outcomes = measured(given.submissions, breaks_off=False)
+    broken = measured(given.submissions // 10, breaks_off=True)
     scores = []
-    if sample:
+    if given.run:
+        chosen = {*range(given.run), *(i for i, o in enumerate(outcomes) if o.result == "different")}
+        made = enumerate(pairs(given.submissions))
+        sample = {index: (whole, handed) for index, (whole, handed, _) in made if index in chosen}
         with tempfile.TemporaryDirectory() as folder:
-            scores = list(grade(sample, Path(folder)))
-    text = report(outcomes, scores)
+            scores = grade(sample, Path(folder))
+    text = report(outcomes, broken, scores)
     print(text)
     if given.write:
         RESULT.write_text(text)

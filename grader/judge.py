@@ -15,7 +15,7 @@ from grader.compare import Difference
 from grader.draw import Draw
 from grader.exercise import Exercise, Mistake, Question
 from grader.outcome import MISSING, Failure, Outcome
-from grader.own_work import forbidden_calls
+from grader.own_work import forbidden_calls, forbidden_uses
 from grader.personal import personal_seed
 from grader.respond import Response
 from grader.verdict import Part, Status, Verdict
@@ -48,7 +48,10 @@ def judge(
     score = round(exercise.score({part.name: part.held for part in parts}), 2)
     said = tuple(response.said)
 
-    if source is not None and (calls := forbidden_calls(source, exercise.id, exercise.may_not_call)):
+    calls = [] if source is None else forbidden_calls(source, exercise.id, exercise.may_not_call)
+    if source is not None and not calls:
+        calls = forbidden_uses(response.used, exercise.may_not_call)
+    if calls:
         message = f"It uses `{calls[0].lstrip('.')}`, which is what this exercise asks you to write yourself."
         return _verdict(exercise, 0.0, Status.FORBIDDEN, parts, message=message, said=said)
     if all(part.held for part in parts):

@@ -1,4 +1,8 @@
-"""Whether student code calls what it is asked to write: read from the text, nothing is run."""
+"""Whether student code calls what it is asked to write: read from its text, and from what it called.
+
+The text does not say everything: a name can be put together from halves, or stand in a text that is
+evaluated. What was called is seen in the student's process, and so only advises: who wants to may hide it.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,16 @@ def forbidden_calls(source: str, name: str, forbidden: Iterable[str]) -> list[st
         imports |= {f.removeprefix(f"{module}."): f for f in forbidden if f.startswith(f"{module}.")}
     used = {use for part in _reachable(tree, name) for node in ast.walk(part) for use in _uses(node, imports)}
     return sorted(f for f in forbidden if any(use == f or use.startswith(f + ".") for use in used))
+
+
+def forbidden_uses(used: Iterable[str], forbidden: Iterable[str]) -> list[str]:
+    """Those among ``forbidden`` that were called while the answer was asked (`grader.respond.Response`)."""
+    names = [f".{use}." for use in used]
+    return sorted(f for f in set(forbidden) if any(_is_named(f, name) for name in names))
+
+
+def _is_named(forbidden: str, name: str) -> bool:
+    return f"{forbidden}." in name if forbidden.startswith(".") else name.startswith(f".{forbidden}.")
 
 
 def _parse(source: str) -> ast.Module:
@@ -91,6 +105,7 @@ def _defines(statement: ast.stmt) -> Iterator[str]:
 def _uses(node: ast.AST, imports: dict[str, str]) -> Iterator[str]:
     if dotted := _dotted(node, imports):
         yield dotted
+        yield f".{dotted.rpartition('.')[2]}"
     if isinstance(node, ast.Attribute):
         yield f".{node.attr}"
     if isinstance(node, ast.ImportFrom) and node.module:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
@@ -28,6 +28,9 @@ from grader.wire import WireError
 INERT = {"text/plain", "image/png", "image/jpeg"}
 LOST = ("DeadKernelError", "CellTimeoutError")  # what nbclient and nbgrader call it
 NO_REPLY = "Your code ended or blocked the notebook's kernel, so there was nothing left to ask."
+CODE_CELL: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+ENDED_BY_US = "The kernel was ended while your code ran. {}"
+TIME_UP = "The notebook ran longer than the {:g} seconds that it has in all, so this could not be asked."
 
 
 class Judge(Sandboxed, Execute):
@@ -59,57 +62,75 @@ class Judge(Sandboxed, Execute):
         exercise = _graded_exercise(cell)
         if exercise is not None:
             self._verdicts.append((cell, self._judge(exercise, index)))
-            return cell, resources
-        try:
-            cell, resources = super().preprocess_cell(cell, resources, index)
-        except DeadKernelError:
-            cell.outputs = [_dead()]
-        if _is_kernel_lost(cell.get("outputs", ())):
-            self._start_again(index)
+        elif _is_run(cell) and not self.is_time_up:
+            try:
+                cell, resources = super().preprocess_cell(cell, resources, index)
+            except (DeadKernelError, CellTimeoutError):  # a second time-out: it could not be interrupted
+                cell.outputs = [self._dead()]
+            if _is_kernel_lost(cell.get("outputs", ())):
+                self._start_again(index)
         return cell, resources
 
     def _judge(self, exercise: Exercise, index: int) -> Verdict:
         questions = graded_questions(exercise, self._key)
-        payloads = self.conceal([question.payload for question in questions])
-        asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
-        outputs = self._run_aside(f"import grader.respond\ngrader.respond.probe({asked!r})", index)
-        if _is_kernel_lost(outputs):
-            self._start_again(index)
+        outputs: list[NotebookNode] = []
+        if not self.is_time_up:
+            payloads = self.conceal([question.payload for question in questions])
+            asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
+            outputs = self._run_aside(f"import grader.respond\ngrader.respond.probe({asked!r})", index)
         try:
             response = read_reply(_reply_in(outputs), len(questions))
         except WireError:
-            response = Response([Outcome(failure=Failure(ENDED, NO_REPLY))] * len(questions))
+            response = Response([Outcome(failure=Failure(ENDED, self._why()))] * len(questions))
+        if _is_kernel_lost(outputs):
+            self._start_again(index)
         return judge(exercise, questions, response, self._text)
 
     def _start_again(self, index: int) -> None:
         """After student code has ended or blocked its kernel: a new one, brought to where the notebook stood.
 
-        The cell that did it is left out, so that the other answers are still judged.
+        The cell that did it is left out, so that the other answers are still judged; so is one that ends the
+        new kernel too. When the notebook's time is up there is no new kernel, and nothing more is run.
         """
-        self._cleanup_kernel()
-        self.km = self.create_kernel_manager()
-        self.start_new_kernel()
-        self.start_new_kernel_client()
+        is_ready = False
+        while not is_ready and not self.is_time_up:
+            self._cleanup_kernel()
+            self.km = self.create_kernel_manager()
+            self.start_new_kernel()
+            self.start_new_kernel_client()
+            is_ready = self._catch_up(index)
+
+    def _catch_up(self, index: int) -> bool:
+        """Run the cells before this one again; False: one of them, now marked, has ended the kernel."""
         for earlier, cell in enumerate(self.nb.cells[:index]):
-            runs = cell.cell_type == "code" and not utils.is_grade(cell) and not _is_demonstration(cell)
-            if runs and not _is_kernel_lost(cell.get("outputs", ())):
-                self._run_aside(cell.source, earlier)
+            if not _is_run(cell) or utils.is_grade(cell) or _is_kernel_lost(cell.get("outputs", ())):
+                continue
+            outputs = self._run_aside(cell.source, earlier)
+            if _is_kernel_lost(outputs):
+                cell.outputs = outputs
+                return False
+        return True
 
     def _run_aside(self, source: str, index: int) -> list[NotebookNode]:
         """Run code in the notebook's kernel without a trace in the notebook; return its outputs."""
-        aside, cell = new_code_cell(source), self.nb.cells[index]
+        aside, cell = from_dict(CODE_CELL | {"source": source}), self.nb.cells[index]
         try:
             self.execute_cell(aside, index, store_history=False)
-        except DeadKernelError:
-            aside.outputs = [_dead()]
+        except (DeadKernelError, CellTimeoutError):
+            aside.outputs = [self._dead()]
         finally:
             self.nb.cells[index] = cell  # nbclient puts what it runs in the notebook
         return aside.outputs
 
+    def _dead(self) -> NotebookNode:
+        """The output of a cell that ended its kernel."""
+        return new_output("error", ename=LOST[0], evalue=self._why(), traceback=[])
 
-def _dead() -> NotebookNode:
-    """The output of a cell that ended its kernel."""
-    return new_output("error", ename=LOST[0], evalue=NO_REPLY, traceback=[])
+    def _why(self) -> str:
+        """Why there is no answer, in a sentence for the student."""
+        if self.is_time_up:
+            return TIME_UP.format(self.limits.seconds)
+        return ENDED_BY_US.format(self._confined.ended) if self._confined.ended else NO_REPLY
 
 
 def _is_kernel_lost(outputs: Iterable[NotebookNode]) -> bool:
@@ -131,6 +152,11 @@ def _student_text(nb: NotebookNode) -> str:
     """All that the student may have written, as one text."""
     cells = [cell for cell in nb.cells if cell.cell_type == "code" and not utils.is_locked(cell)]
     return "\n\n".join(cell.source for cell in cells if not _is_demonstration(cell))
+
+
+def _is_run(cell: NotebookNode) -> bool:
+    """Whether a cell is run when it is graded."""
+    return cell.cell_type == "code" and not _is_demonstration(cell)
 
 
 def _is_demonstration(cell: NotebookNode) -> bool:

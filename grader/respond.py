@@ -18,21 +18,30 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
+
+from torch.overrides import TorchFunctionMode
 
 from grader import wire
 from grader.ask import ASK
 from grader.outcome import ENDED, MISSING, Failure, Outcome, TimeUp, attempt
 
+MOST_USED = 500  # names of what an answer called
+WATCHED = ("course.", "torch.nn.modules.")  # whose Python functions are noticed, beside all of PyTorch's own
 MIME = "application/vnd.attention-course.outcomes+json"
 
 
 @dataclass
 class Response:
-    """All outcomes of one exercise, and what the code said on the side (warnings, standard error)."""
+    """All outcomes of one exercise, and what the code said on the side (warnings, standard error).
+
+    ``used`` names the functions of PyTorch and of the course that were called, by whatever name or way.
+    """
 
     outcomes: list[Outcome]
     said: list[str] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
 
 
 def respond(
@@ -44,7 +53,7 @@ def respond(
         return Response([Outcome(failure=missing)] * len(payloads))
     answer = namespace[name]
     outcomes: list[Outcome] = []
-    with _listening() as said:
+    with _listening() as said, _Watching() as watching:
         try:
             with time_limit(seconds):
                 for payload in payloads:
@@ -55,7 +64,37 @@ def respond(
                 f"It did not finish within {seconds:g} seconds: is there a loop that never ends?",
             )
             outcomes += [Outcome(failure=late)] * (len(payloads) - len(outcomes))
-    return Response(outcomes, said)
+    return Response(outcomes, said, sorted(watching.used))
+
+
+class _Watching(TorchFunctionMode):
+    """Notes what is called: a name in a text can be hidden, in an alias or put together; a call cannot.
+
+    Only who wants to deceive gets around it: it advises, and what it misses is a matter for a person.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used: set[str] = set()
+
+    def __enter__(self) -> _Watching:
+        self._before = sys.getprofile()
+        super().__enter__()
+        sys.setprofile(self._called)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        sys.setprofile(self._before)
+        super().__exit__(*error)
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.used.add(f"{getattr(func, '__module__', None) or ''}.{getattr(func, '__name__', '')}")
+        return func(*args, **(kwargs or {}))
+
+    def _called(self, frame: FrameType, event: str, argument: Any) -> None:
+        module = frame.f_globals.get("__name__")
+        if event == "call" and isinstance(module, str) and module.startswith(WATCHED):
+            self.used.add(f"{module}.{frame.f_code.co_qualname}")
 
 
 @contextlib.contextmanager
@@ -104,7 +143,11 @@ def reply(asked: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
     response = respond(
         wanted["kind"], wanted["name"], wire.decode(wanted["payloads"]), namespace, wanted["seconds"]
     )
-    return {"outcomes": [wire.encode_outcome(o) for o in response.outcomes], "said": response.said[:5]}
+    return {
+        "outcomes": [wire.encode_outcome(o) for o in response.outcomes],
+        "said": response.said[:5],
+        "used": response.used[:MOST_USED],
+    }
 
 
 def read_reply(answered: Any, expected: int) -> Response:
@@ -115,8 +158,11 @@ def read_reply(answered: Any, expected: int) -> Response:
     """
     match answered:
         case {"outcomes": list(outcomes), "said": list(said)} if len(outcomes) == expected:
+            used = answered.get("used")
             return Response(
-                [wire.decode_outcome(o) for o in outcomes], [wire.clean(str(line), 300) for line in said[:5]]
+                [wire.decode_outcome(o) for o in outcomes],
+                [wire.clean(str(line), 300) for line in said[:5]],
+                [wire.clean(str(name), 300) for name in used[:MOST_USED]] if isinstance(used, list) else [],
             )
     raise wire.WireError("The student's process sent no outcomes that the judge can read.")
 

@@ -1,40 +1,42 @@
 """Grading one submission with nbgrader's own converter, in a course that holds nothing else.
 
-The converter reads a gradebook and writes to it as it goes. Here that is a private SQLite file with the
-lesson's cells and nobody in it. The steps that enter scores are left to the writer, who has the real one:
-all that they need is in the graded notebook.
+The converter reads a gradebook and writes to it as it goes. Here it finds the lesson's cells in memory
+(`grader.batch.once`), and a step of an instructor's own a private SQLite file with nobody in it. The steps
+that enter scores are left to the writer, who has the real one: all that they need is in the graded notebook.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import tempfile
 import time
 import zlib
 from collections.abc import Iterable
 from copy import deepcopy
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader import api, utils
+from nbgrader import utils
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import Engine, create_engine, event
 from traitlets.config import Config
 
-from grader.batch import steps
+from grader.batch import once, steps
 from grader.batch.release import Release
 from grader.batch.result import Result, Status, not_gradable, plain
+from grader.repair import NotGradable
+from grader.repair.report import mended_in
 from grader.verdict import MIME as VERDICT
 from grader.verdict import Status as Judged
 
 GRADEBOOK = "gradebook.db"
+EXCEPTION = re.compile(r"^[\w.]+(?:Error|Exception|Died)\b.*", re.MULTILINE)  # some end with a whole cell
 
 
 def grade(release: Release, student: str, files: dict[str, bytes], scratch: Path) -> Result:
@@ -47,12 +49,12 @@ def grade(release: Release, student: str, files: dict[str, bytes], scratch: Path
         result = not_gradable(student, f"{type(error).__name__}: {error}")
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    seconds = time.perf_counter() - started
-    return Result(student, result.status, result.reason, result.files, seconds)
+    return replace(result, seconds=time.perf_counter() - started)
 
 
 def _grade(release: Release, student: str, files: dict[str, bytes], root: Path) -> Result:
-    (root.parent / GRADEBOOK).write_bytes(zlib.decompress(release.gradebook))
+    if not (gradebook := root.parent / GRADEBOOK).exists():
+        gradebook.write_bytes(zlib.decompress(release.gradebook))
     config = _configure(release, root)
     directory = CourseDirectory(config=config)
     for step, whose, what in (
@@ -62,18 +64,20 @@ def _grade(release: Release, student: str, files: dict[str, bytes], root: Path) 
     ):
         _put(Path(directory.format_path(step, whose, release.lesson)), what)
     log = _Log()
-    converter = _Autograde(student, coursedir=directory, config=config, log=log.logger)
+    converter = _Autograde(student, set(release.released), coursedir=directory, config=config, log=log.logger)
     try:
-        with mock.patch.object(api, "create_engine", _engine):
+        with once.lend(release):
             converter.start()
     except Exception as error:
-        return not_gradable(student, log.reason() or str(error))
+        return not_gradable(student, converter.refused or log.reason() or str(error))
     kept = set(converter.exclude_overwriting.get(release.lesson, ()))
     beside = files | {name: content for name, content in release.files.items() if name not in kept}
     beside = {name: content for name, content in beside.items() if not name.endswith(".ipynb")}
-    trouble = first_trouble(converter.graded.values())
+    notebooks = [nbformat.v4.reads_json(content.decode()) for content in converter.graded.values()]
+    trouble = first_trouble(notebooks)
+    mended = tuple(plain(sentence) for notebook in notebooks for sentence in mended_in(notebook))
     status = Status.STUDENT_ERROR if trouble else Status.GRADED
-    return Result(student, status, trouble, beside | converter.graded)
+    return Result(student, status, trouble, beside | converter.graded, mended=mended)
 
 
 class _Autograde(Autograde):
@@ -83,31 +87,36 @@ class _Autograde(Autograde):
     another time of submission, a graded notebook written by hand. None of it is read back.
     """
 
-    def __init__(self, student: str, **kwargs: Any) -> None:
+    def __init__(self, student: str, released: set[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.student = student
+        self.student, self.released = student, released
         self.graded: dict[str, bytes] = {}
+        self.refused = ""  # why, if repair found nothing to grade
 
     def init_notebooks(self) -> None:
-        """The one submission there is. nbgrader would look for it with a glob, which a name may upset."""
-        source = self._format_source(self.coursedir.assignment_id, self.student)
-        found = sorted(str(path) for path in Path(source).glob("*.ipynb"))
+        """The one submission there is. nbgrader would look for it with a glob, which a name may upset.
+
+        Where repair is among the steps, it finds a notebook by whatever name, and says if there is none.
+        """
+        source = Path(self._format_source(self.coursedir.assignment_id, self.student))
+        found = sorted(source.glob("*.ipynb"))
+        repairs = self.exporter_class.__module__ == steps.REPAIR
+        if repairs and not any(path.name in self.released for path in found):
+            found = sorted(source / name for name in self.released if name.endswith(".ipynb"))
         if not found:
             raise FileNotFoundError("no notebook was handed in")
-        self.assignments = {source: found}
+        self.assignments = {str(source): [str(path) for path in found]}
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except NotGradable as refusal:
+            self.refused = str(refusal)
+            raise
 
     def write_single_notebook(self, output: str, resources: ResourcesDict) -> None:
         super().write_single_notebook(output, resources)
         self.graded[f"{resources['unique_key']}.ipynb"] = output.encode()
-
-
-@cache
-def _engine(url: str, **options: Any) -> Engine:
-    """The private gradebook's engine. nbgrader opens it nine times a submission, and a new engine would know
-    no query yet; SQLite need not see to it that anything survives a loss of power."""
-    engine = create_engine(url, **options)
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
-    return engine
 
 
 def _configure(release: Release, root: Path) -> Config:
@@ -120,6 +129,7 @@ def _configure(release: Release, root: Path) -> Config:
     config.Autograde.autograde_preprocessors = steps.grading(release.config)
     config.Execute.shutdown_kernel = "immediate"  # nothing of a graded notebook's kernel is worth waiting for
     config.Execute.record_timing = False  # a regrade must give the same bytes
+    config.Exporter.optimistic_validation = True  # once, after all steps, and not after each
     return config
 
 
@@ -134,14 +144,15 @@ def _put(folder: Path, files: dict[str, bytes]) -> None:
 # -- what happened ----------------------------------------------------------------------------------------
 
 
-def first_trouble(notebooks: Iterable[bytes]) -> str:
+def first_trouble(notebooks: Iterable[NotebookNode]) -> str:
     """The first thing in the notebooks that raised or ran out of time; nothing if all went well."""
-    for content in notebooks:
-        for number, cell in enumerate(nbformat.v4.reads_json(content.decode()).cells, start=1):
+    for notebook in notebooks:
+        for number, cell in enumerate(notebook.cells, start=1):
             for output in cell.get("outputs", ()):
                 verdict = output.get("data", {}).get(VERDICT)
                 if verdict and verdict["status"] == Judged.FAILED:
-                    return plain(f"{verdict['exercise']}: {verdict['message']}")
+                    told = [verdict["message"], *(part["summary"] for part in verdict["parts"])]
+                    return plain(f"{verdict['exercise']}: {next(filter(None, told), 'it failed')}")
                 if output.output_type == "error" and not utils.is_grade(cell):
                     return plain(f"{_name(cell, number)}: {output.ename}: {output.evalue}".rstrip(": "))
     return ""
@@ -167,5 +178,6 @@ class _Log(logging.Handler):
         """The exception's line of the last traceback, else the first thing that was logged."""
         tracebacks = [text for text in self.said if text.startswith("Traceback")]
         if tracebacks:
-            return tracebacks[-1].strip().splitlines()[-1]
+            named = EXCEPTION.findall(tracebacks[-1])
+            return named[-1] if named else tracebacks[-1].strip().splitlines()[-1]
         return self.said[0] if self.said else ""

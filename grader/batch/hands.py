@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -119,7 +120,7 @@ class Worker:
         except ValueError as error:
             self.end()
             raise WorkerLost(f"sent what cannot be read ({error})") from None
-        return Result(student, result.status, result.reason, result.files, result.seconds)
+        return replace(result, student=student)
 
     def end(self) -> None:
         """Kill it and what it started."""

@@ -62,6 +62,9 @@ class Summary:
         told += [f"{counts[status]:,} {status}" for status in Status if counts[status]]
         told += [f"{len(self.kept):,} finished before and unchanged"] if self.kept else []
         lines = [", ".join(told) + "."]
+        mended = sorted((o.student, sentence) for o in self.results for sentence in o.mended)
+        lines += ["Mended before it was graded:"] if mended else []
+        lines += [f"  {student}: {sentence}" for student, sentence in mended]
         for status, heading in (
             (Status.STUDENT_ERROR, "Graded, and something in the notebook failed:"),
             (Status.NOT_GRADABLE, "Not gradable, so without a score:"),
@@ -74,7 +77,13 @@ class Summary:
     def to_json(self) -> dict[str, object]:
         """The same for machines."""
         rows = [
-            {"student": o.student, "status": o.status, "reason": o.reason, "seconds": round(o.seconds, 3)}
+            {
+                "student": o.student,
+                "status": o.status,
+                "reason": o.reason,
+                "mended": o.mended,
+                "seconds": round(o.seconds, 3),
+            }
             for o in sorted(self.results, key=lambda o: o.student)
         ]
         return {"submissions": rows, "unchanged": self.kept, "seconds": round(self.seconds, 3)}

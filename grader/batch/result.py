@@ -26,13 +26,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one student's submission: ``files`` are the graded folder's, by their relative names."""
+    """What became of one student's submission.
+
+    ``files`` are the graded folder's, by their relative names; ``mended`` says what had to be healed first.
+    """
 
     student: str
     status: Status
     reason: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
+    mended: tuple[str, ...] = ()
 
     @property
     def has_score(self) -> bool:
@@ -54,7 +58,7 @@ def to_json(result: Result) -> str:
     """One line."""
     files = {name: base64.b64encode(content).decode() for name, content in result.files.items()}
     fields = {"student": result.student, "status": result.status, "reason": result.reason}
-    return json.dumps({**fields, "files": files, "seconds": result.seconds})
+    return json.dumps({**fields, "files": files, "seconds": result.seconds, "mended": result.mended})
 
 
 def from_json(text: str | bytes) -> Result:
@@ -67,7 +71,8 @@ def from_json(text: str | bytes) -> Result:
         told = json.loads(text)
         files = {_inside(name): base64.b64decode(content) for name, content in told["files"].items()}
         status, seconds = Status(told["status"]), float(told["seconds"])
-        return Result(str(told["student"]), status, plain(str(told["reason"])), files, seconds)
+        reason, mended = plain(str(told["reason"])), tuple(plain(str(each)) for each in told["mended"])
+        return Result(str(told["student"]), status, reason, files, seconds, mended)
     except (KeyError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
         raise ValueError(f"a worker's report cannot be read ({error!r})") from None
 

@@ -10,7 +10,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
-JUDGE = "grader.plugins"  # whose loading takes seconds, so that it is known by its name
+JUDGE, REPAIR = "grader.plugins", "grader.repair.steps"  # known by their names: loading them takes seconds
 ENTER = (SaveAutoGrades, AssignLatePenalties)
 
 

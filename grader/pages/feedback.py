@@ -76,7 +76,11 @@ class FeedbackExporter(HTMLExporter):
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's, with formulas drawn."""
+    """nbconvert's, with formulas drawn, and without an error where an attached picture is missing."""
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        is_missing = src.startswith("attachment:") and not self.attachments.get(src.partition(":")[2])
+        return "" if is_missing else str(super()._embed_image_or_attachment(src))
 
     def inline_math(self, body: str) -> str:
         return formula(body)

@@ -10,7 +10,7 @@ What people get wrong: nbgrader's metadata in a submission is the student's to w
 which cell may be which; roles, points and types come from the release.
 """
 
-from grader.repair.errors import NotGradable
 from grader.repair.heal import Healed, heal
+from grader.repair.reading import NotGradable
 
 __all__ = ["Healed", "NotGradable", "heal"]

@@ -10,22 +10,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from dataclasses import replace
 
 import nbformat
 from nbformat import NotebookNode
 
 from grader.configure import DEMONSTRATION
-from grader.repair import code
-from grader.repair.answer import Answer, code_within, gather
-from grader.repair.cells import Cell, Place, Release, Role, lines_of, squeeze
-from grader.repair.order import in_order, torn_answers
+from grader.repair.answer import code_beside, gather, join, torn_answers, torn_off
+from grader.repair.cells import Cell, Place, Release, Role
+from grader.repair.match import in_order
 from grader.repair.report import listed
+from grader.repair.text import code_within, lines_of, names, parses, squeeze
 
 NO_ANSWER = "There was no answer to this exercise in the notebook that was handed in."
 NOT_RUN = "What you had written into the locked cell beside this one; it was not run:"
 
 
-class Assembly:
+def assemble(
+    release: Release, cells: Sequence[Cell], places: Sequence[Place | None]
+) -> tuple[list[NotebookNode], tuple[str, ...]]:
+    """The healed notebook's cells from a submission's and their places, and what was mended for it."""
+    assembly = _Assembly(release, cells, places)
+    nodes = assembly.nodes()
+    return nodes, assembly.mended
+
+
+class _Assembly:
     """Puts one submission's cells, which are matched, in place."""
 
     def __init__(self, release: Release, cells: Sequence[Cell], places: Sequence[Place | None]) -> None:
@@ -48,19 +58,17 @@ class Assembly:
     def mended(self) -> tuple[str, ...]:
         """A sentence for each thing that was mended; known once the nodes are."""
         return tuple(
-            f"{said}: {listed(names)}." if names else f"{said}." for said, names in self._said.items()
+            f"{said}: {listed(whose)}." if whose else f"{said}." for said, whose in self._said.items()
         )
 
     def nodes(self) -> list[NotebookNode]:
         """The healed notebook's cells."""
-        self._said.clear()
-        self._added = 0
         self._remark()
         following = self._following()
-        nodes = [self._own(self.cells[index]) for index in following[-1]]
+        nodes = self._own(following[-1])
         for place in self.release.places:
             nodes += self._of(place)
-            nodes += [self._own(self.cells[index]) for index in following[place.index]]
+            nodes += self._own(following[place.index])
         return nodes
 
     # -- what stands where ------------------------------------------------------------------------------
@@ -133,7 +141,7 @@ class Assembly:
     def _beside_locked(self, text: str, place: Place) -> NotebookNode:
         """What a student had written into a locked cell: run if it defines something, shown in any case."""
         self._say("What you had written into locked cells stands beside them", place)
-        if code.parses(text) and code.names(text):
+        if parses(text) and names(text):
             return self._node("code", text)
         if place.cell.cell_type == "markdown":
             return self._node("markdown", text)
@@ -153,7 +161,7 @@ class Assembly:
             self._say("There was no cell with an answer for", place)
             is_code = place.cell.cell_type == "code"
             return [_released(place, f"# {NO_ANSWER}" if is_code else f"*{NO_ANSWER}*")]
-        answer: Answer = gather(place, pieces)
+        answer = gather(place, pieces)
         if torn:
             self._say("Answers that had been split were put together", place)
         elif len(pieces) - answer.copies > 1:
@@ -173,14 +181,29 @@ class Assembly:
             node = _released(place, self.cells[index].source)
             if self.cells[index].attachments and node.cell_type != "code":
                 node.attachments = deepcopy(dict(self.cells[index].attachments))
-            if place.is_demonstration and not code.names(node.source) <= code.names(place.source):
+            if place.is_demonstration and not names(node.source) <= names(place.source):
                 node.metadata.pop("tags")  # it holds something of the student's that others may need
                 self._say("Demonstrations that define something of yours were run", place)
             nodes.append(node)
         return nodes
 
-    def _own(self, cell: Cell) -> NotebookNode:
-        """A cell that the student added; a copy of a demonstration, or a part of one, still is one."""
+    def _own(self, indices: Sequence[int]) -> list[NotebookNode]:
+        """Cells that the student added; one that was split is one again."""
+        nodes = []
+        while indices:
+            index, *others = indices
+            cell = self.cells[index]
+            after = [self.cells[i].source for i in code_beside(self.cells, self.places, index) if i in others]
+            torn = torn_off(cell.source, after) if cell.kind == "code" else 0
+            if torn and (text := join([cell.source, *after[:torn]])):
+                self._say("Cells of your own that had been split were put together")
+                cell = replace(cell, source=text)
+            nodes.append(self._added_cell(cell))
+            indices = others[torn:]
+        return nodes
+
+    def _added_cell(self, cell: Cell) -> NotebookNode:
+        """A copy of a demonstration, or a part of one, still is one."""
         node = self._node(cell.kind, cell.source)
         if cell.attachments:
             node.attachments = deepcopy(dict(cell.attachments))
@@ -201,8 +224,8 @@ class Assembly:
 
     # -- what is said -----------------------------------------------------------------------------------
 
-    def _say(self, sentence: str, place: Place) -> None:
-        self._said[sentence].append(place.name)
+    def _say(self, sentence: str, place: Place | None = None) -> None:
+        self._said[sentence] += [place.name] if place else []
 
     def _remark(self) -> None:
         """Say what is wrong with cells as such."""
@@ -222,9 +245,7 @@ class Assembly:
             for cell, place in zip(self.cells, self.places)
         )
         if alien:
-            self._said[
-                f"Cells marked as graded that are none of the lesson's count as your own ({alien})"
-            ] = []
+            self._say(f"Cells marked as graded that are none of the lesson's count as your own ({alien})")
 
 
 def _released(place: Place, source: str) -> NotebookNode:

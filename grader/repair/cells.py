@@ -12,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.configure import DEMONSTRATION
-from grader.repair import code
+from grader.repair.text import lines_of, names, squeeze
 
 MARKS = ("grade", "solution", "locked", "task", "points")  # what nbgrader's metadata says of a cell
 
@@ -72,14 +72,13 @@ class Release:
 
     def __init__(self, notebook: NotebookNode) -> None:
         self.notebook = notebook
-        bound = [
-            code.names(cell.source) if cell.cell_type == "code" else frozenset() for cell in notebook.cells
-        ]
-        often = Counter(name for names in bound for name in names)
+        bound = [names(cell.source) if cell.cell_type == "code" else frozenset() for cell in notebook.cells]
+        often = Counter(name for some in bound for name in some)
+        once = frozenset(name for name, times in often.items() if times == 1)
+        roles = [_role(cell) for cell in notebook.cells]
         self.places = [
-            Place(index, cell, role, frozenset(n for n in names if often[n] == 1 and role is Role.ANSWER))
-            for index, (cell, names) in enumerate(zip(notebook.cells, bound))
-            for role in [_role(cell)]
+            Place(index, cell, role, some & once if role is Role.ANSWER else frozenset())
+            for index, (cell, role, some) in enumerate(zip(notebook.cells, roles, bound))
         ]
         self.by_grade_id = {place.grade_id: place for place in self.places if place.grade_id}
         self.by_id = {place.cell.id: place for place in self.places}
@@ -95,14 +94,6 @@ class Release:
     @cached_property
     def demonstrated_lines(self) -> list[frozenset[str]]:
         return [lines_of(place.source) for place in self.places if place.is_demonstration]
-
-
-def squeeze(text: str) -> str:
-    return "".join(text.split())
-
-
-def lines_of(text: str) -> frozenset[str]:
-    return frozenset(line.strip() for line in text.split("\n") if line.strip())
 
 
 def _role(cell: NotebookNode) -> Role:

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.repair.errors import NotGradable
-from grader.repair.heal import Likeness, likeness
-from grader.repair.reading import MAX_BYTES
+from grader.repair.heal import Overlap, overlap
+from grader.repair.reading import MAX_BYTES, NotGradable
 
 ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json", ".json")
 ENOUGH = 0.5  # of the lesson's own cells; a notebook with fewer is taken for another lesson's
@@ -48,23 +47,32 @@ def find_submission(folder: Path, name: str, release: NotebookNode) -> Submissio
     if expected.is_file() and not others:
         return Submission(expected, _bytes(expected))
     looked_into = [*([expected] if expected.is_file() else []), *others[:MOST_FILES]]
-    found = {path: liked for path in looked_into if (liked := _likeness(path, release)).exercises >= ENOUGH}
+    overlaps = {path: _overlap(path, release) for path in looked_into}
+    found = [path for path in looked_into if overlaps[path].exercises >= ENOUGH]
+    if found and not any(overlaps[path].answered for path in found):
+        # Rather the broken file, which may have held the answers, than an empty one that would get 0.
+        broken = [path for path in looked_into if not overlaps[path].whole and ".ipynb" in path.name.lower()]
+        found = broken or found
     if not found and (expected.is_file() or len(looked_into) == 1):
-        found = {looked_into[0]: Likeness(0.0, 0)}  # healing will say what is wrong with it
+        found = looked_into[:1]  # healing will say what is wrong with it
     if not found:
         raise NotGradable(f"There is no notebook of this lesson: hand in the file {name}.ipynb.")
-    best = max(found, key=lambda path: (found[path].answered > 0, path == expected, found[path].answered))
+    ranks = {
+        path: (overlaps[path].answered > 0, overlaps[path].whole, path == expected, overlaps[path].answered)
+        for path in found
+    }
+    best = max(found, key=ranks.__getitem__)
     mended = _set_aside(best, [path for path in looked_into if path != best])
     if best != expected:
         mended = (f"{_shown(best)} was graded as {expected.name}.", *mended)
     return Submission(best, _bytes(best), mended)
 
 
-def _likeness(path: Path, release: NotebookNode) -> Likeness:
+def _overlap(path: Path, release: NotebookNode) -> Overlap:
     try:
-        return likeness(_bytes(path), release)
+        return overlap(_bytes(path), release)
     except NotGradable:
-        return Likeness(0.0, 0)
+        return Overlap(0.0, 0, whole=False)
 
 
 def _bytes(path: Path) -> bytes:

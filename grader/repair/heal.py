@@ -10,14 +10,13 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grader.repair import code
-from grader.repair.assemble import Assembly
-from grader.repair.cells import Cell, Place, Release, Role, squeeze
-from grader.repair.errors import NotGradable
+from grader.repair.assemble import assemble
+from grader.repair.cells import Cell, Place, Release, Role
 from grader.repair.match import match
 from grader.repair.pieces import cut_out, put_together
-from grader.repair.reading import AGAIN, Reading, read
+from grader.repair.reading import AGAIN, NotGradable, Reading, read
 from grader.repair.report import listed
+from grader.repair.text import names, squeeze
 
 ENOUGH = 0.1  # of the lesson's own cells; a notebook with fewer is another lesson's
 
@@ -40,81 +39,102 @@ def heal(submission: Mapping[str, Any] | bytes, release: NotebookNode) -> Healed
     Raises:
         NotGradable: not even healing makes a submission of it; the message says why and what to do.
     """
-    reading = read(submission)
-    model = Release(release)
-    cells, split = put_together(reading.cells, model)
-    cells, merged = cut_out(cells, model)
-    places = match(cells, model)
-    _refuse_hopeless(reading, model, _held(cells, places))
-    assembly = Assembly(model, cells, places)
-    notebook = nbformat.v4.new_notebook(cells=assembly.nodes(), metadata=deepcopy(release.metadata))
+    found = _compare(submission, release)
+    _refuse_hopeless(found)
+    nodes, put_right = assemble(found.release, found.cells, found.places)
+    notebook = nbformat.v4.new_notebook(cells=nodes, metadata=deepcopy(release.metadata))
+    nbformat.validate(notebook)
+    reading = found.reading
     mended = [*reading.mended]
     if reading.whole and reading.kernel != release.metadata.get("kernelspec", {}).get("name"):
         mended.append("The notebook asked for another kernel; the lesson's own was used.")
-    if split:
-        mended.append(f"Cells that had been split were put together: {listed(split)}.")
-    if merged:
-        mended.append(f"Cells that had been merged with others were taken apart: {listed(merged)}.")
-    nbformat.validate(notebook)
-    return Healed(notebook, (*mended, *assembly.mended))
+    if found.split:
+        mended.append(f"Cells that had been split were put together: {listed(found.split)}.")
+    if found.merged:
+        mended.append(f"Cells that had been merged with others were taken apart: {listed(found.merged)}.")
+    return Healed(notebook, (*mended, *put_right))
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Overlap:
     """How much of a lesson a notebook holds, to tell which of several files is the submission."""
 
     exercises: float  # the share of the lesson's own cells that it has
     answered: int  # answers that are not as they were released
+    whole: bool  # False: the file breaks off, and may have held more
 
 
-def likeness(submission: bytes, release: NotebookNode) -> Likeness:
+def overlap(submission: bytes, release: NotebookNode) -> Overlap:
     """Compare a file with a lesson.
 
     Raises:
         NotGradable: the file is no notebook.
     """
-    model = Release(release)
-    cells, _ = put_together(read(submission).cells, model)
-    cells, _ = cut_out(cells, model)
-    places = match(cells, model)
-    held = _held(cells, places)
-    total = sum(place.role is not Role.PLAIN for place in model.places)
+    found = _compare(submission, release)
     answered = {
-        place.index for cell, place in zip(cells, places) if place is not None and _is_answered(cell, place)
-    }
-    return Likeness(len(held) / max(1, total), len(answered))
-
-
-def _is_answered(cell: Cell, place: Place) -> bool:
-    return place.role is Role.ANSWER and cell.source.strip() not in ("", place.source.strip())
-
-
-def _held(cells: list[Cell], places: list[Place | None]) -> set[int]:
-    """The lesson's own cells that a notebook surely holds; to be like one, or in its place, is not enough."""
-    return {
         place.index
-        for cell, place in zip(cells, places)
-        if place is not None
-        and place.role is not Role.PLAIN
-        and (
-            cell.grade_id == place.grade_id
-            or cell.id == place.cell.id
-            or squeeze(cell.source) == squeeze(place.source)
-            or (place.own_names and place.own_names <= code.names(cell.source))
-        )
+        for cell, place in found.pairs
+        if place.role is Role.ANSWER and squeeze(cell.source) not in ("", squeeze(place.source))
     }
+    return Overlap(len(found.held) / max(1, len(found.exercises)), len(answered), found.reading.whole)
 
 
-def _refuse_hopeless(reading: Reading, release: Release, held: set[int]) -> None:
-    exercises = [place for place in release.places if place.role is not Role.PLAIN]
-    if reading.whole and len(held) < ENOUGH * len(exercises):
+# -- comparing --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A submission's cells beside the release's."""
+
+    reading: Reading
+    release: Release
+    cells: list[Cell]
+    places: list[Place | None]  # of each cell
+    split: list[str]  # names of cells that were put together
+    merged: list[str]  # and of those that were taken apart
+
+    @property
+    def pairs(self) -> list[tuple[Cell, Place]]:
+        return [(cell, place) for cell, place in zip(self.cells, self.places) if place is not None]
+
+    @property
+    def exercises(self) -> list[Place]:
+        """The cells of the lesson that are nbgrader's."""
+        return [place for place in self.release.places if place.role is not Role.PLAIN]
+
+    @property
+    def held(self) -> set[int]:
+        """Which of them the notebook surely holds; to be like one, or in its place, is not enough."""
+        return {
+            place.index
+            for cell, place in self.pairs
+            if place.role is not Role.PLAIN
+            and (
+                cell.grade_id == place.grade_id
+                or cell.id == place.cell.id
+                or squeeze(cell.source) == squeeze(place.source)
+                or (place.own_names and place.own_names <= names(cell.source))
+            )
+        }
+
+
+def _compare(submission: Mapping[str, Any] | bytes, notebook: NotebookNode) -> _Compared:
+    reading, release = read(submission), Release(notebook)
+    cells, split = put_together(reading.cells, release)
+    cells, merged = cut_out(cells, release)
+    return _Compared(reading, release, cells, match(cells, release), split, merged)
+
+
+def _refuse_hopeless(found: _Compared) -> None:
+    held = found.held
+    if found.reading.whole and len(held) < ENOUGH * len(found.exercises):
         raise NotGradable(
             "Next to nothing in the notebook belongs to this lesson's exercises: hand in the notebook "
             "that you worked in."
         )
-    answers = [place for place in exercises if place.role is Role.ANSWER]
+    answers = [place for place in found.exercises if place.role is Role.ANSWER]
     lost = [place for place in answers if place.index not in held]
-    if not reading.whole and lost:
+    if not found.reading.whole and lost:
         raise NotGradable(
             f"The file breaks off, and {len(lost)} of {len(answers)} answers are not in what is left of it: "
             f"{AGAIN}."

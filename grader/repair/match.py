@@ -1,23 +1,21 @@
-"""Which cell of the release each cell of a submission is.
+"""Which cell of the release each cell of a submission is, and which of them stand in the lesson's order.
 
 By grade id, then by cell id, then by the same text, then by the name that only one answer gives a value,
-then by likeness, and at last by standing where only one is missing. Several cells of a submission may be the
-same cell of the release: copies, or parts.
+then by likeness, then by being the beginning of a locked cell, and at last by standing where only one is
+missing. Several cells of a submission may be the same cell of the release: copies, or parts.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
-from grader.repair import code
-from grader.repair.cells import Cell, Place, Release, Role, squeeze
+from grader.repair.cells import Cell, Place, Release, Role
+from grader.repair.text import likeness, names, parses, squeeze, tokens
 
 ALIKE = 0.6
-TOKEN = re.compile(r"\w+|[^\w\s]")
-MOST_TOKENS = 200  # of a text that are compared: difflib is quadratic
+SHORTEST = 8  # signs of a beginning that could not be anything else's
 MOST_COMPARED = 3  # cells that are compared closely for one place
 
 
@@ -27,14 +25,29 @@ def match(cells: Sequence[Cell], release: Release) -> list[Place | None]:
     _by_text(cells, release, found)
     _by_own_names(cells, release, found)
     _by_likeness(cells, release, found)
+    _by_beginning(cells, release, found)
     _by_position(cells, release, found)
     return found
 
 
-def likeness(a: str, b: str) -> float:
-    """How alike two texts are, from 0 to 1, by their words and signs."""
-    words = TOKEN.findall(a)[:MOST_TOKENS], TOKEN.findall(b)[:MOST_TOKENS]
-    return difflib.SequenceMatcher(None, *words, autojunk=False).ratio()
+def in_order(places: Sequence[Place | None]) -> list[int]:
+    """The most cells that stand in the order of the release, which are those that nobody moved."""
+    tails: list[int] = []  # the smallest last place of an ordered run, by its length less one
+    ends: list[int] = []  # and the cell there
+    earlier: dict[int, int | None] = {}
+    for index, place in enumerate(places):
+        if place is None:
+            continue
+        length = bisect_right(tails, place.index)
+        earlier[index] = ends[length - 1] if length else None
+        tails[length : length + 1] = [place.index]
+        ends[length : length + 1] = [index]
+    run: list[int] = []
+    step = ends[-1] if ends else None
+    while step is not None:
+        run.append(step)
+        step = earlier[step]
+    return run[::-1]
 
 
 def _by_name(cell: Cell, release: Release) -> Place | None:
@@ -66,7 +79,7 @@ def _by_own_names(cells: Sequence[Cell], release: Release, found: list[Place | N
             named = [
                 index
                 for index, cell in enumerate(cells)
-                if found[index] is None and code.names(cell.source) & place.own_names
+                if found[index] is None and names(cell.source) & place.own_names
             ]
             # Text that says these names in passing is no answer: rather a code cell, then the most alike.
             best = max(
@@ -80,11 +93,11 @@ def _by_own_names(cells: Sequence[Cell], release: Release, found: list[Place | N
 
 def _by_likeness(cells: Sequence[Cell], release: Release, found: list[Place | None]) -> None:
     loose = [index for index, place in enumerate(found) if place is None]
-    words = {index: Counter(TOKEN.findall(cells[index].source)[:MOST_TOKENS]) for index in loose}
+    words = {index: Counter(tokens(cells[index].source)) for index in loose}
     sizes = {index: words[index].total() for index in loose}
     pairs = []
     for place in _free(release, found):
-        own = Counter(TOKEN.findall(place.source)[:MOST_TOKENS])
+        own = Counter(tokens(place.source))
         total = own.total()
         bounds = (
             (2 * (own & words[i]).total() / (total + sizes[i]), i) for i in loose if total + sizes[i]
@@ -97,6 +110,20 @@ def _by_likeness(cells: Sequence[Cell], release: Release, found: list[Place | No
         if found[index] is None and place.index not in taken:
             found[index] = place
             taken.add(place.index)
+
+
+def _by_beginning(cells: Sequence[Cell], release: Release, found: list[Place | None]) -> None:
+    """What is left of a locked code cell that was cut short: no Python, and the beginning of one missing."""
+    cut = [i for i, cell in enumerate(cells) if found[i] is None and not parses(cell.source)]
+    for index in cut:
+        text = squeeze(cells[index].source)
+        begun = [
+            place
+            for place in _free(release, found)
+            if place.role is Role.LOCKED and squeeze(place.source).startswith(text)
+        ]
+        if len(text) >= SHORTEST and len(begun) == 1:
+            found[index] = begun[0]
 
 
 def _by_position(cells: Sequence[Cell], release: Release, found: list[Place | None]) -> None:

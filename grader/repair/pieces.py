@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.repair import code
-from grader.repair.cells import Cell, Place, Release, Role, squeeze
+from grader.repair.cells import Cell, Place, Release, Role
+from grader.repair.text import names as names_in
+from grader.repair.text import parses, squeeze
 
 MOST_PARTS = 5  # into which a cell was split
 
@@ -59,25 +60,25 @@ def cut_out(cells: Sequence[Cell], release: Release) -> tuple[list[Cell], list[s
         spans: dict[int, tuple[int, Place]] = {}
         for place in wanted:
             sought = [line.rstrip() for line in place.source.strip("\n").split("\n")]
-            if held.issuperset(sought) and squeeze(cell.source) != squeeze(place.source):
-                start, length = _find(bare, sought, spans)
-                if length:
-                    spans[start] = start + length, place
+            if held.issuperset(sought):
+                start = _find(bare, sought, spans)
+                if start is not None:
+                    spans[start] = start + len(sought), place
         wanted = [place for place in wanted if not any(place is found for _, found in spans.values())]
         names += [place.name for _, place in spans.values()]
         cut += _cut(cell, lines, spans, release) if spans else [cell]
     return cut, names
 
 
-def _find(lines: list[str], sought: list[str], taken: dict[int, tuple[int, Place]]) -> tuple[int, int]:
-    """Where the sought lines stand among those not taken, and how many they are; (0, 0) if nowhere."""
+def _find(lines: list[str], sought: list[str], taken: dict[int, tuple[int, Place]]) -> int | None:
+    """Where the sought lines stand among those that are not taken; None if nowhere."""
     for start, line in enumerate(lines):
         end = start + len(sought)
         if line != sought[0] or lines[start:end] != sought:
             continue
         if all(end <= begin or other_end <= start for begin, (other_end, _) in taken.items()):
-            return start, len(sought)
-    return 0, 0
+            return start
+    return None
 
 
 def _cut(cell: Cell, lines: list[str], spans: dict[int, tuple[int, Place]], release: Release) -> list[Cell]:
@@ -95,11 +96,11 @@ def _cut(cell: Cell, lines: list[str], spans: dict[int, tuple[int, Place]], rele
 def _remainder(cell: Cell, text: str, release: Release, is_first: bool) -> Cell:
     """What stood before, between or after; it keeps the cell's names where it can be what they say."""
     if cell.kind == "code":
-        kind = "code" if code.parses(text) else "markdown"
+        kind = "code" if parses(text) else "markdown"
     else:
-        kind = "code" if code.parses(text) and code.names(text) else cell.kind
+        kind = "code" if parses(text) and names_in(text) else cell.kind
     place = release.by_grade_id.get(cell.grade_id or "")
-    fits = place is not None and place.role is Role.ANSWER and code.names(text) & place.own_names
+    fits = place is not None and place.role is Role.ANSWER and names_in(text) & place.own_names
     if fits:
         return replace(cell, source=text, kind="code", id=None, attachments={})
     keeps = is_first and (place is None or place.role is Role.ANSWER)

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.repair.cells import MARKS, Cell
-from grader.repair.errors import NotGradable
 
 MAX_BYTES = 64 * 2**20  # a notebook full of figures has 10 MB
 MAX_CELLS = 1_000  # our longest lesson has 122
@@ -25,6 +24,10 @@ MAX_CHARACTERS = 1_000_000  # of text, outputs not counted; our longest lesson h
 AGAIN = "open it in Jupyter, save it and hand it in again"
 CELLS = re.compile(r'"cells"\s*:\s*\[')
 COMMA = re.compile(r"[\s,]*")
+
+
+class NotGradable(Exception):
+    """A submission cannot be graded, which is not 0 points; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.build import RELEASES
-from grader.repair.errors import NotGradable
 from grader.repair.folder import Submission, find_submission
 from grader.repair.heal import heal
+from grader.repair.reading import NotGradable
 from grader.repair.report import note
 
 SUBMISSION = "submission"  # in nbconvert's resources: the file, from the exporter to the preprocessor
@@ -57,8 +57,9 @@ class SubmissionExporter(NotebookExporter):
 def add_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
     """nbgrader's hook before it converts a submission: add the lesson's notebook if its file is renamed.
 
-    A submission without a healthy notebook is left as it is: nbgrader then refuses it, where otherwise it
-    would enter a score of 0 first.
+    A submission without a healthy notebook is left as it is: nbgrader then refuses it. Of one with a healthy
+    notebook ``nbgrader autograde`` enters 0 for the file that it misses, until it has graded the other; with
+    ``grader autograde``, whose workers have gradebooks of their own, nobody sees that.
     """
     folder = Path(notebooks[0]).parent
     for released in sorted(Path(RELEASES, assignment).glob("*.ipynb")):

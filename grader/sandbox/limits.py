@@ -3,7 +3,7 @@
 Who enforces what: the kernel of the operating system where it has a limit of its own (size of a file,
 memory asked for by one process, processes, the size of the scratch folder), otherwise the keeper, a process
 of ours that student code cannot see (`grader.sandbox.keeper`): memory and processes of all together, time.
-Output is cut on our side (`grader.sandbox.output`).
+Output is cut on our side (`grader.sandbox.runner`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ class Limits:
     """What student code may use; whoever goes beyond is refused or ended, as each line says.
 
     Args:
-        seconds: wall time of one kernel, from its start; then it is ended. A notebook whose kernel was
-            lost and started again has as much again.
+        seconds: wall time of a notebook, from the start of its first kernel; then its kernel is ended.
         memory: bytes, beyond what an idle kernel has. One process that asks for more gets a MemoryError;
             processes that have more together are ended.
         processes: processes and threads at once; one more is refused. An idle kernel has about 15.

@@ -3,27 +3,36 @@
 A kernel sends what is shown as messages, which nbclient collects in the notebook. Here they are counted
 first, so that a loop that prints fills no memory, no gradebook and no page. A cell that shows too much and
 goes on is interrupted, and if it goes on all the same, its kernel is ended.
+
+The time that a kernel has is the notebook's: one that is started in place of a lost one has what is left.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets import default
 
 from grader.respond import MIME
+from grader.sandbox import zygotes
+from grader.sandbox.confinement import confinement
 from grader.sandbox.limits import Limits
 from grader.sandbox.provisioner import Confined
 
 SHOWS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 CUT = "\n[The output was longer than {} kB and is cut here.]\n"
 WENT_ON = "It showed more and more, and did not stop when it was told to."
+GARBLED = "The kernel sent what is no message of a kernel."
+SHORTEST = 0.001  # seconds of a kernel for which no time is left
 SECONDS_TO_FINISH = 1.0  # for a cell that shows too much: one that is at its end is not worth an interrupt
 SECONDS_TO_STOP = 4.0  # from the same moment on, for one that has been interrupted
 
@@ -33,6 +42,7 @@ class Sandboxed(NotebookClient):
 
     limits = Limits()
     _confined: Confined
+    _until: float | None = None  # when this notebook's time is up
     _cell: NotebookNode | None = None
     _heard = 0  # bytes, of this cell
     _kept = 0  # bytes, of this notebook
@@ -43,7 +53,17 @@ class Sandboxed(NotebookClient):
     def _there_is_nothing_to_tidy_up(self) -> str:
         return "immediate"
 
+    @property
+    def is_time_up(self) -> bool:
+        """Whether the notebook has had all the seconds that it may have."""
+        return self._until is not None and time.monotonic() >= self._until
+
     def create_kernel_manager(self) -> KernelManager:
+        if self._until is None:
+            if confinement().confined:
+                zygotes.current()  # which may take longer than a notebook has
+            self._until = time.monotonic() + self.limits.seconds
+        left = max(self._until - time.monotonic(), SHORTEST)
         manager = super().create_kernel_manager()
         manager.client_class = "grader.sandbox.client.QuickClient"
         manager.kernel_id = str(uuid.uuid4())
@@ -51,7 +71,7 @@ class Sandboxed(NotebookClient):
             kernel_id=manager.kernel_id,
             kernel_spec=manager.kernel_spec,
             parent=manager,
-            limits=self.limits,
+            limits=replace(self.limits, seconds=left),
         )
         return manager
 
@@ -61,7 +81,20 @@ class Sandboxed(NotebookClient):
 
     def reset_execution_trackers(self) -> None:
         super().reset_execution_trackers()
-        self._cell, self._heard, self._kept = None, 0, 0
+        self._cell, self._heard, self._kept, self._until = None, 0, 0, None
+
+    async def async_execute_cell(self, *args: Any, **kwargs: Any) -> NotebookNode:
+        """Run a cell.
+
+        Raises:
+            DeadKernelError: the kernel has ended, or says what no kernel says: student code can speak for it.
+        """
+        try:
+            return await super().async_execute_cell(*args, **kwargs)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise DeadKernelError(GARBLED) from None
+
+    execute_cell = run_sync(async_execute_cell)
 
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int

@@ -38,12 +38,27 @@ LOADED = (
     "sympy",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",  # every kernel loads it, and it takes as long as all else of a start
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "stack_data",  # for showing an error
+    "pygments.formatters.terminal256",
+    "encodings.idna",
+    "faulthandler",
+    "sqlite3",
     "grader.respond",
     "grader.notebook",
     "course.attention",
     "course.cost",
     "course.data",
     "course.show",
+    "course.show.attending",
+    "course.show.matrices",
+    "course.show.scaling",
 )
 
 
@@ -93,6 +108,8 @@ def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
     stand_in.GIVEN.update(wire.decode(kernel["given"]))
     app = IPKernelApp.instance()
     app.initialize(["-f", f"{keeper.SOCKETS}/{CONNECTION}", *kernel["arguments"]])
+    shell: Any = app.shell
+    shell.ask_exit = lambda: None  # a `quit()` that somebody left behind would cost the other answers
     ready()
     app.start()
 

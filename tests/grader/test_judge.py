@@ -123,6 +123,16 @@ def test_forbidden(make, answers, judged):
     assert verdict.message.startswith("It uses `torch.nn.functional.softmin`, which")
 
 
+def test_a_forbidden_call_that_the_text_hides_is_seen_all_the_same(make, judged):
+    def weights(x, mask=None):
+        x = x if mask is None else x.masked_fill(~mask, float("-inf"))
+        return getattr(torch.nn.functional, "soft" + "min")(-x, dim=-1)
+
+    answers = {"weights": weights}
+    assert judged(make.function(), answers, source="").status is Status.FORBIDDEN
+    assert judged(make.function(), answers).status is Status.RIGHT  # without a text, nothing is looked for
+
+
 def test_the_courses_own_answers_are_always_forbidden(make, judged):
     source = "from grader.catalogue import find\nlayer_flops = find('layer_flops').reference"
     assert judged(make.formula(), {"layer_flops": "4*L*d"}, source=source).status is Status.FORBIDDEN

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.own_work import forbidden_calls
+from grader.own_work import forbidden_calls, forbidden_uses
 
 KERNEL = "torch.nn.functional.scaled_dot_product_attention"
 FORBIDDEN = [KERNEL, "course.attention.attention", "grader.exercises", ".softmax"]
@@ -95,3 +95,23 @@ def test_what_python_cannot_read_hides_nothing(unreadable, layout):
 @pytest.mark.parametrize("source", ["-" * 200_000 + "1", "a" + ".b" * 50_000, "(" * 5000, "\ud800 = 1"])
 def test_no_text_is_too_much(source):
     assert forbidden_calls(source, "f", FORBIDDEN) == []
+
+
+def test_an_alias_does_not_hide_a_method():
+    source = "from torch.nn.functional import softmax as s\ndef helper(x):\n    return s(x, -1)\n"
+    assert forbidden_calls(source + "def f(x):\n    return helper(x)", "f", [".softmax"]) == [".softmax"]
+    assert forbidden_calls(source + "def f(x):\n    return x", "f", [".softmax"]) == []
+
+
+@pytest.mark.parametrize(
+    ("used", "found"),
+    [
+        (["torch._C._nn.scaled_dot_product_attention"], [".scaled_dot_product_attention"]),
+        (["torch.nn.modules.activation.MultiheadAttention.forward"], [".MultiheadAttention"]),
+        (["course.attention.attention"], ["course.attention"]),
+        (["course.attentions.f", "my.course.attention", ".matmul", "torch.nn.functional.softmax"], []),
+    ],
+)
+def test_what_was_called_is_found_by_its_name(used, found):
+    forbidden = [".scaled_dot_product_attention", ".MultiheadAttention", "course.attention"]
+    assert forbidden_uses(used, forbidden) == found

@@ -5,14 +5,20 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from grader import catalogue
 from grader.build import find_lessons, release_all
 from grader.personal import SECRET_FILE
+from grader.plugins import Judge
+from grader.sandbox.confinement import confinement
+from grader.sandbox.limits import Limits, MiB
+from grader.verdict import MIME as VERDICT
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "05_cost"
@@ -151,6 +157,91 @@ def test_grades_are_exported(course):
     nbgrader(course, "export", "--to=grades.csv")
     rows = (course / "grades.csv").read_text().splitlines()
     assert len(rows) == 4
+
+
+# -- the judge alone, on notebooks of a few cells ---------------------------------------------------------
+
+
+def judged(limits, *answers):
+    """The verdict on each exercise, and the error's text of each answer's cell, of (exercise, code) pairs."""
+    cells = []
+    for name, code in answers:
+        graded = {"grade_id": name, "grade": True, "solution": False, "locked": True, "points": 1}
+        cells += [new_code_cell(code), new_code_cell("", metadata={"nbgrader": graded})]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    judge = Judge()
+    judge.limits = limits
+    judge.preprocess(notebook, {"nbgrader": {"student": "ada"}, "metadata": {"path": None}})
+    verdicts = [cell.outputs[0].data[VERDICT] for cell in notebook.cells[1::2]]
+    errors = [next((output.get("evalue", "") for output in cell.outputs), "") for cell in notebook.cells[::2]]
+    return verdicts, errors
+
+
+DEAF = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"
+FULL = """
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        x = bytearray(b'x') * (100 * 2**20); time.sleep(60)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def confined(monkeypatch):
+    if not confinement().confined:
+        pytest.skip(confinement().because)
+    monkeypatch.setenv("COURSE_SECRET", "a secret")
+
+
+def test_a_notebook_has_one_time_and_what_comes_after_it_is_told_so(confined):
+    verdicts, errors = judged(
+        Limits(seconds=5.0),
+        ("matmul_flops", "matmul_flops = '2*L*d*n'"),
+        ("overtakes", f"overtakes = 'n - 2*d'\n{DEAF}"),
+        ("mlp_flops", "mlp_flops = '1'"),
+    )
+    assert verdicts[0]["score"] == catalogue.find("matmul_flops").points
+    told = "The notebook ran longer than the 5 seconds that it has in all"
+    assert errors[1].startswith(told)
+    for late in verdicts[1:]:
+        assert late["score"] == 0 and told in str(late)
+
+
+def test_why_a_kernel_was_ended_is_said_and_the_next_exercise_is_judged(confined):
+    verdicts, errors = judged(
+        Limits(memory=300 * MiB),
+        ("matmul_flops", FULL),
+        ("overtakes", "overtakes = 'n - 2*d'"),
+    )
+    assert errors[0] == (
+        "The kernel was ended while your code ran. It used more than the 300 MiB of memory that it may have."
+    )
+    assert verdicts[1]["score"] == catalogue.find("overtakes").points
+
+
+def test_a_cell_that_ends_the_new_kernel_too_is_left_out(confined):
+    until = time.time() + 4.0  # the first cell ends every kernel from then on
+    verdicts, errors = judged(
+        Limits(),
+        ("matmul_flops", f"import os, time\nif time.time() > {until}: os._exit(0)"),
+        ("overtakes", f"import os, time\ntime.sleep(max(0, {until} - time.time()))\nos._exit(0)"),
+        ("mlp_flops", "mlp_flops = '1'"),
+        ("matmul_flops", "matmul_flops = '2*L*d*n'"),
+    )
+    assert [bool(error) for error in errors] == [True, True, False, False]
+    assert verdicts[3]["score"] == catalogue.find("matmul_flops").points
+
+
+def test_a_kernel_that_garbles_costs_the_exercise_and_not_the_next(confined):
+    verdicts, errors = judged(
+        Limits(),
+        ("overtakes", "import json\njson.dumps = lambda *a, **k: '6.0'"),
+        ("matmul_flops", "matmul_flops = '2*L*d*n'"),
+    )
+    assert errors[0] and verdicts[0]["score"] == 0
+    assert verdicts[1]["score"] == catalogue.find("matmul_flops").points
 
 
 def test_nothing_but_the_notebook_is_released_or_graded(course):

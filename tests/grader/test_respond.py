@@ -8,9 +8,14 @@ import threading
 import time
 
 import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
 
+import course.attention  # noqa: F401 (a test finds it among the loaded modules)
 from grader import process, wire
 from grader.outcome import MISSING, TimeUp
+from grader.own_work import forbidden_uses
 from grader.process import judge_file
 from grader.respond import MIME, probe, read_reply, reply, request, respond, time_limit
 from grader.verdict import Status
@@ -220,3 +225,20 @@ def test_a_file_that_loops_while_it_is_loaded(make, monkeypatch, tmp_path):
     assert {part.finding for part in verdict.parts} == {
         "The file did not finish in time: is there a loop that never ends?"
     }
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda x: getattr(F, "scaled_dot_" + "product_attention")(x, x, x), ".scaled_dot_product_attention"),
+        (lambda x: torch.ops.aten.scaled_dot_product_attention(x, x, x), ".scaled_dot_product_attention"),
+        (lambda x: vars(sys.modules["course.attention"])["attention"](x, x, x), "course.attention"),
+        (lambda x: nn.MultiheadAttention(4, 1)(x, x, x)[0], ".MultiheadAttention"),
+    ],
+)
+def test_what_is_called_is_noticed_however_it_is_named(call, name):
+    before = sys.getprofile()
+    used = ask(call, [{"inputs": {"x": torch.randn(2, 3, 4)}}]).used
+    assert forbidden_uses(used, [name]) == [name]
+    assert sys.getprofile() is before
+    assert not forbidden_uses(ask(lambda x: x @ x.mT, [{"inputs": {"x": torch.ones(2, 2)}}]).used, [name])

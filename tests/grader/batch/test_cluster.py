@@ -41,6 +41,7 @@ def dask(worked, tmp_path):
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_worker_lost_mid_way_costs_nothing(worked, dask, monkeypatch):
     monkeypatch.setattr(cluster, "code_fingerprint", lambda: "whatever is edited while tests run")
     address, workers = dask

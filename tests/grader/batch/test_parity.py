@@ -3,12 +3,14 @@
 import subprocess
 import sys
 
+import pytest
 from small_course import CONFIG, LESSON, RAISES, RIGHT, UNTOUCHED, WRONG, Small, rows
 
 PENALTY = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
 DUE = "2026-03-02 00:00:00"
 
 
+@pytest.mark.slow
 def test_the_same_rows_as_nbgrader_and_the_same_notebooks(worked):
     (worked.root / "nbgrader_config.py").write_text(CONFIG + PENALTY)  # without the stand-in for kernels
     _set_due_date(worked)

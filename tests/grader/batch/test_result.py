@@ -4,17 +4,19 @@ import json
 
 import pytest
 
+from grader.batch.grade import _Log
 from grader.batch.ledger import Ledger, Record, reasons
 from grader.batch.result import LONGEST_REASON, Result, Status, from_json, not_gradable, plain, to_json
 
 
 def test_a_report_arrives_as_it_was_sent():
-    sent = Result("zoé", Status.STUDENT_ERROR, "why", {"a.ipynb": b"\x00\xff", "data/b.txt": b""}, 1.5)
+    files = {"a.ipynb": b"\x00\xff", "data/b.txt": b""}
+    sent = Result("zoé", Status.STUDENT_ERROR, "why", files, 1.5, ("Cells were put back: x.",))
     assert from_json(to_json(sent)) == sent
     assert "\n" not in to_json(sent)
 
 
-GOOD = {"student": "ada", "status": "graded", "reason": "", "files": {}, "seconds": 1}
+GOOD = {"student": "ada", "status": "graded", "reason": "", "files": {}, "seconds": 1, "mended": []}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,7 @@ GOOD = {"student": "ada", "status": "graded", "reason": "", "files": {}, "second
         {"files": None},
         {"seconds": "soon"},
         {"reason": None, "seconds": None},
+        {"mended": 1},
     ],
     ids=str,
 )
@@ -68,3 +71,14 @@ def test_the_last_whole_record_of_a_student_counts(tmp_path):
         assert ledger.read() == {"ada": second, "ben": other}
     ledger.compact()
     assert ledger.path.read_text().count("\n") == 2 and ledger.read() == {"ada": second, "ben": other}
+
+
+def test_the_reason_is_the_exception_and_not_the_cell_that_it_quotes():
+    log = _Log()
+    log.logger.error("There was an error processing assignment 01")
+    assert log.reason() == "There was an error processing assignment 01"
+    told = "nbclient.exceptions.CellTimeoutError: A cell timed out."
+    log.logger.error(f"Traceback (most recent call last):\n  File x, line 1\n{told}\n------\nx = 1\n------\n")
+    assert log.reason() == told
+    log.logger.error("Traceback (most recent call last):\n  File x, line 1\nStopIteration")
+    assert log.reason() == "StopIteration"

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import time
 
@@ -9,7 +10,8 @@ import psutil
 import pytest
 from small_course import LESSON, RAISES, RIGHT, UNTOUCHED, WRONG, Small, state
 
-from grader.batch import run, writer
+from grader.batch import hands, run, writer
+from grader.batch.grade import grade
 from grader.batch.gradebook import PatientGradebook
 from grader.batch.ledger import Ledger
 
@@ -93,15 +95,24 @@ def test_the_writer_dies_at_each_of_its_steps_in_turn(course, again):
     assert course.grade() == {}, "and nothing is left to do"
 
 
-def test_workers_and_runs_are_killed_at_random_moments(worked):
-    hand_in_all(worked, slow="import time\ntime.sleep(0.2)\n")
+@pytest.mark.slow
+def test_workers_and_runs_are_killed_at_random_moments(worked, tmp_path):
+    (begun := tmp_path / "begun").mkdir()
+    (scratch := tmp_path / "scratch").mkdir()
+    mark = f"import time\nopen(f'{begun}/{{time.monotonic_ns()}}', 'w').close()\ntime.sleep(0.2)\n"
+    hand_in_all(worked, slow=mark)
     undisturbed = worked.copy(worked.root.with_name("undisturbed"))
-    assert end_of(begin(undisturbed)) == 0
-    chance = random.Random(2026)
-    for victim in ("run", "worker"):
-        child = begin(worked)
-        worker = _wait_for(lambda child=child: psutil.Process(child).children())[0]
-        time.sleep(chance.uniform(0, 2))
+    assert end_of(begin(undisturbed, lambda: _grade_without_workers(scratch))) == 0
+    chance = random.Random()
+    for victim, latest in (("run", 2), ("worker", 1)):
+        shutil.rmtree(begun)
+        begun.mkdir()
+        number, pause = chance.randint(1, latest), chance.uniform(0, 0.2)
+        print(f"the {victim} is killed {pause:.3f} s after submission {number} of this run has begun")
+        child = begin(worked, _write_each_at_once)
+        _wait_for(lambda number=number: len(list(begun.iterdir())) >= number)
+        (worker,) = psutil.Process(child).children()
+        time.sleep(pause)
         if victim == "run":
             os.kill(child, signal.SIGKILL)
             assert end_of(child) == -signal.SIGKILL
@@ -110,6 +121,15 @@ def test_workers_and_runs_are_killed_at_random_moments(worked):
             worker.kill()
             assert end_of(child) == 0
     assert state(worked) == state(undisturbed)
+    assert worked.grade() == {}, "and nothing is left to do"
+
+
+def _write_each_at_once():
+    writer.SUBMISSIONS_PER_BATCH = 1
+
+
+def _grade_without_workers(scratch):
+    hands.grade_one = lambda release, student, files, seconds: grade(release, student, files, scratch)
 
 
 def _is_gone(process: psutil.Process) -> bool:
@@ -119,7 +139,7 @@ def _is_gone(process: psutil.Process) -> bool:
         return True
 
 
-def _wait_for(find, seconds: float = 60.0):
+def _wait_for(find, seconds: float = 180.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := find():

@@ -6,11 +6,17 @@ import threading
 import time
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_course import LESSON, RIGHT, UNTOUCHED, WRONG, rows, state, students
 
-from grader.batch import run
+from grader.batch import run, steps, writer
+from grader.batch.grade import first_trouble
 from grader.batch.ledger import Ledger
 from grader.course_folder import CourseError
+from grader.sandbox.confinement import NOT_ENFORCED, Confinement
+from grader.verdict import MIME as VERDICT
+from grader.verdict import Part, Verdict
+from grader.verdict import Status as Judged
 
 
 def test_what_is_finished_is_not_graded_again_unless_something_changed(course):
@@ -92,7 +98,8 @@ def test_a_lesson_the_gradebook_does_not_know(course):
         run.autograde(course.root, "02_other", run.Options(jobs=1))
 
 
-def test_ctrl_c_writes_what_is_done_and_the_next_run_does_the_rest(course):
+def test_ctrl_c_writes_what_is_done_and_the_next_run_does_the_rest(course, monkeypatch):
+    monkeypatch.setattr(writer, "SUBMISSIONS_PER_BATCH", 2)
     for number in range(8):
         course.hand_in(f"s{number}", f"import time\ntime.sleep(0.3)\n{RIGHT}")
     undisturbed = course.copy(course.root.with_name("undisturbed"))
@@ -135,6 +142,63 @@ def test_the_graded_notebook_is_what_the_converter_wrote_and_no_link(course):
         f"{LESSON}.ipynb",
         "numbers.csv",
     ]
+
+
+def test_what_failed_in_an_exercise_is_said_in_the_judge_s_words():
+    parts = (Part("rows", True), Part("masks", False, "with 3", "It raised ValueError."))
+    verdict = Verdict("softmax_rows", "Rows", 0.0, 6.0, Judged.FAILED, parts)
+    shown = new_output("display_data", data={VERDICT: verdict.for_report()})
+    assert first_trouble([new_notebook(cells=[new_code_cell(outputs=[shown])])]) == (
+        "softmax_rows: It raised ValueError."
+    )
+
+
+REPAIR = """
+c.Autograde.exporter_class = "grader.repair.steps.SubmissionExporter"
+c.Autograde.sanitize_preprocessors.insert(0, "grader.repair.steps.Repair")
+"""
+
+
+def test_a_damaged_or_renamed_notebook_is_mended_and_the_summary_says_so(course):
+    course.configure(REPAIR)
+    for student, name in {
+        "ada": f"{LESSON}.IPYNB",
+        "ben": f"{LESSON}.ipynb.txt",
+        "carla": "mine.ipynb",
+    }.items():
+        folder = course.hand_in(student, RIGHT)
+        (folder / f"{LESSON}.ipynb").rename(folder / name)
+    course.folder("submitted", "dev").mkdir(parents=True)
+    (course.hand_in("eli", RIGHT) / f"{LESSON}.ipynb").write_text('{"cells": [')
+    summary = run.autograde(course.root, LESSON, run.Options(jobs=1))
+    found = {result.student: result for result in summary.results}
+    assert {name: str(result.status) for name, result in found.items()} == {
+        **dict.fromkeys(("ada", "ben", "carla"), "graded"),
+        **dict.fromkeys(("dev", "eli"), "not gradable"),
+    }
+    assert found["carla"].mended == (f"mine.ipynb was graded as {LESSON}.ipynb.",)
+    assert f"  ben: {LESSON}.ipynb.txt was graded as {LESSON}.ipynb." in summary.lines()
+    assert found["dev"].reason == f"There is no notebook of this lesson: hand in the file {LESSON}.ipynb."
+    assert found["eli"].reason.startswith("No cell of the file can be read")
+    assert {grade[0]: grade[3] for grade in rows(course.db_url)["grade"] if grade[2] == "double"} == {
+        **dict.fromkeys(("ada", "ben", "carla"), 2.0)
+    }
+
+
+def test_where_nothing_confines_it_is_said_once_and_loudly_or_refused(course, monkeypatch, capsys):
+    for student in ("ada", "ben"):
+        course.hand_in(student, RIGHT)
+    with pytest.raises(CourseError, match=r"would run unconfined.*does not have grader\.plugins\.Judge"):
+        course.grade(require_sandbox=True)
+    monkeypatch.setattr(steps, "confine", lambda config: True)
+    monkeypatch.setattr(run, "confinement", lambda: Confinement(False, "There is none.", NOT_ENFORCED))
+    with pytest.raises(CourseError, match=r"would run unconfined. There is none\."):
+        course.grade(require_sandbox=True)
+    assert students(course.db_url) == set(), "nothing was run"
+    capsys.readouterr()
+    assert len(course.grade()) == 2
+    said = capsys.readouterr().err
+    assert " ".join(said.split()).count("STUDENT CODE RUNS UNCONFINED. There is none.") == 1
 
 
 def test_blank_is_zero_and_its_comment_says_so(course):

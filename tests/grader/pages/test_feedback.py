@@ -154,6 +154,14 @@ def test_a_picture_is_base64_or_nothing(bad):
     assert harmless(new_notebook(cells=[cell])).cells[0].outputs[0].data == {}
 
 
+@pytest.mark.parametrize("attachments", [{}, {"x.png": {}}, {"x.png": {"image/png": '">'}}])
+def test_a_picture_that_is_not_attached_is_left_out(attachments):
+    cell = new_markdown_cell("before ![x](attachment:x.png) after")
+    cell["attachments"] = NotebookNode(attachments)
+    html = body(page(cell))
+    assert "before" in html and "after" in html and acting(html) == []
+
+
 def test_hidden_tests_are_not_told():
     source = (
         "assert f(1) == 1\n### BEGIN HIDDEN TESTS\nassert f(7919) == 49\n### END HIDDEN TESTS\nassert f(2)"

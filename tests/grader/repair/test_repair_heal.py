@@ -14,8 +14,6 @@ from grader.configure import DEMONSTRATION
 from grader.repair import NotGradable, heal
 from grader.repair.report import NOTE, mended_in, note
 
-HARMLESS = [way for way in damage.DAMAGES if way is not damage.truncate]
-
 
 def cell_of(notebook, grade_id):
     found = [c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id]
@@ -25,6 +23,19 @@ def cell_of(notebook, grade_id):
 
 def whole(name, seed="whole"):
     return damage.submission(random.Random(seed), name)
+
+
+def with_own(*sources):
+    """The release of a lesson with cells of one's own."""
+    notebook = json.loads(nbformat.writes(damage.released("05_cost")))
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    own = [source if isinstance(source, tuple) else ("code", source) for source in sources]
+    notebook["cells"][9:9] = [json.loads(json.dumps(make[kind](source))) for kind, source in own]
+    return damage.Handed("05_cost", notebook)
+
+
+def own_in(healed):
+    return [(c.cell_type, c.source) for c in healed.notebook.cells if c.id.startswith("added-")]
 
 
 def heal_raw(handed):
@@ -52,7 +63,7 @@ def test_the_release_itself_is_given_back_to_the_letter(name):
     assert heal(damage.released(name), damage.released(name)).notebook == damage.released(name)
 
 
-@pytest.mark.parametrize("way", HARMLESS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", damage.DAMAGES, ids=lambda way: way.__name__)
 def test_each_kind_of_damage_is_healed(name, way):
     rng = random.Random(way.__name__)
     handed = damage.submission(rng, name)
@@ -67,7 +78,8 @@ def test_each_kind_of_damage_is_healed(name, way):
 
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(
-    seed=st.integers(0, 10**6), ways=st.lists(st.sampled_from(HARMLESS), min_size=1, max_size=3, unique=True)
+    seed=st.integers(0, 10**6),
+    ways=st.lists(st.sampled_from(damage.DAMAGES), min_size=1, max_size=3, unique=True),
 )
 def test_any_damages_together_leave_locked_cells_and_crash_nothing(seed, ways):
     rng = random.Random(seed)
@@ -116,6 +128,46 @@ def test_truncated_in_the_lesson_s_last_words_is_healed_and_earlier_is_not_grada
     assert "damaged" in healed.mended[0]
     with pytest.raises(NotGradable, match="answers are not in what is left"):
         heal(data[: len(data) // 2], damage.released(name))
+
+
+# -- cells that were split --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "second", ["ention'", "\n    return", " x"], ids=["a word", "a line", "an expression"]
+)
+def test_a_cell_of_one_s_own_that_was_split_is_one_again(second):
+    text = "my_notes = 'attention'\nprint(my_notes)\ndef double(x):\n    return 2 * x"
+    at = text.rindex(second)
+    healed = heal_raw(with_own(text[:at], text[at:].strip("\n")))
+    assert own_in(healed) == [("code", text)]
+    assert healed.mended == ("Cells of your own that had been split were put together.",)
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ("x = 1", "y = 2"),
+        ("def f(:", "y = 2"),
+        ("if True:", "%%time\n    y = 2"),
+        ("(1", "# between", "2"),
+        ("x = (1 +", ("markdown", "between"), "     2)"),
+        (("markdown", "x = (1 +"), "     2)"),
+    ],
+)
+def test_cells_of_one_s_own_that_are_no_halves_stay_as_they_are(sources):
+    healed = heal_raw(with_own(*sources))
+    assert [source for _, source in own_in(healed)] == [s if isinstance(s, str) else s[1] for s in sources]
+    assert healed.mended == ()
+
+
+def test_what_is_left_of_a_locked_cell_that_was_cut_short_is_recognised():
+    handed = whole("05_cost")
+    locked = cell_of(handed.notebook, "attention_matrix_bytes")
+    locked |= {"source": locked["source"][:12], "metadata": {}, "id": "lost"}
+    healed = heal_raw(handed)
+    assert not any(c.cell_type == "code" and c.source == locked["source"] for c in healed.notebook.cells)
+    assert any("changed and are again" in said and "attention_matrix" in said for said in healed.mended)
 
 
 # -- what students do to answers --------------------------------------------------------------------------

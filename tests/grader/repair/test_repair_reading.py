@@ -5,8 +5,8 @@ import json
 import pytest
 
 from grader.repair import NotGradable, reading
-from grader.repair.code import names, parses
 from grader.repair.reading import read
+from grader.repair.text import names, parses
 
 
 def notebook(*sources, **more):

@@ -2,6 +2,7 @@
 
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.sandbox.limits import Limits
@@ -59,3 +60,22 @@ def test_a_cell_that_does_not_stop_is_ended(run):
     with pytest.raises(Exception, match="Kernel died"):
         runner.execute()
     assert runner._confined.ended == WENT_ON
+
+
+def test_quit_does_not_end_the_rest(run):
+    printed, _ = run("quit()", "exit", "print('next')")
+    assert printed[-1] == "next\n"
+
+
+@pytest.mark.parametrize(
+    "garbles",
+    [
+        "import json; json.dumps = lambda *a, **k: '6.0'",
+        "k = get_ipython().kernel; k.session.pack = lambda value: b'6.0'",
+        "k = get_ipython().kernel; k.session.send(k.iopub_socket, 'status', {}, parent=k.get_parent())",
+        "k = get_ipython().kernel; k.session.send(k.iopub_socket, 'display_data', {}, parent=k.get_parent())",
+    ],
+)
+def test_a_kernel_that_garbles_is_as_good_as_dead(run, garbles):
+    with pytest.raises(DeadKernelError, match="no message of a kernel"):
+        run(garbles + "\n1")
