@@ -78,9 +78,10 @@ GROUPS = (
     Group("digits", 16, "vit-mini/4", 60, {"simclr": dict(tau=0.2)}),
     Group("digits", 16, "vit-mini/4", 60, {"ijepa": {"augment": Crop(16, scale=(0.7, 1.0))}}, rate=5e-4),
     Group("digits", 16, "vit-mini/4", 60, {"relvit": {}}, "patches"),
-    Group("digits", 8, "convnext-mini", 60, {"fcmae": {}}),
-    Group("digits", 8, "resnet-mini", 60, {"rotation": {}, "autoencoder": {}, "vae": {}, "dino": VIEWS}),
+    Group("digits", 16, "convnext-mini/2", 40, {"fcmae": dict(ratio=0.5)}),
+    Group("digits", 8, "resnet-mini", 60, {"autoencoder": {}, "vae": {}, "dino": VIEWS}),
     Group("digits", 16, "resnet-mini", 40, {"context": {}, "jigsaw": {}}),
+    Group("digits", 16, "resnet-mini", 16, {"rotation": {}}),
     Group("shapes", 16, "resnet-mini", 15, {"colourisation": {}}, about="colour"),
 )
 

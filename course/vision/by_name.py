@@ -2,7 +2,7 @@
 
     vit-SIZE/PATCH      mini, Ti, S, B, L, H; without a patch, one that cuts small images into 8 × 8 or so
     resnet-LAYERS       mini, 18, 34, 50, 101, 152; below 64 pixels with the stem for small images
-    convnext-SIZE       ConvNeXt V2: mini, atto, femto, pico, nano, tiny, base, large, huge
+    convnext-SIZE/PATCH ConvNeXt V2: mini, atto, femto, pico, nano, tiny, base, large, huge
 
 `mini` is the course's own, to be trained on two CPU cores: vit 64 wide and 4 deep, resnet with three stages
 of a block, 32 to 128 wide, convnext with two stages of two, 32 and 64 wide. Encoders have no head: they
@@ -39,7 +39,7 @@ def encoder(name: str, shape: Shape, kind: type[nn.Module] | None = None) -> nn.
     family, _, rest = name.partition("-")
     size, _, patch = rest.partition("/")
     found = FAMILIES.get(family)
-    if found is None or size not in found[1] or (patch and (family != "vit" or not patch.isdecimal())):
+    if found is None or size not in found[1] or (patch and (family == "resnet" or not patch.isdecimal())):
         raise ValueError(f"there is no encoder {name!r}; there are such as {EXAMPLES}")
     base, table = found
     if kind is not None and not issubclass(kind, base):
@@ -50,7 +50,8 @@ def encoder(name: str, shape: Shape, kind: type[nn.Module] | None = None) -> nn.
     if family == "vit":
         return (kind or ViT)(image_size=H, patch=int(patch) if patch else usual_patch(H), **options)
     if family == "convnext":
-        return (kind or ConvNeXtV2)(patch=1 if H < SMALL else 4, **options)
+        usual = 1 if H < SMALL else 4
+        return (kind or ConvNeXtV2)(patch=int(patch) if patch else usual, **options)
     return (resnet.CIFARResNet if H < SMALL else resnet.ResNet)(**options)
 
 
