@@ -44,7 +44,8 @@ class Run:
 
     def __init__(self, folder: str | Path, asked: dict[str, Any], recipe: Recipe):
         self.folder, self.asked, self.recipe = Path(folder), asked, recipe
-        if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+        taken = self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir()))
+        if taken and processes.is_first():  # the others may come when the first has begun to write
             raise FileExistsError(f"{folder} is not empty: resume that run, or choose another folder")
         self._begin([])
         if processes.is_first():

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "in_this_process")
 def in_this_process(monkeypatch):
     """Files run here: test_respond.py has them run in a process of their own, which takes seconds."""
 
-    def run_file(file, asked, seconds):
+    def run_file(file, asked, seconds, helper):
         return json.dumps(reply(asked, runpy.run_path(str(file))))
 
     monkeypatch.setattr(process, "_run", run_file)
