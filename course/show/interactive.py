@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LARGE = 50_000  # bytes: an array of this size crosses deflated
 
+
 def interactive(
     script: str,
     data: dict[str, Any],

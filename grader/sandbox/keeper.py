@@ -113,6 +113,9 @@ def _enter(limits: Limits, sockets: str | None) -> None:
     for folder in (WORK, HOME, *WRITABLE):
         os.mkdir(folder)
     for folder, seen_at in WRITABLE.items():
+        for name in os.listdir(seen_at):  # a course, or a Python, that lies in /tmp
+            os.mkdir(f"{folder}/{name}")
+            namespaces.bind(f"{seen_at}/{name}", f"{folder}/{name}")
         namespaces.bind(folder, seen_at)
     if sockets is not None:
         namespaces.bind(f"{ALL_SOCKETS}/{sockets}", SOCKETS)

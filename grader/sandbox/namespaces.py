@@ -21,7 +21,7 @@ NEW_PROCESSES = 0x2000_0000
 NEW_NETWORK = 0x4000_0000
 
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
-REMOUNT, BIND = 32, 4096
+REMOUNT, BIND, RECURSIVE = 32, 4096, 16384
 
 _DIE_WITH_PARENT, _DUMPABLE, _DROP_FROM_BOUNDING, _NO_NEW_PRIVILEGES = 1, 4, 24, 38
 _CAPABILITIES_VERSION = 0x2008_0522
@@ -58,8 +58,8 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 
 
 def bind(source: str, target: str) -> None:
-    """Let ``target`` show what ``source`` holds."""
-    mount(source, target, "", BIND)
+    """Let ``target`` show what ``source`` holds, with all that is mounted below it."""
+    mount(source, target, "", BIND | RECURSIVE)
 
 
 def make_read_only(target: str) -> None:
