@@ -1,7 +1,7 @@
 """CIFAR-10, the experiments that want a GPU: one command each, and a smoke run of all for a machine without.
 
     python -m benchmarks.cifar relvit [--data FOLDER_OR_ARCHIVE] [--device auto] [--seeds 3] [--write]
-    python -m benchmarks.cifar all --smoke            one epoch of each on a few hundred images
+    python -m benchmarks.cifar all --smoke            one epoch of each on a few images
 
     relvit      ViT-S/4, 100 epochs without labels and 100 with, beside 100 and 200 from scratch
                 (Camporese et al. 2022: 86.09 % from scratch, 90.23 % after RelViT)
@@ -45,7 +45,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 CHECKPOINTS = RESULTS.parent / "checkpoints"
 LARGEST = 12 * 2**20  # bytes of a checkpoint that is kept
 K = 200  # neighbours
-SMOKE = 256  # images
+SMOKE = 64  # images
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def main() -> None:
     for name in EXPERIMENTS if given.experiment == "all" else [given.experiment]:
         experiment = EXPERIMENTS[name]
         if given.smoke:
-            once = dict(epochs=1, batch=64, compile=False, precision="32")
+            once = dict(epochs=1, batch=32, compile=False, precision="32")
             tuning = experiment.tuning and replace(experiment.tuning, **once)
             experiment = replace(experiment, recipe=replace(experiment.recipe, **once), tuning=tuning)
         result = measure(experiment, train_set, test, range(1 if given.smoke else given.seeds))
