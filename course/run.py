@@ -12,7 +12,6 @@ again.
 
 import csv
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +19,6 @@ from dataclasses import asdict
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import torch
 
@@ -28,6 +26,7 @@ from course import checkpoint, processes
 from course.meter import Meter
 from course.ssl.method import Method
 from course.train import Diverged, Recipe, Row
+from course.whole_files import replacing
 
 SECONDS_BETWEEN = 30.0  # of training that a power cut may cost
 
@@ -137,17 +136,8 @@ class Run:
             self._write(self.metrics, text.getvalue().encode())
 
     def _write(self, path: Path, content: bytes | memoryview) -> None:
-        with self._refusals(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            growing = path.with_name(f".{path.name}.{uuid4().hex}")
-            try:
-                with open(growing, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())  # on the disk before the name points to it
-                growing.replace(path)
-            finally:
-                growing.unlink(missing_ok=True)
+        with self._refusals(path), replacing(path) as growing:
+            growing.write_bytes(content)
 
     @contextmanager
     def _refusals(self, path: Path) -> Iterator[None]:

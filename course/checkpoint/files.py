@@ -12,10 +12,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from uuid import uuid4
 
 import numpy as np
 import torch
+
+from course.whole_files import replacing
 
 # --- Reading -------------------------------------------------------------------------------------------
 
@@ -91,11 +92,10 @@ def fetch(url: str, checksum: str, folder: str | Path | None = None, progress: b
     if path.is_file() and _digest(path, algorithm).startswith(digits):
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    arriving = folder / f".{path.name}.{uuid4().hex}"
     try:
-        pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(arriving), None)
-        verify(arriving, checksum, url)
-        arriving.replace(path)
+        with replacing(path) as arriving:
+            pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(arriving), None)
+            verify(arriving, checksum, url)
     except OSError as error:  # what requests raises is an OSError too
         answer = getattr(getattr(error, "response", None), "status_code", None)
         why = f"it answered {answer}" if answer else f"{type(error).__name__}; is this machine offline?"
@@ -103,8 +103,6 @@ def fetch(url: str, checksum: str, folder: str | Path | None = None, progress: b
             f"{url} could not be fetched ({why}); "
             f"download it elsewhere and pass its path, or put it into {folder}"
         ) from error
-    finally:
-        arriving.unlink(missing_ok=True)
     return path
 
 

@@ -1,15 +1,14 @@
 """Our own checkpoints: one safetensors file with all weights and what is needed to build the model again."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import torch
 from torch import Tensor, nn
 
 from course.checkpoint import files, fit
+from course.whole_files import replacing
 
 
 def save(
@@ -39,15 +38,8 @@ def save(
         else:
             tied[name] = first[id(tensor)]
     header = {"metadata": json.dumps(metadata or {}), "tied": json.dumps(tied)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    growing = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
+    with replacing(path) as growing:
         save_file(stored, growing, header)
-        with open(growing, "rb") as file:
-            os.fsync(file.fileno())  # on the disk before the name points to it
-        growing.replace(path)
-    finally:
-        growing.unlink(missing_ok=True)
 
 
 def load(model: nn.Module, path: str | Path) -> dict[str, Any]:

@@ -8,11 +8,11 @@ the last line about a student counts, and one that was torn by a dying process c
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from course.whole_files import replacing
 from grader.batch.gradebook import Scores
 from grader.batch.result import Status
 
@@ -58,9 +58,8 @@ class Ledger:
     def compact(self) -> None:
         """Leave out what later records have replaced."""
         lines = [_line(record) for record in self.read().values()]
-        new = self.path.with_suffix(".new")
-        new.write_text("".join(lines), encoding="utf-8")
-        os.replace(new, self.path)
+        with replacing(self.path) as growing:
+            growing.write_text("".join(lines), encoding="utf-8")
 
     def add(self, records: Iterable[Record]) -> None:
         with self.path.open("a", encoding="utf-8") as file:

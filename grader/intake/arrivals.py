@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from course.whole_files import replacing
 
 COLLECTED = "collected"
 
@@ -40,10 +41,7 @@ def read_arrivals(root: Path, lesson: str) -> list[Arrival]:
 
 def write_arrivals(root: Path, lesson: str, arrivals: Iterable[Arrival]) -> None:
     file = root / COLLECTED / lesson / "students.csv"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    with part.open("w", newline="", encoding="utf-8") as lines:
+    with replacing(file) as growing, growing.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.DictWriter(lines, [field.name for field in fields(Arrival)])
         writer.writeheader()
         writer.writerows(asdict(arrival) for arrival in sorted(arrivals, key=lambda a: a.student))
-    os.replace(part, file)

@@ -11,7 +11,6 @@ what came from where, and keeps the LMS's numbers, which `grader export` needs.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections import defaultdict
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from course.whole_files import replacing
 from grader.intake.archive import Member, members
 from grader.intake.arrivals import COLLECTED, Arrival, read_arrivals, write_arrivals
 from grader.intake.roster import Person, Roster
@@ -220,9 +220,8 @@ def _write(folder: Path, name: str, content: bytes, time: datetime | None) -> No
     (folder / TIMESTAMP).unlink(missing_ok=True)  # of an earlier submission
     if time:
         (folder / TIMESTAMP).write_text(f"{time:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="utf-8")
-    part = folder / f".{name}.part"
-    part.write_bytes(content)
-    os.replace(part, folder / name)
+    with replacing(folder / name) as growing:
+        growing.write_bytes(content)
 
 
 def _some(names: tuple[str, ...], most: int = 8) -> str:

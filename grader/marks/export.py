@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from course.whole_files import replacing
 from grader.marks.records import Lesson, Standing
 
 # A cell that begins so is run by one spreadsheet or another, the wide signs in East Asian settings.
@@ -86,10 +86,8 @@ def export(lesson: Lesson, format: str, out: Path, force: bool = False) -> list[
     text = FORMATS[format](lesson).encode("utf-8-sig" if format == "csv" else "utf-8")
     if out.exists() and not force:
         raise ExportError(f"{out} is there already: give another file with --out, or --force to replace it.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.part")
-    part.write_bytes(text)
-    os.replace(part, out)
+    with replacing(out) as growing:
+        growing.write_bytes(text)
     return [f"{len(lesson.records)} students, {_count(lesson)}: {out}", *_unmatched(lesson, format)]
 
 

@@ -9,7 +9,6 @@ hidden tests, which autograding puts back into the notebook, are taken out again
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from copy import deepcopy
@@ -24,6 +23,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from course.whole_files import replacing
 from grader.course_folder import CourseError, configuration
 from grader.intake.arrivals import read_arrivals
 from grader.pages.formulas import formula
@@ -220,9 +220,7 @@ def pack_for_moodle(root: Path, lesson: str, out: Path, force: bool = False) -> 
         raise CourseError(
             f"Nobody who has feedback on {lesson} was collected from Moodle: the pages are in feedback/."
         )
-    part = out.with_name(f".{out.name}.part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+    with replacing(out) as growing, zipfile.ZipFile(growing, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, page in pages.items():
             packed.write(page, name)
-    os.replace(part, out)
     return len(pages)

@@ -20,6 +20,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from course.whole_files import replacing
 from grader import panel
 from grader.marks.export import ExportError
 from grader.marks.records import Standing
@@ -43,10 +44,8 @@ def write_report(root: Path, lesson: str, out: Path, force: bool = False) -> Pat
     if out.exists() and not force:
         raise ExportError(f"{out} is there already: give another file with --out, or --force to replace it.")
     page = as_page(read_classroom(root, lesson), _feedback_links(root, lesson, out))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.part")
-    part.write_text(page, encoding="utf-8")
-    os.replace(part, out)
+    with replacing(out) as growing:
+        growing.write_text(page, encoding="utf-8")
     return out
 
 
