@@ -7,8 +7,7 @@ What people usually get wrong
   shaped it; the mean of the patch tokens is the other usual choice. Say which, it can change the order.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 
 from course import expect
 from course.data.image_set import ImageSet
+from course.modes import evaluating
 from course.vision.feature_map import feature_map
 
 POOLS = ("features", "patches")  # the same as in `course.fewlabels.transfer.Classifier`
@@ -55,18 +55,6 @@ def called(model: nn.Module, see: Callable[[Tensor], Tensor], data: ImageSet, ba
     numbers = torch.arange(len(data), device=data.images.device)
     with evaluating(model):
         return torch.cat([see(data.floats(chosen).to(weight)).float() for chosen in numbers.split(batch)])
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode for a while. Each module then returns to its own mode: some may be frozen in theirs."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def count_classes(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> int:

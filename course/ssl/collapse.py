@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from course import expect
+from course.modes import evaluating
 from course.precision import full_precision
 from course.ssl.method import Told
 
@@ -56,12 +57,8 @@ def spectral_entropy(z: Tensor) -> Tensor:
 @torch.no_grad()
 def health(encoder: Any, images: Tensor) -> Told:
     """All three for what an encoder makes of images (B, C, H, W), in evaluation mode."""
-    training = encoder.training
-    encoder.eval()
-    try:
+    with evaluating(encoder):
         z = encoder.features(images)  # (B, D)
-    finally:
-        encoder.train(training)
     return {"spread": spread(z), "rank": effective_rank(z), "entropy": spectral_entropy(z)}
 
 
