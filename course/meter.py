@@ -28,8 +28,6 @@ class Meter:
     def read(self) -> dict[str, float]:
         """The means since the last reading, over all processes, and "images_per_second"."""
         names = list(self.sums)
-        if not names:
-            return {}
         sums = torch.stack([self.sums[name] for name in names]) / self.count
         means = (processes.summed(sums) / processes.count()).tolist()  # the one place that waits for a GPU
         now = time.perf_counter()

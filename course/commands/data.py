@@ -14,6 +14,8 @@ from typing import Annotated
 
 import typer
 
+from course.commands.said import failed, refuse
+
 app = typer.Typer(help="Sets of images: list, fetch, verify and show them.", no_args_is_help=True)
 
 COLUMNS = 8  # of a contact sheet
@@ -59,7 +61,7 @@ def fetch(
     status = 0
     for name in names:
         if name not in SETS:
-            status = _failed(f"There is no set {name}; there are {', '.join(SETS)}.")
+            status = failed(f"There is no set {name}; there are {', '.join(SETS)}.")
         elif not SETS[name].files:
             _say(f"{name} comes with the course: nothing to fetch.")
         else:
@@ -70,7 +72,7 @@ def fetch(
                 except (OSError, ValueError) as error:
                     problem = str(error)
                 if problem:  # said out here, when the progress bar that was interrupted has ended its line
-                    status = _failed(f"{name}: {problem}")
+                    status = failed(f"{name}: {problem}")
     if folder is not None and not status:
         _say(f"To have them found there, set the environment variable COURSE_DATA to {folder.absolute()}")
     raise typer.Exit(status)
@@ -118,18 +120,16 @@ def show(
     from course.show.contact_sheet import contact_sheet
 
     if out.suffix != ".png":
-        raise typer.Exit(_failed(f"The picture is a PNG: give it a name that ends with .png, not {out}."))
+        refuse(f"The picture is a PNG: give it a name that ends with .png, not {out}.")
     if out.exists() and not force:
-        raise typer.Exit(
-            _failed(f"{out} is there already: choose another --out, or overwrite it with --force.")
-        )
+        refuse(f"{out} is there already: choose another --out, or overwrite it with --force.")
     if not out.absolute().parent.is_dir():
-        raise typer.Exit(_failed(f"There is no folder {out.parent} to put the picture into."))
+        refuse(f"There is no folder {out.parent} to put the picture into.")
     try:
         with _warnings_said():
             found = load(name, split, size, seed)
     except (OSError, ValueError) as error:
-        raise typer.Exit(_failed(str(error))) from None
+        refuse(str(error))
     chosen = torch.randperm(len(found), generator=torch.Generator().manual_seed(seed))[:count].sort().values
     matplotlib.use("Agg")
     rows = -(-len(chosen) // COLUMNS)
@@ -158,7 +158,7 @@ def _matches(name: str, asked: bool) -> bool:
                 files.verify(path, SOURCES[file].checksum)
                 _say(f"{name}: {path} is whole.")
             except (OSError, ValueError) as error:
-                _failed(f"{name} is damaged: {error}; `course data fetch {name}` fetches it anew.")
+                failed(f"{name} is damaged: {error}; `course data fetch {name}` fetches it anew.")
                 whole = False
     return whole
 
@@ -170,7 +170,7 @@ def _decodes(path: Path) -> bool:
     from course.data.pictures import image_files, opened
 
     if not path.exists():
-        _failed(f"{path} is no folder, no archive, and none of the sets {', '.join(SETS)}.")
+        failed(f"{path} is no folder, no archive, and none of the sets {', '.join(SETS)}.")
         return False
     good = bad = 0
     try:
@@ -179,13 +179,13 @@ def _decodes(path: Path) -> bool:
                 opened(contents(), channels=3)
                 good += 1
             except Refused as refusal:
-                _failed(f"{path}: {name} {refusal}")
+                failed(f"{path}: {name} {refusal}")
                 bad += 1
     except (OSError, ValueError) as error:
-        _failed(f"{error}; {good:,} images before that could be read.")
+        failed(f"{error}; {good:,} images before that could be read.")
         return False
     if not good + bad:
-        _failed(f"{path} holds no images.")
+        failed(f"{path} holds no images.")
         return False
     _say(f"{path}: {good:,} of {good + bad:,} images can be read.")
     return not bad
@@ -195,12 +195,6 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _failed(sentence: str) -> int:
-    """Say what went wrong where errors go; the exit status for it."""
-    print(sentence, file=sys.stderr, flush=True)
-    return 1
-
-
 @contextmanager
 def _warnings_said() -> Iterator[None]:
     """Warnings as plain sentences, without the line of the library that they come from."""
@@ -208,4 +202,4 @@ def _warnings_said() -> Iterator[None]:
         warnings.simplefilter("always")
         yield
     for warning in told:
-        _failed(f"{warning.message}.")
+        failed(f"{warning.message}.")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from course.commands.options import Device, Each, Pool
+from course.commands.said import refuse
 
 
 def evaluate(
@@ -33,8 +34,8 @@ def evaluate(
 
     The table is printed, and kept as evaluation.md in the run's folder.
     """
-    from course.commands.runs import encoder_of, images_of, method_of
-    from course.commands.training import device_named, refuse
+    from course.commands.runs import built, encoder_of, images_of
+    from course.commands.training import device_named
     from course.evaluate import Reading, as_markdown, compare
     from course.run import Run
     from course.ssl.by_name import METHODS
@@ -51,9 +52,8 @@ def evaluate(
         if list(train.images.shape[1:]) != asked["shape"]:
             given, known = (tuple(shape) for shape in (train.images.shape[1:], asked["shape"]))
             refuse(f"{read['data']} has images {given}, but the encoder was trained on {known}.")
-        draws = iter(range(seeds))
         rows = compare(
-            lambda: method_of(asked, next(draws)).encoder.to(place),
+            lambda: built(asked).encoder.to(place),
             {},
             train,
             test,

@@ -22,6 +22,7 @@ from course.commands.options import (
     Seed,
     WarmUp,
 )
+from course.commands.said import refuse
 
 
 def finetune(
@@ -58,7 +59,7 @@ def finetune(
 ) -> None:
     """Train with labels, on a pretrained encoder or from scratch, and say the accuracy on test images."""
     from course.commands.runs import images_of
-    from course.commands.training import folder_of, refuse, trained_together
+    from course.commands.training import folder_of, trained_together
     from course.commands.tuning import finish_tuning, model_of, start_of
     from course.run import Run
     from course.train import Recipe
@@ -69,6 +70,7 @@ def finetune(
                 kept = Run.again(resume)
                 if kept.asked.get("task") != "finetune":
                     refuse(f"{resume} is not a run of `course finetune`.")
+                method, labelled = model_of(kept.asked), images_of(kept.asked)
             else:
                 chosen: dict[str, Any] = dict(
                     freeze=freeze,
@@ -80,7 +82,7 @@ def finetune(
                     mixup=mixup,
                     cutmix=cutmix,
                 )
-                asked = start_of(run, encoder, data, each, pool, seed, chosen)
+                asked, labelled = start_of(run, encoder, data, each, pool, seed, chosen)
                 recipe = Recipe(
                     epochs=epochs,
                     batch=batch,
@@ -92,11 +94,9 @@ def finetune(
                     compile=compile,
                     seed=seed,
                 )
-                model_of(asked)  # what is wrong with it is said before there is a folder
+                method = model_of(asked)  # what is wrong with it is said before there is a folder
                 name = f"{asked['method']}-finetuned" if run else "supervised"
                 kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
-            method = model_of(kept.asked)
-            labelled = images_of(kept.asked)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
         finish_tuning(method, labelled, kept, place)

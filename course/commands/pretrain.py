@@ -19,6 +19,7 @@ from course.commands.options import (
     Seed,
     WarmUp,
 )
+from course.commands.said import refuse
 
 
 def methods() -> None:
@@ -67,7 +68,7 @@ def pretrain(
     torchrun --nproc-per-node 2 -m course pretrain …
     """
     from course.commands.runs import asked_for, images_of, method_of
-    from course.commands.training import finish, folder_of, options_of, refuse, trained_together
+    from course.commands.training import finish, folder_of, options_of, trained_together
     from course.run import Run
     from course.train import Recipe
 
@@ -77,7 +78,7 @@ def pretrain(
                 run = Run.again(resume)
                 if run.asked.get("task") != "pretrain":
                     refuse(f"{resume} is not a run of `course pretrain`.")
-                found = images_of(run.asked)
+                found, made = images_of(run.asked), method_of(run.asked, run.recipe.seed)
             elif method is None:
                 refuse("Which method? `course methods` lists them.")
             else:
@@ -97,9 +98,8 @@ def pretrain(
                     compile=compile,
                     seed=seed,
                 )
-                method_of(asked, seed)  # what is wrong with it is said before there is a folder
+                made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
                 run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
-            made = method_of(run.asked, run.recipe.seed)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
         finish(made, found, run, place)

@@ -12,7 +12,7 @@ import torch
 from course import checkpoint
 from course.data.by_name import SETS, load
 from course.data.image_set import ImageSet
-from course.ssl.by_name import METHODS, Images, build
+from course.ssl.by_name import Images, build, known
 from course.ssl.method import Method
 
 
@@ -30,13 +30,12 @@ def asked_for(
 
     Raises what `load` raises, and ValueError for a method that there is not.
     """
+    usual = known(method).usual  # a slip is said before images are read
     found = images_of({"data": data, "size": size, "images": images})
-    if method not in METHODS:
-        raise ValueError(f"there is no method {method!r}; there are {', '.join(METHODS)}")
     asked = dict(
         task=task,
         method=method,
-        encoder=encoder or METHODS[method].usual,
+        encoder=encoder or usual,
         options=options,
         data=data,
         size=size,
@@ -69,6 +68,11 @@ def mirrored(data: str) -> bool:
 def method_of(asked: dict[str, Any], seed: int) -> Method:
     """The method of a run with its first weights."""
     torch.manual_seed(seed)
+    return built(asked)
+
+
+def built(asked: dict[str, Any]) -> Method:
+    """The method of a run with weights as they are drawn now."""
     images = Images(tuple(asked["shape"]), asked["mirror"])
     return build(asked["method"], images, asked["encoder"], **asked["options"])
 

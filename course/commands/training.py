@@ -6,13 +6,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 import typer
 
 from course import processes
 from course.commands.progress import Progress
+from course.commands.said import refuse
 from course.data.image_set import ImageSet
 from course.run import Run
 from course.ssl.method import Method
@@ -20,12 +21,6 @@ from course.train import Diverged, train
 
 INTERRUPTED = 130  # the exit status that a shell expects behind Ctrl-C
 CURVES = ("loss", "accuracy", "found", "rank", "entropy", "spread")
-
-
-def refuse(problem: object) -> NoReturn:
-    """End with one sentence, and status 1."""
-    print(problem, file=sys.stderr, flush=True)
-    raise typer.Exit(1)
 
 
 def device_named(name: str) -> torch.device:

@@ -32,8 +32,8 @@ def start_of(
     pool: str | None,
     seed: int,
     chosen: dict[str, Any],
-) -> dict[str, Any]:
-    """What is kept of a run that fine-tunes: all that its model is built from."""
+) -> tuple[dict[str, Any], ImageSet]:
+    """What is kept of a run that fine-tunes, all that its model is built from, and its images."""
     if (run is None) == (encoder is None):
         raise ValueError("name a pretrained run to start from, or an --encoder to train from scratch")
     if run is not None:
@@ -48,7 +48,7 @@ def start_of(
         data, method, size = data or "digits", SCRATCH, None
     asked: dict[str, Any] = dict(task="finetune", data=data, size=size, images=None, each=each, seed=seed)
     labelled = images_of(asked)
-    return asked | dict(
+    asked |= dict(
         method=method,
         start=str(run) if run else None,
         encoder=encoder,
@@ -57,6 +57,7 @@ def start_of(
         classes=list(labelled.classes),
         chosen=chosen,
     )
+    return asked, labelled
 
 
 def model_of(asked: dict[str, Any]) -> FineTuning:

@@ -61,16 +61,21 @@ class Known:
     pool: str = "features"
 
 
+def known(name: str) -> Known:
+    """What is known of a method. Raises ValueError where there is none of that name."""
+    if name not in METHODS:
+        raise ValueError(f"there is no method {name!r}; there are {', '.join(METHODS)}")
+    return METHODS[name]
+
+
 def build(name: str, images: Images, encoder_name: str | None = None, **options: Any) -> Method:
     """A method around a new encoder with random first weights; without a name, around the usual one.
 
     Raises ValueError for names that there are not, TypeError for an encoder or an option that does not suit.
     """
-    if name not in METHODS:
-        raise ValueError(f"there is no method {name!r}; there are {', '.join(METHODS)}")
-    known = METHODS[name]
+    found = known(name)
     try:
-        return known.make(encoder_name or known.usual, images, **options)
+        return found.make(encoder_name or found.usual, images, **options)
     except TypeError as problem:
         if "unexpected keyword argument" not in str(problem):
             raise
