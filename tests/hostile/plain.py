@@ -34,7 +34,9 @@ HOSTILE, NEIGHBOUR = "a-hostile", "z-neighbour"
 SECONDS = 600  # for one container
 SECONDS_PER_CELL = 60  # importing torch takes nearly the 30 of nbgrader on a busy machine, and then all is 0
 MOST_MEMORY, LARGEST_FILE = 6 * 2**30, 2**30
-COURSE, CANARY, REPORT, HOME = "/tmp/course", "/tmp/instructor.txt", "/tmp/report", "/tmp/home"
+OWN = "/tmp"  # the container's own, in which everything lies that it sees of ours
+COURSE, CANARY, REPORT, HOME = f"{OWN}/course", f"{OWN}/instructor.txt", f"{OWN}/report", f"{OWN}/home"
+LISTENING = f"{OWN}/listening"
 PORT = 8123
 HIDDEN = {
     "hard_attention": """
@@ -54,7 +56,7 @@ INSIDE = """
 import json, os, psutil, socket, subprocess, sys, threading
 heard = []
 tcp, unix = socket.create_server(("127.0.0.1", {port})), socket.socket(socket.AF_UNIX)
-unix.bind("/tmp/listening"); unix.listen()
+unix.bind("{listening}"); unix.listen()
 for listening in (tcp, unix):
     threading.Thread(target=lambda s=listening: heard.append(s.accept()), daemon=True).start()
 words = [sys.executable, "-m", "nbgrader"]
@@ -81,7 +83,7 @@ class Plain:
             canary=CANARY,
             home=HOME,
             port=PORT,
-            socket="/tmp/listening",
+            socket=LISTENING,
             marker=f"hostile{secrets.randbelow(10**8):08d}",
         )
         honest = Case("honest", "", "", lambda handed: None, Deserves.ALL, page=True)
@@ -156,6 +158,7 @@ class Plain:
         inside = INSIDE.format(
             commands=("autograde", "generate_feedback") if case.page else ("autograde",),
             port=PORT,
+            listening=LISTENING,
             lesson=LESSON,
             home=HOME,
             course=COURSE,
@@ -163,7 +166,7 @@ class Plain:
             marker=self.places.marker,
         )
         words = [str(bubblewrap.program()), "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-        words += ["--tmpfs", "/tmp", "--bind", str(root), COURSE, "--bind", str(report), REPORT]
+        words += ["--tmpfs", OWN, "--bind", str(root), COURSE, "--bind", str(report), REPORT]
         words += ["--ro-bind", str(canary), CANARY, "--dir", HOME, "--unshare-all", "--die-with-parent"]
         words += ["--new-session", "--chdir", COURSE, "--clearenv"]
         environment = {

@@ -58,8 +58,8 @@ code(
     "read-neighbour",
     "reads what others handed in",
     """
-import glob
-for pattern in ("{root}/submitted/*/*/*", "../../*/*/*", "/tmp/grading-*/**"):
+import glob, tempfile
+for pattern in ("{root}/submitted/*/*/*", "../../*/*/*", tempfile.gettempdir() + "/grading-*/**"):
   for path in glob.glob(pattern):
     print(path, open(path).read())
 """,
@@ -237,7 +237,7 @@ code(
     """
 import socket
 names = [line.split()[-1] for line in open("/proc/net/unix") if "@" in line]
-for name in names[:50] + ["@/tmp/dbus"]:
+for name in names[:50] + ["@dbus-session"]:
     try:
         socket.socket(socket.AF_UNIX).connect("\\0" + name[1:])
         print("connected", name)
