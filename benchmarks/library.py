@@ -10,7 +10,7 @@ the part of this machine's own rate in a large matrix product of that dtype.
 
 import argparse
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -298,6 +298,15 @@ HEAD = (
 )
 
 
+def keep(name: str, lines: Sequence[str], device: torch.device) -> None:
+    """Write the lines of a benchmark to benchmarks/results, in a file for each kind of device."""
+    card = torch.cuda.get_device_name(device).replace(" ", "-") if device.type == "cuda" else "cpu"
+    RESULTS.mkdir(exist_ok=True)
+    place = RESULTS / f"{name}-{card}.md"
+    place.write_text("\n".join(lines) + "\n")
+    print(f"\nWritten to benchmarks/results/{place.name}.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
@@ -328,11 +337,7 @@ def main() -> None:
     report(translation_case(64 if cuda else 8, device, options.compile))
     report(decoding_case(16 if cuda else 2, device))
     if options.write:
-        card = torch.cuda.get_device_name(device).replace(" ", "-") if cuda else "cpu"
-        RESULTS.mkdir(exist_ok=True)
-        place = RESULTS / f"library-{card}.md"
-        place.write_text("\n".join(lines) + "\n")
-        print(f"\nWritten to benchmarks/results/{place.name}.")
+        keep("library", lines, device)
 
 
 if __name__ == "__main__":

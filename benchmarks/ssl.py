@@ -29,7 +29,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.augment import clock, turns
-from benchmarks.library import HEAD, RESULTS, Case, precision, rows, same_size
+from benchmarks.library import HEAD, Case, keep, precision, rows, same_size
 from benchmarks.timing import SIZE_OF_MATRIX, chosen, machine, matrix_rate
 from course.ssl.by_name import METHODS, Images, build
 from course.ssl.dino import dino_loss
@@ -293,11 +293,7 @@ def main() -> None:
             lines.append(row)
             print(row, flush=True)
     if options.write:
-        card = torch.cuda.get_device_name(device).replace(" ", "-") if cuda else "cpu"
-        RESULTS.mkdir(exist_ok=True)
-        place = RESULTS / f"ssl-{card}.md"
-        place.write_text("\n".join(lines) + "\n")
-        print(f"\nWritten to benchmarks/results/{place.name}.")
+        keep("ssl", lines, device)
 
 
 if __name__ == "__main__":
