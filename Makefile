@@ -9,6 +9,8 @@ FIRST_LESSON := lessons/02_attention/02_attention.ipynb
 ENVIRONMENT = python="$$(PYTHON="$(strip $(PYTHON))" sh scripts/find_python.sh)" && "$$python" scripts/environment.py
 # nbgrader calls its helpers by name, so the environment's commands come first
 INSIDE = export PATH="$(CURDIR)/.venv/bin:$$PATH";
+# Many containers tell Python not to keep what it compiles: then PyTorch costs every kernel and grader ten seconds
+unexport PYTHONDONTWRITEBYTECODE
 # JupyterLab refuses to run as root (usual in a container) unless told that it is meant
 AS_ROOT = $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 

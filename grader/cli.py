@@ -1,20 +1,24 @@
-"""The command line of the grader."""
+"""The command line of the grader.
+
+Whatever takes seconds to load (exercises bring PyTorch with them) is loaded by the command that needs it.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from grader import catalogue, panel
-from grader.catalogue import UnknownExercise
+from grader import panel
 from grader.commands import grading, instructor
-from grader.exercise import Exercise
 from grader.terminal import console, errors, say
+
+if TYPE_CHECKING:
+    from grader.exercise import Exercise
 
 app = typer.Typer(
     help="Exercises, checks and grading for the attention course.",
@@ -32,6 +36,9 @@ def fail(sentence: str, code: int = 2) -> typer.Exit:
 
 
 def _find(name: str) -> Exercise:
+    from grader import catalogue
+    from grader.catalogue import UnknownExercise
+
     try:
         return catalogue.find(name)
     except UnknownExercise as error:
@@ -41,6 +48,8 @@ def _find(name: str) -> Exercise:
 @app.command()
 def exercises(as_json: AsJson = False) -> None:
     """List every exercise of the course."""
+    from grader import catalogue
+
     rows = [
         {
             "id": exercise.id,
@@ -105,6 +114,7 @@ def prove(
     as_json: AsJson = False,
 ) -> None:
     """Prove that the checks accept what is right and reject and name what is wrong."""
+    from grader import catalogue
     from grader.prove import prove as prove_one
 
     chosen = [_find(name) for name in names] if names else list(catalogue.every_exercise())

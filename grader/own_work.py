@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 USUAL_IMPORTS = {"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy"}
 
@@ -20,11 +22,12 @@ def forbidden_calls(source: str, name: str, forbidden: Iterable[str]) -> list[st
     that begins with a dot is a method, as in ``.softmax``. Lines that are not Python use nothing.
     """
     forbidden = set(forbidden)
-    tree = _parse(source)
-    imports = _imports(tree)
-    for module in _starred(tree):
+    text = _read(source)
+    imports = dict(text.imports)
+    for module in text.starred:
         imports |= {f.removeprefix(f"{module}."): f for f in forbidden if f.startswith(f"{module}.")}
-    used = {use for part in _reachable(tree, name) for node in ast.walk(part) for use in _uses(node, imports)}
+    parts = _reachable(text.definitions, name)
+    used = {use for part in parts for node in ast.walk(part) for use in _uses(node, imports)}
     return sorted(f for f in forbidden if any(use == f or use.startswith(f + ".") for use in used))
 
 
@@ -36,6 +39,25 @@ def forbidden_uses(used: Iterable[str], forbidden: Iterable[str]) -> list[str]:
 
 def _is_named(forbidden: str, name: str) -> bool:
     return f"{forbidden}." in name if forbidden.startswith(".") else name.startswith(f".{forbidden}.")
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What all questions about one text begin with."""
+
+    imports: dict[str, str]  # what each imported name stands for
+    starred: set[str]  # the modules of ``from module import *``
+    definitions: dict[str, list[ast.stmt]]  # the top-level statements that define each name
+
+
+@lru_cache(maxsize=1)  # a submission's text is asked about once for every exercise
+def _read(source: str) -> _Text:
+    tree = _parse(source)
+    definitions: dict[str, list[ast.stmt]] = {}
+    for statement in tree.body:
+        for defined in _defines(statement):
+            definitions.setdefault(defined, []).append(statement)
+    return _Text(_imports(tree), _starred(tree), definitions)
 
 
 def _parse(source: str) -> ast.Module:
@@ -58,7 +80,7 @@ def _parse(source: str) -> ast.Module:
 
 
 def _imports(tree: ast.AST) -> dict[str, str]:
-    """What each imported name stands for: ``{"F": "torch.nn.functional"}``."""
+    """``{"F": "torch.nn.functional"}``"""
     names = dict(USUAL_IMPORTS)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -72,21 +94,19 @@ def _imports(tree: ast.AST) -> dict[str, str]:
 
 
 def _starred(tree: ast.AST) -> set[str]:
-    """The modules of ``from module import *``."""
     froms = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
     return {node.module for node in froms if node.module and node.names[0].name == "*"}
 
 
-def _reachable(tree: ast.Module, name: str) -> list[ast.stmt]:
-    """The top-level statements that define ``name``, and those that define what these refer to."""
-    definitions: dict[str, list[ast.stmt]] = {}
-    for statement in tree.body:
-        for defined in _defines(statement):
-            definitions.setdefault(defined, []).append(statement)
+def _reachable(definitions: dict[str, list[ast.stmt]], name: str) -> list[ast.stmt]:
+    """The statements that define ``name``, and those that define what these refer to."""
     found: list[ast.stmt] = []
-    waiting = [name]
+    waiting, seen = [name], set[str]()
     while waiting:
-        for statement in definitions.pop(waiting.pop(), []):
+        if (wanted := waiting.pop()) in seen:
+            continue
+        seen.add(wanted)
+        for statement in definitions.get(wanted, []):
             found.append(statement)
             waiting += [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
     return found

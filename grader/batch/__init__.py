@@ -6,3 +6,8 @@ with nbgrader's own converter in a course that holds nothing else (`grader.batch
 came out. The writer (`grader.batch.writer`) stores it and replays nbgrader's own preprocessors into the
 gradebook, many submissions in one transaction. `grader.batch.run` ties the two together.
 """
+
+import sys
+
+# jsonschema would load a grammar of web addresses, which takes two seconds and which no notebook needs.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ came about, its input ends, and it ends too, with everything that it started.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import queue
@@ -49,12 +50,17 @@ def main() -> None:
 
 
 def _warm_up(release: Release) -> None:
-    """Load now what the first submission would otherwise wait for: the steps, and the kernels' parent."""
+    """Load now what the first submission would otherwise wait for: the steps, and the kernels' parent.
+
+    What is loaded stays, so that collecting garbage need not look through all of it time and again.
+    """
     if steps.confine(release.config):
         from grader.sandbox import confinement, zygotes
 
         if confinement.confinement().confined:
             zygotes.current()
+    gc.collect()
+    gc.freeze()
 
 
 def _reply(replies: BinaryIO, line: bytes) -> None:

@@ -17,7 +17,9 @@ from traitlets import default
 
 LARGEST_MESSAGE = 64 * 2**20  # bytes; ZeroMQ hangs up on whoever sends more
 MOST_WAITING = 200  # messages that wait for us; the kernel has to hold or drop the others
-SECONDS_BETWEEN_QUESTIONS = 1.0
+MILLISECONDS_TO_CONNECT = 5  # between two tries; a warm kernel starts faster than ZeroMQ's 100
+SECONDS_TO_ANSWER = 1.0
+SECONDS_TO_BE_HEARD = 0.05  # from the answer on: what was broadcast before we had subscribed never comes
 
 
 class QuickClient(AsyncKernelClient):
@@ -28,6 +30,7 @@ class QuickClient(AsyncKernelClient):
         self._created_context = True
         context = zmq.asyncio.Context()
         context.maxmsgsize, context.rcvhwm = LARGEST_MESSAGE, MOST_WAITING
+        context.reconnect_ivl = MILLISECONDS_TO_CONNECT
         return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
@@ -46,20 +49,20 @@ class QuickClient(AsyncKernelClient):
     async def _answers(self) -> bool:
         """Ask once; whether the answer came on both channels."""
         asked = self.kernel_info()
-        until = time.monotonic() + SECONDS_BETWEEN_QUESTIONS
         try:
-            while True:
-                reply = await self._next(self.get_shell_msg, until)
-                if reply["parent_header"].get("msg_id") == asked:
-                    break
-            self._handle_kernel_info_reply(reply)
-            while True:
-                said = await self._next(self.get_iopub_msg, until)
-                is_ours = said["parent_header"].get("msg_id") == asked
-                if is_ours and said["content"].get("execution_state") == "idle":
-                    return True
+            self._handle_kernel_info_reply(await self._next(self.get_shell_msg, asked, SECONDS_TO_ANSWER))
+            state = None
+            while state != "idle":
+                said = await self._next(self.get_iopub_msg, asked, SECONDS_TO_BE_HEARD)
+                state = said["content"].get("execution_state")
+            return True
         except (Empty, TimeoutError):
             return False
 
-    async def _next(self, get: Any, until: float) -> dict[str, Any]:
-        return await get(timeout=max(0.0, until - time.monotonic()))
+    async def _next(self, get: Any, asked: str, seconds: float) -> dict[str, Any]:
+        """The next message about what was asked, on one channel."""
+        until = time.monotonic() + seconds
+        while True:
+            said = await get(timeout=max(0.0, until - time.monotonic()))
+            if said["parent_header"].get("msg_id") == asked:
+                return said

@@ -20,7 +20,8 @@ import grader
 OURS = Path(grader.__file__).resolve().parent
 OPEN = (
     *("__init__.py", "respond.py", "wire.py", "outcome.py", "ask.py", "formula.py"),
-    *(f"sandbox/{name}.py" for name in ("__init__", "limits", "namespaces", "keeper", "zygote", "alone")),
+    *(f"sandbox/{name}.py" for name in ("__init__", "limits", "namespaces", "keeper")),
+    *(f"sandbox/{name}.py" for name in ("loaded", "zygote", "alone")),
 )
 STAND_INS = ("notebook.py", "catalogue.py")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system/cpu")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import importlib
 import json
 import os
 import random
@@ -24,42 +23,12 @@ from collections.abc import Callable
 from typing import Any
 
 from grader import wire
-from grader.sandbox import keeper
+from grader.sandbox import keeper, loaded
 from grader.sandbox.limits import Limits
 
 LONGEST_MESSAGE = 2**17
 READY = b"ready"
 CONNECTION = "connection.json"  # in the kernel's folder: where its sockets are to be
-LOADED = (
-    "numpy",
-    "torch",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "sympy",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.debugger",  # every kernel loads it, and it takes as long as all else of a start
-    "tornado.platform.asyncio",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "stack_data",  # for showing an error
-    "pygments.formatters.terminal256",
-    "encodings.idna",
-    "faulthandler",
-    "sqlite3",
-    "grader.respond",
-    "grader.notebook",
-    "course.attention",
-    "course.cost",
-    "course.data",
-    "course.show",
-    "course.show.attending",
-    "course.show.matrices",
-    "course.show.scaling",
-)
 
 
 def main(descriptor: int) -> None:
@@ -86,9 +55,8 @@ def main(descriptor: int) -> None:
 
 
 def _load() -> None:
-    """Import what kernels need. Nothing is computed."""
-    for module in LOADED:
-        importlib.import_module(module)
+    """Import what kernels need."""
+    loaded.load()
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("An import started a thread; a process with threads cannot be forked safely.")
     gc.collect()

@@ -2,6 +2,8 @@
 
 import json
 import runpy
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -112,6 +114,13 @@ def test_prove(catalogued):
     unsound = run("prove", "weights", "layer_flops", "--seeds", "2", "--json")
     assert unsound.exit_code == 1 and "The proof fails for layer_flops." in unsound.stderr
     assert [proof["holds"] for proof in json.loads(unsound.stdout)] == [True, False]
+
+
+def test_commands_load_only_what_they_need():
+    """Grading starts with this in the writer's process: neither PyTorch nor a grammar of web addresses."""
+    code = "import sys, grader.cli, grader.batch.run; print({'torch', 'lark'} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "set()\n"
 
 
 @pytest.mark.parametrize("secret", ["", "geheim"])

@@ -1,0 +1,51 @@
+"""What lessons and kernels import, loaded by the zygote before it forks any kernel.
+
+As a program (``python -m grader.sandbox.loaded``) it does that and nothing else: so Python compiles all of it
+once, when an environment is made. A confined process, which sees the packages read-only, would compile it at
+every start.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+MODULES = (
+    "numpy",
+    "torch",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "sympy",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",  # every kernel loads it, and it takes as long as all else of a start
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "stack_data",  # for showing an error
+    "pygments.formatters.terminal256",
+    "encodings.idna",
+    "faulthandler",
+    "sqlite3",
+    "grader.respond",
+    "grader.notebook",
+    "course.attention",
+    "course.cost",
+    "course.data",
+    "course.show",
+    "course.show.attending",
+    "course.show.matrices",
+    "course.show.scaling",
+)
+
+
+def load() -> None:
+    """Import all of it. Nothing is computed."""
+    for module in MODULES:
+        importlib.import_module(module)
+
+
+if __name__ == "__main__":
+    load()
