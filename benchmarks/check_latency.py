@@ -1,6 +1,6 @@
 """How long a student waits for `check`: every exercise, its right answer and each known mistake.
 
-    python benchmarks/check_latency.py
+    python -m benchmarks.check_latency
 
 Prints the median, the 95th percentile and the maximum in seconds, for each exercise and for all. A wrong
 answer takes longest: it is compared with one known mistake after another.

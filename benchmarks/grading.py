@@ -1,7 +1,8 @@
 """How fast a class is graded: `grader autograde` beside plain `nbgrader autograde`, and alone with thousands.
 
-    python benchmarks/grading.py                     # the class of twelve, both graders, 1 and 2 workers
-    python benchmarks/grading.py --submissions 1000  # ours alone, 1 % hostile and 5 % damaged among them
+    python -m benchmarks.grading                     # 24 healthy submissions, both graders, 1 and 2 workers
+    python -m benchmarks.grading --exercises 1       # the same with a lesson that has hardly anything in it
+    python -m benchmarks.grading --submissions 1000  # ours alone, 1 % hostile and 5 % damaged among them
 
 Both graders get the same submissions to the attention lesson, in a course of their own, in the same run, on
 the same processors. Plain nbgrader has its own list of steps, runs every cell, and takes one submission after
@@ -10,9 +11,13 @@ ours, its scores do not: it believes what a notebook says of itself. A generated
 graded only where student code can be confined.
 
 Prints for each run: seconds, submissions a second, seconds of computing of all its processes together (which
-other work on the machine changes little, where it may double the first), their peak memory, rows that the
-gradebook has gained a second, and how many submissions ended in which way. A submission that is in nobody's
-count is an error. Seconds of computing are counted by a control group, and so only for root on Linux.
+other work on the machine changes little, where it may double the first), rows that the gradebook has gained a
+second, and how many submissions ended in which way. A submission that is in nobody's count is an error.
+Memory is what all its processes hold at once and nobody else does: the median in the first quarter of the
+run, in the last, and the most. Seconds of computing are counted by a control group: only for root on Linux.
+
+Below the table stands what the submissions' own code takes: its cells and the judge's questions, one after
+the other in a process in which everything is loaded. What a grader takes beyond that is its overhead.
 """
 
 from __future__ import annotations
@@ -30,23 +35,30 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
+from statistics import median
 
 import nbformat
 import psutil
 from nbformat import NotebookNode
+from nbgrader.apps import NbGraderAPI
 
+from grader import catalogue
 from grader.build import Lesson, find_lessons, release_all
-from grader.demo import CLASS, LESSON, Student, _submission
+from grader.configure import DEMONSTRATION
+from grader.course_folder import configuration
+from grader.demo import CLASS, LESSON, _submission
+from grader.judge import graded_questions
 from grader.personal import SECRET_FILE
+from grader.respond import reply, request
 
 HOSTILE, DAMAGED = 0.01, 0.05  # of a generated class
-SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_BETWEEN_LOOKS = 1.0
 COLUMNS = (
     *("grader", "workers", "submissions", "s", "submissions/s", "s of computing", "each"),
-    *("peak MiB", "rows/s", "ended as"),
+    *("MiB at first", "at last", "at most", "rows/s", "ended as"),
 )
 TABLES = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 
@@ -74,28 +86,42 @@ ATTACKS = (  # in the place of an answer: what must cost nobody else anything
 # -- the class --------------------------------------------------------------------------------------------
 
 
-def make_course(root: Path, config: str) -> Lesson:
-    """A course with the attention lesson released and nobody in it."""
+def make_course(root: Path, config: str, exercises: int | None) -> Lesson:
+    """A course with the attention lesson released, or no more than its first exercises, and nobody in it."""
     lesson = next(lesson for lesson in find_lessons(Path.cwd()) if lesson.name == LESSON)
     root.mkdir()
     release_all([lesson], root, root / "gradebook.db")
     (root / "nbgrader_config.py").write_text(config)
     (root / SECRET_FILE).write_text("a benchmark")
-    return Lesson(root, LESSON)
+    made = Lesson(root, LESSON)
+    if exercises:
+        _shorten(made, exercises)
+    return made
 
 
-def hand_in_demo(lesson: Lesson) -> int:
-    """The demonstration's class of twelve; how many they are."""
-    for student, notebook in _notebooks(lesson, CLASS):
-        _write(lesson, student.name, nbformat.writes(notebook))
-    return len(CLASS)
+def _shorten(lesson: Lesson, exercises: int) -> None:
+    """Release the lesson anew with nothing after its first exercises, and no demonstrations."""
+    notebook = nbformat.read(lesson.instructor, as_version=4)
+    graded = [at for at, cell in enumerate(notebook.cells) if cell.metadata.get("nbgrader", {}).get("grade")]
+    kept = notebook.cells[: graded[exercises - 1] + 1]
+    notebook.cells = [cell for cell in kept if DEMONSTRATION not in cell.metadata.get("tags", ())]
+    nbformat.write(notebook, lesson.instructor)
+    (lesson.root / "gradebook.db").unlink()
+    config = configuration(lesson.root)
+    done = NbGraderAPI(config=config).generate_assignment(LESSON, force=True)
+    assert done["success"], done
+
+
+def hand_in_healthy(lesson: Lesson, number: int) -> int:
+    """The demonstration's healthy answers in turn; how many they are."""
+    for position, text in zip(range(number), cycle(_healthy(lesson))):
+        _write(lesson, f"s{position:05d}", text)
+    return number
 
 
 def hand_in_generated(lesson: Lesson, number: int) -> int:
     """Many students: the demonstration's healthy answers in turn, some hostile, some damaged."""
-    chance = random.Random(number)
-    healthy = [s for s in CLASS if not s.damage and s.name not in ("jun", "kofi")]
-    texts = [nbformat.writes(notebook) for _, notebook in _notebooks(lesson, healthy)]
+    chance, texts = random.Random(number), _healthy(lesson)
     kinds = ["hostile"] * round(HOSTILE * number) + ["damaged"] * round(DAMAGED * number)
     kinds += ["healthy"] * (number - len(kinds))
     chance.shuffle(kinds)
@@ -109,11 +135,12 @@ def hand_in_generated(lesson: Lesson, number: int) -> int:
     return number
 
 
-def _notebooks(lesson: Lesson, students: list[Student] | tuple[Student, ...]) -> Iterator:
+def _healthy(lesson: Lesson) -> list[str]:
+    """The notebooks of the demonstration's class that neither break nor break off."""
     solved = nbformat.read(lesson.instructor, as_version=4)
     released = nbformat.read(lesson.released, as_version=4)
-    for student in students:
-        yield student, _submission(student, solved, released)
+    healthy = [student for student in CLASS if not student.damage and student.name not in ("jun", "kofi")]
+    return [nbformat.writes(_submission(student, solved, released)) for student in healthy]
 
 
 def _attack(text: str, code: str) -> str:
@@ -158,11 +185,11 @@ def _write(lesson: Lesson, student: str, text: str) -> None:
 
 @dataclass
 class Watched:
-    """Commands run side by side: how long, and the most memory that they and all below them held at once."""
+    """Commands run side by side: how long, and what they and all below them held of memory, look by look."""
 
     seconds: float = 0.0
     computing: float = float("nan")
-    peak_bytes: int = 0
+    held: list[int] = field(default_factory=list)  # bytes
     said: list[str] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
 
@@ -220,7 +247,7 @@ def watch(commands: list[list[str]], root: Path) -> Watched:
 
     def look() -> None:
         while not over.wait(SECONDS_BETWEEN_LOOKS):
-            watched.peak_bytes = max(watched.peak_bytes, sum(map(_memory_below, running)))
+            watched.held.append(sum(map(_memory_below, running)))
 
     looking = threading.Thread(target=look)
     looking.start()
@@ -261,6 +288,8 @@ def rows_in(root: Path) -> int:
 
 def line(who: str, workers: int, number: int, watched: Watched, rows: int, ends: Counter[str]) -> str:
     told = ", ".join(f"{count} {how}" for how, count in ends.items())
+    quarter = -(-len(watched.held) // 4)
+    memory = (median(watched.held[:quarter]), median(watched.held[-quarter:]), max(watched.held))
     cells = [
         who,
         f"{workers}",
@@ -269,7 +298,7 @@ def line(who: str, workers: int, number: int, watched: Watched, rows: int, ends:
         f"{number / watched.seconds:.2f}",
         f"{watched.computing:.1f}",
         f"{watched.computing / number:.2f}",
-        f"{watched.peak_bytes / 2**20:,.0f}",
+        *(f"{held / 2**20:,.0f}" for held in memory),
         f"{rows / watched.seconds:.0f}",
         told,
     ]
@@ -303,9 +332,34 @@ def run_theirs(root: Path, workers: int, number: int, _: bool) -> str:
     return line("nbgrader autograde", workers, number, watched, rows_in(root) - before, ends)
 
 
+def alone(root: Path, number: int) -> float:
+    """Seconds of computing a submission when nothing is done but to run its code and ask its answers."""
+    lesson = Lesson(root, LESSON)
+    exercises = {exercise.id: exercise for exercise in catalogue.lessons()[LESSON]}
+    places = sorted((root / "submitted").iterdir())[:number]
+    texts = [(place / LESSON / lesson.released.name).read_text() for place in places]
+    for text in (texts[0], *texts):  # the first one only loads what the others need
+        if text is texts[0]:
+            began = time.process_time()
+        namespace: dict[str, object] = {}
+        for cell in nbformat.reads(text, as_version=4).cells:
+            if cell.cell_type != "code" or DEMONSTRATION in cell.metadata.get("tags", ()):
+                continue
+            exercise = exercises.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            with contextlib.suppress(Exception), contextlib.redirect_stdout(None):
+                if exercise is None:
+                    exec(cell.source, namespace)
+                else:
+                    asked = [question.payload for question in graded_questions(exercise, "a student's")]
+                    reply(request(exercise.kind, exercise.id, asked, exercise.seconds), namespace)
+    return (time.process_time() - began) / len(texts)
+
+
 def main() -> None:
     words = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    words.add_argument("--healthy", type=int, default=24, help="so many submissions to both graders")
     words.add_argument("--submissions", type=int, help="grade so many generated ones, with ours alone")
+    words.add_argument("--exercises", type=int, help="no more of the lesson than its first so many exercises")
     words.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     chosen = words.parse_args()
     ours = (Path.cwd() / "nbgrader_config.py").read_text()
@@ -319,11 +373,17 @@ def main() -> None:
         for workers in chosen.workers:
             for name, config, run in contestants:
                 root = Path(scratch, f"{name}-{workers}")
-                lesson = make_course(root, config)
-                number = chosen.submissions
-                number = hand_in_generated(lesson, number) if number else hand_in_demo(lesson)
+                lesson = make_course(root, config, chosen.exercises)
+                if chosen.submissions:
+                    number = hand_in_generated(lesson, chosen.submissions)
+                else:
+                    number = hand_in_healthy(lesson, chosen.healthy)
                 print(run(root, workers, number, bool(chosen.submissions)), flush=True)
+                if not chosen.submissions and (name, workers) == ("ours", chosen.workers[0]):
+                    own = alone(root, number)
                 shutil.rmtree(root)
+    if not chosen.submissions:
+        print(f"\nThe submissions' own code: {own:.2f} s of computing each.")
 
 
 if __name__ == "__main__":
