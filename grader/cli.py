@@ -154,12 +154,13 @@ def build(
 def demo(
     folder: Annotated[Path, typer.Option(help="Where to put the class.")] = Path("class_demo"),
 ) -> None:
-    """Make a class of twelve, grade it with nbgrader, and show the gradebook."""
+    """Make a class of twelve, grade it, and show the gradebook."""
+    from grader.course_folder import CourseError
     from grader.demo import DemoError, run
 
     try:
         run(folder)
-    except DemoError as error:
+    except (DemoError, CourseError) as error:
         raise fail(str(error), code=1) from None
 
 

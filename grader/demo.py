@@ -1,4 +1,4 @@
-"""A class to try the grader on: twelve submissions to one lesson, graded with nbgrader's own commands.
+"""A class to try the grader on: twelve submissions to one lesson, graded as a real one is.
 
 Right in different ways, wrong in ways that have a name, unfinished, blank, crashing, looping for ever, and
 with damaged cells: what a week's hand-in looks like.
@@ -6,10 +6,7 @@ with damaged cells: what a week's hand-in looks like.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from copy import deepcopy
@@ -20,13 +17,18 @@ import nbformat
 from nbformat import NotebookNode
 from rich.table import Table
 
+from grader.batch.run import Options, autograde
 from grader.build import BEGIN, END, Lesson, find_lessons, release_all
+from grader.course_folder import CONFIGURATION
+from grader.marks.export import export
+from grader.marks.records import read_lesson
+from grader.pages.feedback import generate
+from grader.pages.report.page import write_report
 from grader.personal import SECRET_FILE
 from grader.terminal import console, say
 
 LESSON = "02_attention"
 SECRET = "the demonstration class"
-PARTS_OF_THE_CLASS = ("[a-f]*", "[g-m]*")  # nbgrader grades the students whose names match
 
 
 class DemoError(Exception):
@@ -145,10 +147,11 @@ CLASS = (
 
 
 def run(folder: Path) -> None:
-    """Make the class in ``folder``, grade it, write feedback and grades.csv, and print the gradebook.
+    """Make the class in ``folder``; grade it; write feedback, a report and grades.csv; print the gradebook.
 
     Raises:
-        DemoError: the folder holds something that is not an earlier demonstration, or nbgrader failed.
+        DemoError: the folder holds something that is not an earlier demonstration.
+        CourseError: it cannot be graded here; the message says what to do.
     """
     started = time.monotonic()
     lesson = next((lesson for lesson in find_lessons(Path.cwd()) if lesson.name == LESSON), None)
@@ -158,17 +161,21 @@ def run(folder: Path) -> None:
     _make_room(folder)
     say(f"Making a class of {len(CLASS)} in {folder}")
     release_all([lesson], folder, folder / "gradebook.db")
-    (folder / "nbgrader_config.py").write_text((Path.cwd() / "nbgrader_config.py").read_text())
+    (folder / CONFIGURATION).write_text((Path.cwd() / CONFIGURATION).read_text())
     (folder / SECRET_FILE).write_text(SECRET)
     _hand_in(folder)
-    say("Grading it with nbgrader, two students at a time")
-    _grade(folder)
-    say("Writing feedback pages and grades.csv")
-    _Nbgrader(folder, "generate_feedback", LESSON).finish()
-    _Nbgrader(folder, "export", "--to=grades.csv").finish()
+    say("Grading it, two students at a time")
+    summary = autograde(folder, LESSON, Options(jobs=2))
+    for line in summary.lines():
+        say(line)
+    say("Writing feedback, a report and grades.csv")
+    generate(folder, LESSON)
+    report = write_report(folder, LESSON, folder / "report.html")
+    export(read_lesson(folder, LESSON), "csv", folder / "grades.csv", force=False)
     _print_gradebook(folder)
     say(f"{len(CLASS)} submissions graded in {time.monotonic() - started:.0f} s. Where to look:")
     say(f"  {folder / 'grades.csv'}")
+    say(f"  {report}   what the class got wrong, and who is stuck")
     say(f"  {folder / 'feedback' / 'dev' / LESSON / f'{LESSON}.html'}   what dev gets to read")
     say(f"  cd {folder} && jupyter lab   then Nbgrader → Formgrader")
 
@@ -217,54 +224,6 @@ def _without_markers(source: str) -> str:
 
 def _grade_id(cell: NotebookNode) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-# -- grading ----------------------------------------------------------------------------------------------
-
-
-class _Nbgrader:
-    """One of nbgrader's commands, started; what it says goes to a file in the class's folder."""
-
-    def __init__(self, folder: Path, *words: str) -> None:
-        self.words = words
-        self.log = folder / f"{'_'.join(word.strip('-[]*') for word in words)}.log"
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        environment.pop("COURSE_SECRET", None)  # the class has its own
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "nbgrader", *words],
-                cwd=folder,
-                env=environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def is_running(self) -> bool:
-        return self.process.poll() is None
-
-    def finish(self) -> None:
-        """Wait for it.
-
-        Raises:
-            DemoError: it failed.
-        """
-        if self.process.wait():
-            raise DemoError(f"`nbgrader {' '.join(self.words)}` failed; what it said is in {self.log}.")
-
-
-def _grade(folder: Path) -> None:
-    """Two of nbgrader's autograders side by side, each with its part of the class."""
-    running = [_Nbgrader(folder, "autograde", LESSON, f"--student={part}") for part in PARTS_OF_THE_CLASS]
-    seen: set[str] = set()
-    while any(command.is_running for command in running):
-        begun = {place.name for place in (folder / "autograded").glob("*")}
-        for name in sorted(begun - seen):
-            say(f"  {name}")
-        seen |= begun
-        time.sleep(0.5)
-    for command in running:
-        command.finish()
 
 
 # -- the gradebook ----------------------------------------------------------------------------------------
