@@ -1,12 +1,9 @@
 """The benchmark of augmentations runs, with whatever is installed, and its table says what it should."""
 
 import sys
-from pathlib import Path
 
 import pytest
 import torch
-
-sys.path.append(str(Path(__file__).parents[2]))  # benchmarks is not an installed package
 
 from benchmarks import augment
 from benchmarks.timing import Timing

@@ -1,13 +1,9 @@
 """The benchmark of self-supervised methods: its steps train, its peers do the same work, its losses agree."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-
-sys.path.append(str(Path(__file__).parents[2]))  # benchmarks is not an installed package
 
 from benchmarks import ssl
 from course.ssl.by_name import Images, build
