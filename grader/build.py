@@ -21,10 +21,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import catalogue
-from grader.configure import DEMONSTRATION, configure
+from grader.configure import DEMONSTRATION, RELEASES, SOURCES, configure
 from grader.exercise import Exercise
 
-SOURCES, RELEASES, GRADEBOOK = "solutions", "lessons", "gradebook.db"
+GRADEBOOK = "gradebook.db"
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

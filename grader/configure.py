@@ -13,6 +13,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
+SOURCES, RELEASES = "solutions", "lessons"  # folders in the root of a course
 STUB = "# your code here"
 DEMONSTRATION = "demonstration"  # the tag of cells that show something and are not run when grading
 NOT_RELEASED = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", "*.db"]
@@ -23,8 +24,8 @@ def configure(config: Config) -> Config:
     """Set nbgrader up in ``config``, and return it."""
     _put_environment_first()
     config.CourseDirectory.course_id = "attention"
-    config.CourseDirectory.source_directory = "solutions"
-    config.CourseDirectory.release_directory = "lessons"
+    config.CourseDirectory.source_directory = SOURCES
+    config.CourseDirectory.release_directory = RELEASES
     # Sources of the lessons must not be released with them, and a student's `torch.py` must not be run.
     config.CourseDirectory.ignore = NOT_RELEASED
     config.ClearSolutions.code_stub = {"python": STUB}

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.build import RELEASES
+from grader.configure import RELEASES
 from grader.repair.folder import Submission, find_submission
 from grader.repair.heal import heal
 from grader.repair.reading import NotGradable

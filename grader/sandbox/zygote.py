@@ -22,7 +22,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from grader import wire
 from grader.sandbox import keeper, loaded
 from grader.sandbox.limits import Limits
 
@@ -56,11 +55,13 @@ def main(descriptor: int) -> None:
 
 def _load() -> None:
     """Import what kernels need."""
+    gc.disable()  # of what is imported nothing is garbage yet
     loaded.load()
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("An import started a thread; a process with threads cannot be forked safely.")
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
@@ -68,6 +69,7 @@ def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     import grader.notebook
+    from grader import wire
 
     stand_in: Any = grader.notebook  # that of grader/sandbox/inside
     os.dup2(0, 2)  # the zygote's way to complain is not the student's

@@ -23,8 +23,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader.places import Places
 from grader.sandbox import bubblewrap, keeper, view, zygote
-from grader.sandbox.implementations import Places
 from grader.sandbox.limits import Limits
 
 PREFIX = "grader-kernels-"
@@ -51,6 +51,7 @@ class Zygote:
         self._implementations = self._lifeline = socket.socket()  # not connected yet
         self._asked, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process runs)
+        self._has_loaded = False
         self._process = bubblewrap.start(
             ["-m", "grader.sandbox.zygote", str(theirs.fileno())],
             show=["--bind", str(self.folder), keeper.ALL_SOCKETS],
@@ -61,12 +62,22 @@ class Zygote:
         )
         theirs.close()
         self._asked.settimeout(SECONDS_TO_LOAD)
+
+    def wait_until_loaded(self) -> None:
+        """Return when kernels can be forked.
+
+        Raises:
+            RuntimeError: the process has ended instead; the message has what it said.
+        """
+        if self._has_loaded:
+            return
         try:
             if self._asked.recv(100) != zygote.READY:
                 raise RuntimeError(f"The process that kernels are forked from did not start. {self._said()}")
         except BaseException:
             self.close()
             raise
+        self._has_loaded = True
 
     @property
     def is_alive(self) -> bool:
@@ -148,15 +159,27 @@ class Zygote:
 
 def current() -> Zygote:
     """This process's zygote; the first call starts it, which takes as long as importing torch."""
-    global _current
     with _lock:
-        if _current is not None and (_current.pid != os.getpid() or not _current.is_alive):
-            _current.close()
-            _current = None
-        if _current is None:
-            _current = Zygote()
-            atexit.register(_current.close)
-        return _current
+        started = _started()
+        started.wait_until_loaded()
+        return started
+
+
+def begin() -> None:
+    """Start this process's zygote if there is none, and do not wait for it."""
+    with _lock:
+        _started()
+
+
+def _started() -> Zygote:
+    global _current
+    if _current is not None and (_current.pid != os.getpid() or not _current.is_alive):
+        _current.close()
+        _current = None
+    if _current is None:
+        _current = Zygote()
+        atexit.register(_current.close)
+    return _current
 
 
 def _locked_folder() -> tuple[Path, int]:
