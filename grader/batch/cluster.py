@@ -6,22 +6,23 @@ several. What a machine needs for grading travels with the submission; only this
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from grader.batch import hands
+from grader.batch.crew import Crew
 from grader.batch.release import code_fingerprint
 from grader.course_folder import CourseError
+from grader.sandbox.confinement import confinement
 
 SECONDS_TO_JOIN = 30
 INSTALL = 'pip install "attention-course[cluster]"'
 
 
 @contextmanager
-def join(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
-    """An executor whose work is done by the cluster, and how many threads that has at the moment.
+def join(address: str) -> Iterator[Crew]:
+    """A crew whose work is done by the cluster.
 
     Raises:
         CourseError: there is no such cluster, it has no workers, or they would grade by other rules.
@@ -38,7 +39,9 @@ def join(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
         _check(client, address, code_fingerprint())
         executor = client.get_executor(pure=False, retries=hands.ATTEMPTS)
         try:
-            yield executor, lambda: max(1, sum(client.nthreads().values()))
+            yield Crew(
+                executor, lambda: max(1, sum(client.nthreads().values())), lambda: client.run(confinement)
+            )
         finally:
             executor.shutdown(wait=False)
             with suppress(Exception):  # a machine that is gone has nothing left to close

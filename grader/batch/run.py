@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from grader.batch.course import (
     open_course,
     read_submission,
 )
+from grader.batch.crew import HERE, Crew, announce, here
 from grader.batch.gradebook import Entry, read_entries
 from grader.batch.ledger import Ledger, Record
 from grader.batch.progress import Progress, Summary
@@ -35,8 +36,7 @@ from grader.batch.release import Release, take_release
 from grader.batch.result import Result, Status, not_gradable
 from grader.batch.writer import Writer
 from grader.course_folder import CONFIGURATION, CourseError
-from grader.sandbox.confinement import NOT_ENFORCED, Confinement, confinement
-from grader.terminal import errors
+from grader.sandbox.confinement import NOT_ENFORCED, Confinement
 
 SECONDS_PER_NOTEBOOK = 900.0  # from outside; the limits for cells, exercises and kernels are below that
 AHEAD = 2  # submissions on their way for each worker: one is graded, one waits
@@ -72,20 +72,19 @@ def autograde(root: Path, lesson: str, options: Options) -> Summary:
         except filelock.Timeout:
             raise CourseError(f"{lesson} is being graded already: one run at a time writes grades.") from None
         release = take_release(course, lesson)
-        _say_what_confines(release, options)
         ledger.compact()
         finished = {} if options.force else _finished(course, lesson, ledger)
         inputs = {student: fingerprint(course, release, student) for student in students}
         summary = Summary(kept=[student for student in students if finished.get(student) == inputs[student]])
         left = [student for student in students if student not in set(summary.kept)]
         if left:
+            crew = stack.enter_context(join(options.scheduler) if options.scheduler else here(options.jobs))
+            _say_what_confines(release, crew, options.require_sandbox)
             writer = Writer(course, lesson, ledger)
             stack.callback(writer.close)
             stop = stack.enter_context(_asked_to_stop())
-            crew = join(options.scheduler) if options.scheduler else _here(options.jobs)
-            executor, size = stack.enter_context(crew)
-            submit = partial(_submit, executor, course, release, options.seconds)
-            _work(left, submit, size, writer, summary, stop)
+            submit = partial(_submit, crew.executor, course, release, options.seconds)
+            _work(left, submit, crew.size, writer, summary, stop)
         return summary
 
 
@@ -117,20 +116,14 @@ def _is_stored(course: Course, lesson: str, record: Record) -> bool:
     )
 
 
-def _say_what_confines(release: Release, options: Options) -> None:
-    """Say what student code is held to, or refuse; a cluster's machines refuse on their own."""
-    release.config.Confined.required = options.require_sandbox
+def _say_what_confines(release: Release, crew: Crew, required: bool) -> None:
+    """Say what student code is held to, or refuse; a machine that joins a cluster later does on its own."""
+    release.config.Confined.required = required
     if steps.confine(release.config):
-        here = confinement()
-    else:
-        because = (
-            f"{CONFIGURATION} does not have {steps.JUDGE}.Judge among Autograde.autograde_preprocessors."
-        )
-        here = Confinement(False, because, NOT_ENFORCED)
-    if not here.confined and options.require_sandbox and not options.scheduler:
-        raise CourseError(f"Student code would run unconfined. {here.because}")
-    if not options.scheduler:
-        errors.print(str(here))
+        announce(crew.confinement(), required)
+        return
+    because = f"{CONFIGURATION} does not have {steps.JUDGE}.Judge among Autograde.autograde_preprocessors."
+    announce({HERE: Confinement(False, because, NOT_ENFORCED)}, required)
 
 
 # -- the work ---------------------------------------------------------------------------------------------
@@ -207,17 +200,3 @@ def _asked_to_stop() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items() if is_main else ():
             signal.signal(number, handler)
-
-
-# -- who grades -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _here(jobs: int) -> Iterator[tuple[Executor, Callable[[], int]]]:
-    """An executor whose work is done on this machine, and how many threads it has."""
-    executor = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
-    try:
-        yield executor, lambda: jobs
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        hands.close_all()

@@ -12,6 +12,7 @@ from small_course import LESSON, RIGHT, WRONG, state
 from grader.batch import cluster
 from grader.batch.ledger import Ledger
 from grader.course_folder import CourseError
+from grader.sandbox.confinement import confinement
 
 pytest.importorskip("distributed")
 
@@ -25,7 +26,8 @@ def dask(worked, tmp_path):
     started = [
         subprocess.Popen([*command, "--host", "127.0.0.1", "--scheduler-file", str(where)], **quiet),
     ]
-    command = [sys.executable, "-m", "distributed.cli.dask_worker", "--no-dashboard", "--nthreads", "1"]
+    # -P: as `dask worker` does it, and the folder `course` that is here is no package
+    command = [sys.executable, "-P", "-m", "distributed.cli.dask_worker", "--no-dashboard", "--nthreads", "1"]
     for _ in range(2):
         started.append(
             subprocess.Popen([*command, "--no-nanny", "--scheduler-file", str(where)], **quiet),
@@ -39,6 +41,17 @@ def dask(worked, tmp_path):
         for process in started:
             process.kill()
             process.wait()
+
+
+@pytest.mark.slow
+def test_each_machine_says_what_it_confines(dask, monkeypatch):
+    monkeypatch.setattr(cluster, "code_fingerprint", lambda: "whatever is edited while tests run")
+    address, _ = dask
+    with cluster.join(address) as crew:
+        while crew.size() < 2:
+            time.sleep(0.1)
+        told = crew.confinement()
+    assert len(told) == 2 and set(told.values()) == {confinement()}
 
 
 @pytest.mark.slow

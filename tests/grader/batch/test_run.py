@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_course import LESSON, RIGHT, UNTOUCHED, WRONG, rows, state, students
 
-from grader.batch import run, steps, writer
+from grader.batch import crew, run, steps, writer
 from grader.batch.grade import first_trouble
 from grader.batch.ledger import Ledger
 from grader.course_folder import CourseError
@@ -191,7 +191,7 @@ def test_where_nothing_confines_it_is_said_once_and_loudly_or_refused(course, mo
     with pytest.raises(CourseError, match=r"would run unconfined.*does not have grader\.plugins\.Judge"):
         course.grade(require_sandbox=True)
     monkeypatch.setattr(steps, "confine", lambda config: True)
-    monkeypatch.setattr(run, "confinement", lambda: Confinement(False, "There is none.", NOT_ENFORCED))
+    monkeypatch.setattr(crew, "confinement", lambda: Confinement(False, "There is none.", NOT_ENFORCED))
     with pytest.raises(CourseError, match=r"would run unconfined. There is none\."):
         course.grade(require_sandbox=True)
     assert students(course.db_url) == set(), "nothing was run"
