@@ -12,13 +12,15 @@ from __future__ import annotations
 import re
 import zipfile
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import bleach  # type: ignore[import-untyped]
 from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
 from jinja2 import DictLoader, pass_context
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets.config import Config
@@ -53,6 +55,8 @@ LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
 SHOWN = ("text/html", "text/plain", "image/png", "image/jpeg")
 HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:END HIDDEN TESTS[^\n]*|\Z)", re.MULTILINE | re.DOTALL)
+NO_TEXT = re.compile(r"<img\b(?![^>]*\balt=)")
+CELLS = 4096  # kept: most of a page is the lesson's, and the same for everybody
 NOT_SHOWN = "# hidden tests are here"
 
 
@@ -65,14 +69,21 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **other: Any
     ) -> tuple[str, dict[str, Any]]:
-        return super().from_notebook_node(harmless(nb), resources, **other)
+        """As HTMLExporter has it, but without reading the whole page again to give pictures a text.
+
+        Returns:
+            The page, and nbconvert's resources.
+        """
+        resources = self._init_resources(resources)
+        self.register_filter("highlight_code", lambda source, **_: coloured(source))
+        page, resources = TemplateExporter.from_notebook_node(self, harmless(nb), resources, **other)
+        return NO_TEXT.sub('<img alt="a figure"', page), resources
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """A cell, or a grader's comment."""
         attachments = context.get("cell", {}).get("attachments", {})
-        renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-        return clean(MarkdownWithMath(renderer=renderer).render(source))
+        return _rendered(source, attachments) if attachments else rendered(source)
 
 
 class _Renderer(IPythonRenderer):
@@ -92,6 +103,23 @@ class _Renderer(IPythonRenderer):
         return formula(
             body if name.startswith("equation") else rf"\begin{{{name}}}{body}\end{{{name}}}", True
         )
+
+
+def _rendered(source: str, attachments: dict[str, Any]) -> str:
+    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@lru_cache(CELLS)
+def rendered(source: str) -> str:
+    """Markdown as HTML."""
+    return _rendered(source, {})
+
+
+@lru_cache(CELLS)
+def coloured(source: str) -> str:
+    """Python as HTML."""
+    return str(Highlight2HTML(pygments_lexer="python")(source))
 
 
 def clean(html: str) -> str:

@@ -24,6 +24,7 @@ REWRITTEN = (  # TeX that matplotlib spells in another way
     (r"\\!", ""),
 )
 INK = "#1f2328"
+METADATA = re.compile(rb"\s*<metadata>.*?</metadata>", re.DOTALL)  # the time of day, for one
 
 
 @lru_cache(maxsize=4096)
@@ -55,4 +56,4 @@ def _picture(tex: str) -> str | None:
             math_to_image(f"${tex}$", drawn, format="svg", color=INK)
     except (ValueError, RuntimeError, RecursionError):  # not TeX, or TeX that it does not know
         return None
-    return base64.b64encode(drawn.getvalue()).decode()
+    return base64.b64encode(METADATA.sub(b"", drawn.getvalue())).decode()
