@@ -28,7 +28,7 @@ class Kind(Enum):
     PARTLY = "◐", "partly right"
     WRONG = "✗", "wrong"
     ERROR = "!", "error"
-    STOPPED = "⏱", "time-out"
+    STOPPED = "∞", "time-out"
     FORBIDDEN = "⊘", "not own work"
     UNWRITTEN = "○", "not written"
     UNGRADED = "?", "no grade"
