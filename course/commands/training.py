@@ -86,6 +86,8 @@ def draw_curves(run: Run) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
+    from matplotlib import pyplot
+
     from course.show.style import new
 
     names = [name for name in CURVES if name in run.rows[0]] if run.rows else []
@@ -97,6 +99,7 @@ def draw_curves(run: Run) -> None:
         axis.plot(*zip(*points))
         axis.set(xlabel="epoch", title=name)
     figure.savefig(run.folder / "curves.png", dpi=100, bbox_inches="tight")
+    pyplot.close(figure)
 
 
 def say(text: str) -> None:

@@ -12,6 +12,7 @@ import time
 
 import pytest
 import torch
+from matplotlib import pyplot
 from typer.testing import CliRunner
 
 from course import checkpoint
@@ -48,6 +49,7 @@ def test_a_run_says_what_it_does_and_keeps_it(pretrained):
     assert [row["step"] for row in rows] == ["2", "4", "6"]
     assert {"loss", "lr", "rank", "entropy", "spread", "images_per_second"} <= rows[0].keys()
     assert (folder / "curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert pyplot.get_fignums() == []
     assert checkpoint.metadata(folder / "encoder.safetensors")["shape"] == [1, 8, 8]
 
 
