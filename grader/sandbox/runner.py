@@ -9,6 +9,7 @@ The time that a kernel has is the notebook's: one that is started in place of a 
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from dataclasses import replace
@@ -18,7 +19,7 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import run_sync
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_output
 from traitlets import default
 
@@ -110,7 +111,9 @@ class Sandboxed(NotebookClient):
         self._heard += size
         if self._heard <= most:
             self._kept += 0 if for_the_judge else size
-            return super().process_message(msg, cell, cell_index)
+            with contextlib.suppress(ValidationError):  # no output at all, such as text that is a number
+                return super().process_message(msg, cell, cell_index)
+            return None
         if before <= most:
             cell.outputs.append(new_output("stream", name="stdout", text=CUT.format(most // 1000)))
             self._cut_at, self._interrupted = time.monotonic(), False

@@ -52,6 +52,16 @@ def test_cells_that_show_little_each_are_cut_together(run):
     assert all("is cut here" in text for text in printed[2:])
 
 
+def test_what_is_no_output_is_not_shown_and_costs_nothing(run):
+    number = "from IPython.display import display\ndisplay({'text/plain': 5}, raw=True)"
+    kernel = "kernel = get_ipython().kernel\n"
+    stream = "{'name': 5, 'text': 'x'}, parent=kernel.get_parent()"
+    forged = f"{kernel}kernel.session.send(kernel.iopub_socket, 'stream', {stream})"
+    printed, runner = run(number, forged, "print('next')")
+    assert printed == ["", "", "next\n"]
+    assert runner._confined.ended is None
+
+
 def test_a_cell_that_does_not_stop_is_ended(run):
     deaf = "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {2}); signal.signal(2, signal.SIG_IGN)"
     endless = f"{deaf}\nwhile True:\n    try: print('x' * 1000)\n    except BaseException: pass"
