@@ -7,14 +7,16 @@ one sentence that names the member: one that lies about one thing may lie about 
 
 from __future__ import annotations
 
+import io
 import stat
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 MOST_MEMBERS = 50_000
 LARGEST = 100 * 2**20  # bytes of one member
@@ -47,13 +49,32 @@ def members(source: Path) -> list[Member]:
         FileNotFoundError: there is nothing there.
     """
     if source.is_dir():
-        found = _in_folder(source)
-    elif source.exists():
-        found = _in_zip(source)
-    else:
-        raise FileNotFoundError(
-            f"There is no {source}; give a folder, or the zip that Moodle or Canvas gives."
-        )
+        return _wanted(_in_folder(source))
+    if source.exists():
+        return _wanted(_in_zip(source, source.name, source.stat().st_size))
+    raise FileNotFoundError(f"There is no {source}; give a folder, or the zip that Moodle or Canvas gives.")
+
+
+def inside(packed: Member) -> list[Member]:
+    """Every file of a zip that is itself a member; a zip in that one is a file like any other.
+
+    The zip is read anew for each of them: those of a whole class together may not fit in memory.
+
+    Raises:
+        HostileArchive: as for `members`.
+    """
+
+    def look() -> list[Member]:
+        content = packed.read()
+        return _wanted(_in_zip(io.BytesIO(content), packed.path.name, len(content)))
+
+    def reader(path: PurePosixPath) -> Callable[[], bytes]:
+        return lambda: next(member for member in look() if member.path == path).read()
+
+    return [replace(member, path=packed.path / member.path, read=reader(member.path)) for member in look()]
+
+
+def _wanted(found: list[Member]) -> list[Member]:
     wanted = [m for m in found if not any(p in LEFT_OUT or p.startswith(".") for p in m.path.parts)]
     return sorted(wanted, key=lambda member: member.path)
 
@@ -83,37 +104,35 @@ def _read_file(place: Path) -> bytes:
 # -- a zip ------------------------------------------------------------------------------------------------
 
 
-def _in_zip(file: Path) -> list[Member]:
+def _in_zip(file: Path | BinaryIO, name: str, size: int) -> list[Member]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise HostileArchive(f"{file.name} is not a zip that can be read: download it again.") from None
+        raise HostileArchive(f"{name} is not a zip that can be read: get it again.") from None
     infos = archive.infolist()
     if len(infos) > MOST_MEMBERS:
-        raise HostileArchive(
-            f"{file.name} holds {len(infos):,} files, more than the {MOST_MEMBERS:,} allowed."
-        )
+        raise HostileArchive(f"{name} holds {len(infos):,} files, more than the {MOST_MEMBERS:,} allowed.")
     seen: dict[str, str] = {}
     for info in infos:
         if problem := _problem(info):
-            raise HostileArchive(f"{file.name} is refused: {_shown(info.orig_filename)} {problem}.")
+            raise HostileArchive(f"{name} is refused: {_shown(info.orig_filename)} {problem}.")
         folded = unicodedata.normalize("NFKC", _posix(info.filename).rstrip("/")).casefold()
         if folded in seen:
             raise HostileArchive(
-                f"{file.name} is refused: {_shown(info.filename)} is there twice"
+                f"{name} is refused: {_shown(info.filename)} is there twice"
                 + (f" (also as {_shown(seen[folded])})." if seen[folded] != info.filename else ".")
             )
         seen[folded] = info.filename
     if sum(info.file_size for info in infos) > LARGEST_IN_ALL:
-        raise HostileArchive(f"{file.name} is refused: unpacked it has more than {LARGEST_IN_ALL >> 30} GiB.")
+        raise HostileArchive(f"{name} is refused: unpacked it has more than {LARGEST_IN_ALL >> 30} GiB.")
     packed = sum(info.compress_size for info in infos)
-    if packed > file.stat().st_size:  # members that share bytes: a small file that unpacks for ever
+    if packed > size:  # members that share bytes: a small file that unpacks for ever
         largest = max(infos, key=lambda info: info.compress_size)
         raise HostileArchive(
-            f"{file.name} is refused: {_shown(largest.filename)} shares its bytes with other members."
+            f"{name} is refused: {_shown(largest.filename)} shares its bytes with other members."
         )
     return [
-        Member(PurePosixPath(_posix(info.filename)), _written(info), _reader(archive, info, file.name))
+        Member(PurePosixPath(_posix(info.filename)), _written(info), _reader(archive, info, name))
         for info in infos
         if not info.is_dir()
     ]

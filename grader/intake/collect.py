@@ -14,17 +14,19 @@ from __future__ import annotations
 import re
 import shutil
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from course.whole_files import replacing
-from grader.intake.archive import Member, members
+from grader.intake.archive import HostileArchive, Member, inside, members
 from grader.intake.arrivals import COLLECTED, Arrival, read_arrivals, write_arrivals
 from grader.intake.roster import Person, Roster
 from grader.intake.whose import Owner, below_the_students, owner_of
 
 SUBMITTED = "submitted"
+NOTEBOOK, PACKED = ".ipynb", ".zip"  # students also hand in a notebook packed in a zip
 TIMESTAMP = "timestamp.txt"
 
 
@@ -64,37 +66,9 @@ def collect(
         HostileArchive: with the member that is refused; nothing has been written then.
         FileNotFoundError: there is no such source.
     """
-    found = [m for m in members(source) if m.path.suffix.lower() == ".ipynb" or m.path.name == TIMESTAMP]
-    cut = below_the_students([member.path for member in found], lesson) if found else []
-    ledger = {arrival.student: arrival for arrival in read_arrivals(root, lesson)}
-    handed_in: dict[str, list[_File]] = defaultdict(list)
-    times: dict[PurePosixPath, Member] = {}
-    unplaced: list[tuple[str, str]] = []
-    for member, path in zip(found, cut, strict=True):
-        if path.name == TIMESTAMP:
-            times[path.parent] = member
-            continue
-        whose = owner_of(path)
-        if whose is None and roster and (person := roster.find(path.stem)):
-            whose = Owner(person.id), path.name
-        if whose is None:
-            unplaced.append((str(member.path), "its name does not say whose it is"))
-            continue
-        owner, own_name = whose
-        person = roster.find(owner.name, owner.lms_id) if roster else Person(owner.folder, owner.name)
-        if person is None or not person.id:
-            unplaced.append(
-                (str(member.path), f"{owner.name or 'nobody'} is not on the roster, or is there twice")
-            )
-        elif not _is_folder_name(person.id):
-            unplaced.append(
-                (str(member.path), f"{person.id!r} cannot be the name of a folder: change the id")
-            )
-        else:
-            handed_in[person.id].append(_File(member, path, own_name, owner, person))
-
-    chosen = {}
-    for student, files in handed_in.items():
+    sorted_out = _sort_out(members(source), lesson, roster)
+    unplaced, chosen = sorted_out.unplaced, dict[str, _File]()
+    for student, files in sorted_out.handed_in.items():
         best = max(files, key=lambda file: _preference(file, lesson))
         chosen[student] = best
         unplaced += [
@@ -102,10 +76,11 @@ def collect(
             for file in files
             if file is not best
         ]
+    ledger = {arrival.student: arrival for arrival in read_arrivals(root, lesson)}
     contents = {student: file.member.read() for student, file in chosen.items()}  # all, before any is written
     told: dict[str, list] = defaultdict(list)
     for student, file in sorted(chosen.items()):
-        time = _time_of(file, times)
+        time = _time_of(file, sorted_out.times)
         what, why = _place(root, lesson, student, contents[student], file, time, ledger.get(student), update)
         if why:
             told["kept"].append((student, why))
@@ -135,6 +110,93 @@ class _File:
         return Arrival(
             student, name, lms_id, self.owner.system, late, str(self.member.path), modified, upload
         )
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """What a source holds: notebooks by student, times by folder, and (file, why) for what is nobody's."""
+
+    handed_in: dict[str, list[_File]]
+    times: dict[PurePosixPath, Member]
+    unplaced: list[tuple[str, str]]
+
+
+def _sort_out(everything: list[Member], lesson: str, roster: Roster | None) -> _Sorted:
+    """Whose each file is, and what is in the zips among them."""
+    found = [m for m in everything if _kind(m.path) in (NOTEBOOK, PACKED) or m.path.name == TIMESTAMP]
+    cut = below_the_students([member.path for member in found], lesson) if found else []
+    sorted_out = _Sorted(defaultdict(list), {}, [])
+    for member, path in zip(found, cut, strict=True):
+        if path.name == TIMESTAMP:
+            sorted_out.times[path.parent] = member
+            continue
+        try:
+            owner, own_name, person = _whose(path, roster)
+            notebooks = _notebooks(_File(member, path, own_name, owner, person))
+        except (LookupError, HostileArchive) as error:  # one student's: the others do not wait for it
+            sorted_out.unplaced.append((str(member.path), str(error.args[0])))
+        else:
+            sorted_out.handed_in[person.id] += notebooks
+    above = len(found[0].path.parts) - len(cut[0].parts) if found else 0
+    sorted_out.unplaced.extend(_something_else(everything, above, cut))
+    return sorted_out
+
+
+def _whose(path: PurePosixPath, roster: Roster | None) -> tuple[Owner, str, Person]:
+    """Whose a file is, its own name, and who that is in the course.
+
+    Raises:
+        LookupError: nobody's; the message says why.
+    """
+    whose = owner_of(path)
+    if whose is None and roster and (known := roster.find(path.stem)):
+        whose = Owner(known.id), path.name
+    if whose is None:
+        raise LookupError("its name does not say whose it is")
+    owner, own_name = whose
+    person = roster.find(owner.name, owner.lms_id) if roster else Person(owner.folder, owner.name)
+    if person is None or not person.id:
+        raise LookupError(f"{owner.name or 'nobody'} is not on the roster, or is there twice")
+    if not _is_folder_name(person.id):
+        raise LookupError(f"{person.id!r} cannot be the name of a folder: change the id")
+    return owner, own_name, person
+
+
+def _notebooks(file: _File) -> list[_File]:
+    """The file itself, or the notebooks in it if it is a zip.
+
+    Raises:
+        HostileArchive: the zip could do harm, or cannot be read to its end.
+        LookupError: there is none in it.
+    """
+    if _kind(file.path) != PACKED:
+        return [file]
+    found = [member for member in inside(file.member) if _kind(member.path) == NOTEBOOK]
+    if not found:
+        raise LookupError("there is no notebook in this zip")
+    for member in found:
+        member.read()  # what cannot be unpacked is found out now
+    return [
+        replace(file, member=member, path=file.path.with_name(member.path.name), own_name=member.path.name)
+        for member in found
+    ]
+
+
+def _something_else(
+    everything: list[Member], above: int, cut: list[PurePosixPath]
+) -> Iterator[tuple[str, str]]:
+    """A file of each student whose name an LMS wrote and who handed in no notebook and no zip."""
+    known = {whose[0].lms_id for path in cut if (whose := owner_of(path))}
+    for member in everything:
+        below = member.path.parts[above:]
+        whose = owner_of(PurePosixPath(*below)) if below else None
+        if whose and whose[0].system and whose[0].lms_id not in known:
+            known.add(whose[0].lms_id)
+            yield str(member.path), f"{whose[0].name} handed in no notebook"
+
+
+def _kind(path: PurePosixPath) -> str:
+    return path.suffix.lower()
 
 
 def _preference(file: _File, lesson: str) -> tuple[bool, int, bool, datetime]:

@@ -1,6 +1,7 @@
 """Collecting: every layout of an LMS finds its students, and nothing that is there is ever lost."""
 
 import csv
+import io
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -197,6 +198,53 @@ def test_of_several_notebooks_the_lessons_is_taken_then_the_latest(course, hande
     summary = collect(course, LESSON, handed_in(files))
     assert submitted(course) == {"ada": files[1], "ben_7": files[3], "cy_8": files[5]}
     assert {file for file, _ in summary.unplaced} == {files[0], files[2], files[4]}
+
+
+def zipped(files: dict[str, bytes | str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_a_zip_of_one_student_is_looked_into_and_cannot_disturb_the_others(course, handed_in):
+    damaged = bytearray(zipped({"x.ipynb": "noise " * 400}))
+    damaged[60] ^= 0xFF
+    source = handed_in(
+        {
+            "Ada L_1_assignsubmission_file_/work.zip": zipped(
+                {f"work/{LESSON}.ipynb": "Ada's", "work/draft.ipynb": "a draft", "__MACOSX/._x.ipynb": ""}
+            ),
+            "Ben K_2_assignsubmission_file_/work.zip": zipped({"../../x.ipynb": "out"}),
+            "Cleo M_3_assignsubmission_file_/work.zip": zipped({"again.zip": zipped({"x.ipynb": "deep"})}),
+            "Dan N_4_assignsubmission_file_/work.zip": bytes(damaged),
+            "Eve O_5_assignsubmission_file_/work.zip": "no zip",
+            "Fay P_6_assignsubmission_file_/essay.pdf": "words",
+            "Gus Q_7_assignsubmission_file_/x.ipynb": "Gus's",
+            "Gus Q_7_assignsubmission_onlinetext_/onlinetext.html": "hello",
+        }
+    )
+    summary = collect(course, LESSON, source)
+    assert submitted(course) == {"Ada_L_1": "Ada's", "Gus_Q_7": "Gus's"}
+    why = {
+        PurePosixPath(file).parts[0][:3] + PurePosixPath(file).suffix: said for file, said in summary.unplaced
+    }
+    assert why == {
+        "Ada.ipynb": f"Ada_L_1 handed in several notebooks, and {LESSON}.ipynb was taken",
+        "Ben.zip": "work.zip is refused: '../../x.ipynb' leads out of its folder.",
+        "Cle.zip": "there is no notebook in this zip",
+        "Dan.zip": "work.zip is damaged: 'x.ipynb' cannot be unpacked.",
+        "Eve.zip": "work.zip is not a zip that can be read: get it again.",
+        "Fay.pdf": "Fay P handed in no notebook",
+    }
+    assert collect(course, LESSON, source).unchanged == ("Ada_L_1", "Gus_Q_7")
+
+
+def test_a_zip_in_canvas_names_its_student(course, handed_in):
+    collect(course, LESSON, handed_in({"adal_LATE_11_22_work.zip": zipped({"x.ipynb": "Ada's"})}))
+    assert submitted(course) == {"adal_11": "Ada's"}
+    assert read_arrivals(course, LESSON)[0].file == "adal_LATE_11_22_work.zip/x.ipynb"
 
 
 @pytest.mark.parametrize("bad", ["../x", "a/b", ".hidden", "a*"])
