@@ -52,11 +52,11 @@ def table(outcomes: Sequence[Outcome], plain: dict[str, str]) -> list[str]:
         tried = [words for words in plain.values() if not words.startswith(NOT_TRIED)]
         held = sum(words == HOLDS for words in tried)
         gained = sum("points gained" in words for words in tried)
-        lines.append(f"- Plain nbgrader: {held} of the {len(tried)} that it was given do; {gained} gain points.")
-        untried = len(plain) - len(tried)
-        lines[-1] += f" {untried} were not tried, as they would fill the machine." if untried else ""
-        left_out = len(outcomes) - len(plain)
-        lines[-1] += f" {left_out} were left out, as each takes up to a minute (—)." if left_out else ""
+        untried, left_out = len(plain) - len(tried), len(outcomes) - len(plain)
+        words = f"- Plain nbgrader: {held} of the {len(tried)} that it was given do; {gained} gain points."
+        words += f" {untried} were not tried, as they would fill the machine." if untried else ""
+        words += f" {left_out} were left out, as each takes up to a minute (—)." if left_out else ""
+        lines.append(words)
     for family in dict.fromkeys(outcome.case.family for outcome in outcomes):
         lines += ["", f"## {family[0].upper()}{family[1:]}", ""]
         lines += ["| what it tries | this grader |" + (" plain nbgrader |" if plain else "")]
