@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,8 +89,9 @@ class Worker:
     def __init__(self, release: Release) -> None:
         self.release, self.served = release, 0
         self.stderr = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process is)
+        self.scratch = Path(tempfile.mkdtemp(prefix="grading-"))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "grader.batch.worker"],
+            [sys.executable, "-m", "grader.batch.worker", str(self.scratch)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.stderr,
@@ -126,6 +128,7 @@ class Worker:
         """Kill it and what it started."""
         self._kill()
         self.process.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
         _all.discard(self)
         for stream in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):

@@ -15,7 +15,7 @@ import pickle
 import queue
 import shutil
 import signal
-import tempfile
+import sys
 import threading
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,14 +32,13 @@ from grader.sandbox.confinement import confinement
 READY = b"ready\n"
 
 
-def main() -> None:
-    """Serve until the input ends."""
+def main(scratch: Path) -> None:
+    """Serve until the input ends. ``scratch`` is an empty folder, removed with whatever is in it."""
     requests = os.fdopen(os.dup(0), "rb")  # descriptors that no child inherits
     replies = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "r+b") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
-    scratch = Path(tempfile.mkdtemp(prefix="grading-"))
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, asked, scratch), daemon=True).start()
     release: Release = asked.get()
@@ -90,4 +89,4 @@ def end(*processes: psutil.Process) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
-    main()
+    main(Path(sys.argv[1]))

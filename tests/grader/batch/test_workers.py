@@ -1,5 +1,7 @@
 """Worker processes: what kills one, or holds it up, costs one submission at most, and says which."""
 
+import tempfile
+
 import psutil
 from small_course import LESSON, RAISES, RIGHT, students
 
@@ -17,7 +19,9 @@ def double(x):
 """
 
 
-def test_everybody_ends_in_one_of_three_ways(worked, tmp_path):
+def test_everybody_ends_in_one_of_three_ways(worked, tmp_path, monkeypatch):
+    (temporary := tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     worked.hand_in("ada", RIGHT)
     worked.hand_in("ben", RAISES)
     worked.hand_in("carla", KILLS_ITS_WORKER)
@@ -45,6 +49,7 @@ def test_everybody_ends_in_one_of_three_ways(worked, tmp_path):
         "ivo": "not gradable",
         "zoé [Σ] *": "graded",
     }
+    assert list(temporary.glob("grading-*")) == []
     assert ended["ben"][1] == "double_answer: ZeroDivisionError: division by zero"
     assert ended["carla"][1] == "the process that graded it was killed by signal 9, twice"
     assert "not finished after 3 seconds" in ended["eli"][1]
