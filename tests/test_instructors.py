@@ -61,5 +61,9 @@ def test_the_hubs_key_is_the_graders():
     names = {"c": SimpleNamespace(Spawner=SimpleNamespace())}
     exec(code, names)
     spawner = SimpleNamespace(user=SimpleNamespace(name="ada"), environment={})
-    names["own_key"](spawner)
-    assert spawner.environment == {"COURSE_STUDENT": "ada", "COURSE_KEY": student_key("s", "ada")}
+    names["prepare"](spawner)
+    where = {"JUPYTER_CONFIG_PATH": "/srv/students"}
+    assert spawner.environment == where | {"COURSE_STUDENT": "ada", "COURSE_KEY": student_key("s", "ada")}
+    teacher = SimpleNamespace(user=SimpleNamespace(name="instructor"), environment={})
+    names["prepare"](teacher)
+    assert teacher.environment == {}
