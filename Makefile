@@ -2,7 +2,7 @@
 
 PYTHON ?=                       # the Python to use; empty: the first suitable one on this machine
 LAB_FLAGS ?=                    # passed on to JupyterLab, such as --no-browser --port=8899
-PYTEST_FLAGS ?= -n 2 --dist loadfile
+PYTEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 TORCH := 2.13.0                 # pinned here: the newest release is not the one that the course is tested with
 
 FIRST_LESSON := lessons/02_attention/02_attention.ipynb
