@@ -58,20 +58,14 @@ def members(source: Path) -> list[Member]:
 def inside(packed: Member) -> list[Member]:
     """Every file of a zip that is itself a member; a zip in that one is a file like any other.
 
-    The zip is read anew for each of them: those of a whole class together may not fit in memory.
+    Whoever holds on to one of them holds on to the whole zip, in memory.
 
     Raises:
         HostileArchive: as for `members`.
     """
-
-    def look() -> list[Member]:
-        content = packed.read()
-        return _wanted(_in_zip(io.BytesIO(content), packed.path.name, len(content)))
-
-    def reader(path: PurePosixPath) -> Callable[[], bytes]:
-        return lambda: next(member for member in look() if member.path == path).read()
-
-    return [replace(member, path=packed.path / member.path, read=reader(member.path)) for member in look()]
+    content = packed.read()
+    found = _wanted(_in_zip(io.BytesIO(content), packed.path.name, len(content)))
+    return [replace(member, path=packed.path / member.path) for member in found]
 
 
 def _wanted(found: list[Member]) -> list[Member]:

@@ -176,10 +176,17 @@ def _notebooks(file: _File) -> list[_File]:
         raise LookupError("there is no notebook in this zip")
     for member in found:
         member.read()  # what cannot be unpacked is found out now
-    return [
-        replace(file, member=member, path=file.path.with_name(member.path.name), own_name=member.path.name)
-        for member in found
-    ]
+    return [_unpacked(file, member.path, member.modified) for member in found]
+
+
+def _unpacked(file: _File, path: PurePosixPath, modified: datetime | None) -> _File:
+    """A notebook in a zip, opened anew to read it: the zips of a whole class may not fit in memory."""
+
+    def read() -> bytes:
+        return next(member for member in inside(file.member) if member.path == path).read()
+
+    member = Member(path, modified, read)
+    return replace(file, member=member, path=file.path.with_name(path.name), own_name=path.name)
 
 
 def _something_else(

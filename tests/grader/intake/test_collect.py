@@ -241,6 +241,16 @@ def test_a_zip_of_one_student_is_looked_into_and_cannot_disturb_the_others(cours
     assert collect(course, LESSON, source).unchanged == ("Ada_L_1", "Gus_Q_7")
 
 
+def test_a_zip_of_many_notebooks_is_not_opened_for_each(course, handed_in, monkeypatch):
+    many = zipped({f"{number}.ipynb": str(number) for number in range(50)})
+    source = handed_in({"Ada L_1_assignsubmission_file_/work.zip": many})
+    opened, really = [], zipfile.ZipFile
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *words: opened.append(words) or really(*words))
+    collect(course, LESSON, source)
+    assert submitted(course).keys() == {"Ada_L_1"}
+    assert len(opened) == 3  # what was downloaded, the zip in it, and that again for the one that is taken
+
+
 def test_a_zip_in_canvas_names_its_student(course, handed_in):
     collect(course, LESSON, handed_in({"adal_LATE_11_22_work.zip": zipped({"x.ipynb": "Ada's"})}))
     assert submitted(course) == {"adal_11": "Ada's"}
