@@ -5,7 +5,7 @@ import pytest
 from grader import catalogue
 from grader.prove import prove
 
-SEEDS = 10
+SEEDS = 20
 
 
 @pytest.mark.parametrize("exercise", catalogue.every_exercise(), ids=lambda exercise: exercise.id)
