@@ -4,7 +4,6 @@ import sys
 
 import numpy as np
 import pytest
-from matplotlib import pyplot
 
 from course.data import shapes, text_lines
 from course.show.contact_sheet import contact_sheet
@@ -16,8 +15,7 @@ def shown(monkeypatch):
     figures = []
     module = sys.modules["course.show.contact_sheet"]
     monkeypatch.setattr(module, "figure", lambda fig, alt: figures.append((fig, alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 def test_the_first_images_in_order_with_their_classes(shown):

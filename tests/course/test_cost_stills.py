@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from matplotlib import pyplot
 
 from course.show import cost_stills
 
@@ -16,8 +15,7 @@ def shown(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     figures = []
     monkeypatch.setattr(cost_stills, "figure", lambda fig, alt: figures.append((fig.axes[0], alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 def words(axes):

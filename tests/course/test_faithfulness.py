@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib import pyplot
 
 from course.show import faithfulness
 from course.show.faithfulness import RANDOM, curves
@@ -165,7 +164,6 @@ def test_the_figure_gives_the_areas(monkeypatch):
     for ax in fig.axes:
         legend = ax.get_legend().get_window_extent()
         assert legend.y1 < ax.xaxis.get_tightbbox().y0 and legend.x1 <= fig.bbox.x1
-    pyplot.close("all")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot
 
 from course.show import filters
 
@@ -13,8 +12,7 @@ def shown(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     figures = []
     monkeypatch.setattr(filters, "figure", lambda fig, alt: figures.append((fig, alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 RNG = np.random.default_rng(0)

@@ -16,8 +16,7 @@ def shown(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     figures = []
     monkeypatch.setattr(matrices, "figure", lambda fig, alt: figures.append((fig.axes, alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 def words(axes):
@@ -91,7 +90,6 @@ def test_numbers_stand_out_from_every_colour(cmap, monkeypatch):
     values = np.linspace(0, 1, 64).reshape(8, 8)
     image = ax.imshow(values, cmap=cmap)
     matrices.numbered(ax, image, values, digits=2)
-    pyplot.close("all")
 
     def luminance(rgb):
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]

@@ -16,8 +16,7 @@ def shown(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     figures = []
     monkeypatch.setattr(positions, "figure", lambda fig, alt: figures.append((fig.axes, alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 def test_similarity_equals_the_loops():

@@ -18,8 +18,7 @@ def shown(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     figures = []
     monkeypatch.setattr(reach, "figure", lambda fig, alt: figures.append((fig, alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 def test_what_layers_reach_equals_the_paths_that_are_walked():

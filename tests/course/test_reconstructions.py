@@ -19,8 +19,7 @@ def shown(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     figures = []
     monkeypatch.setattr(module, "figure", lambda fig, alt: figures.append((fig, alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 def test_the_error_counts_hidden_patches_alone(shown):

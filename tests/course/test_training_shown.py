@@ -15,8 +15,7 @@ def shown(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     figures = []
     monkeypatch.setattr(training, "figure", lambda fig, alt: figures.append((fig.axes[0], alt)))
-    yield figures
-    pyplot.close("all")
+    return figures
 
 
 def test_a_line_is_the_mean_and_its_band_holds_every_seed(shown):
