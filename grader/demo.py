@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader import utils
 from rich.table import Table
 
 from grader.batch.run import Options, autograde
@@ -165,7 +166,8 @@ def run(folder: Path) -> None:
     (folder / SECRET_FILE).write_text(SECRET)
     _hand_in(folder)
     say("Grading it, two students at a time")
-    summary = autograde(folder, LESSON, Options(jobs=2))
+    with utils.setenv(COURSE_SECRET=""):  # the class has its own
+        summary = autograde(folder, LESSON, Options(jobs=2))
     for line in summary.lines():
         say(line)
     say("Writing feedback, a report and grades.csv")
