@@ -15,10 +15,10 @@ from contextlib import redirect_stdout
 import torch
 
 from grader import catalogue
-from grader.draw import Draw
 from grader.exercise import Exercise, Number
 from grader.notebook import check
-from grader.personal import own_key
+from grader.questions.draw import Draw
+from grader.questions.personal import own_key
 
 REPEATS = 3
 

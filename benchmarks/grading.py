@@ -46,13 +46,13 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
 from grader import catalogue
-from grader.build import Lesson, find_lessons, release_all
+from grader.asking.respond import reply, request
+from grader.building.build import Lesson, find_lessons, release_all
 from grader.configure import DEMONSTRATION
 from grader.course_folder import configuration
 from grader.demo import CLASS, LESSON, _submission
-from grader.judge import graded_questions
-from grader.personal import SECRET_FILE
-from grader.respond import reply, request
+from grader.judging.judge import graded_questions
+from grader.questions.personal import SECRET_FILE
 
 HOSTILE, DAMAGED = 0.01, 0.05  # of a generated class
 SECONDS_BETWEEN_LOOKS = 1.0

@@ -35,11 +35,11 @@ from torch.nn import functional as F
 import benchmarks.unseen
 from benchmarks.unseen import Answer
 from grader import catalogue
-from grader.draw import Draw
+from grader.asking.respond import Response, respond
 from grader.exercise import Exercise, Number, Question
-from grader.judge import fresh_questions, judge
-from grader.respond import Response, respond
-from grader.verdict import Status, Verdict
+from grader.judging.judge import fresh_questions, judge
+from grader.judging.verdict import Status, Verdict
+from grader.questions.draw import Draw
 
 SEEDS = (1, 2, 3)
 HERE = Path(__file__).parent

@@ -35,10 +35,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.batch.run import Options, autograde
-from grader.build import BEGIN, END, Lesson, find_lessons, instructor_notebook, release_all
+from grader.building.build import BEGIN, END, Lesson, find_lessons, instructor_notebook, release_all
 from grader.configure import DEMONSTRATION
 from grader.demo import CLASS
-from grader.personal import SECRET_FILE
+from grader.questions.personal import SECRET_FILE
 from grader.repair import NotGradable, heal
 from grader.repair.folder import find_submission
 from grader.repair.text import parses

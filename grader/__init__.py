@@ -12,8 +12,8 @@ __all__ = ["check", "hint", "numbers", "sign_in"]
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded on demand: the process that runs student code imports `grader.respond` and must not load the
-    # exercises with it.
+    # Loaded on demand: the process that runs student code imports `grader.asking.respond` and must not
+    # load the exercises with it.
     if name in __all__:
         from grader import notebook
 

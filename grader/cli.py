@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from grader import panel
 from grader.commands import grading, instructor
+from grader.judging import panel
 from grader.terminal import console, errors, say
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def judge(
     ] = "",
 ) -> None:
     """Judge the answer in a file: exit status 0 for full marks, 1 for anything less."""
-    from grader.personal import course_secret, own_key, student_key
-    from grader.process import judge_file
+    from grader.judging.process import judge_file
+    from grader.questions.personal import course_secret, own_key, student_key
 
     found = _find(exercise)
     if not file.is_file():
@@ -115,7 +115,7 @@ def prove(
 ) -> None:
     """Prove that the checks accept what is right and reject and name what is wrong."""
     from grader import catalogue
-    from grader.prove import prove as prove_one
+    from grader.judging.prove import prove as prove_one
 
     chosen = [_find(name) for name in names] if names else list(catalogue.every_exercise())
     proofs = []
@@ -141,7 +141,7 @@ def build(
     ] = False,
 ) -> None:
     """Build the lessons from solutions/, and enter them in nbgrader's gradebook."""
-    from grader.build import BuildError, build_lessons
+    from grader.building.build import BuildError, build_lessons
 
     try:
         for line in build_lessons(Path.cwd(), check=check):
@@ -167,7 +167,7 @@ def demo(
 @app.command()
 def key(student: Annotated[str, typer.Argument(help="The student's name in the course.")]) -> None:
     """Print the key that gives a student their own numbers."""
-    from grader.personal import PUBLIC_SECRET, SECRET_FILE, course_secret, student_key
+    from grader.questions.personal import PUBLIC_SECRET, SECRET_FILE, course_secret, student_key
 
     secret = course_secret()
     if secret == PUBLIC_SECRET:

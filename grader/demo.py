@@ -19,13 +19,13 @@ from nbgrader import utils
 from rich.table import Table
 
 from grader.batch.run import Options, autograde
-from grader.build import BEGIN, END, Lesson, find_lessons, release_all
+from grader.building.build import BEGIN, END, Lesson, find_lessons, release_all
 from grader.course_folder import CONFIGURATION
 from grader.marks.export import export
 from grader.marks.records import read_lesson
 from grader.pages.feedback import generate
 from grader.pages.report.page import write_report
-from grader.personal import SECRET_FILE
+from grader.questions.personal import SECRET_FILE
 from grader.terminal import console, say
 
 LESSON = "02_attention"

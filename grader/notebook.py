@@ -14,14 +14,15 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from grader import catalogue, panel
+from grader import catalogue
+from grader.asking.respond import read_reply, reply, request
 from grader.catalogue import UnknownExercise
-from grader.draw import Draw
 from grader.exercise import Exercise, Number
-from grader.judge import fresh_questions, judge
-from grader.personal import own_key
-from grader.respond import read_reply, reply, request
-from grader.verdict import Verdict
+from grader.judging import panel
+from grader.judging.judge import fresh_questions, judge
+from grader.judging.verdict import Verdict
+from grader.questions.draw import Draw
+from grader.questions.personal import own_key
 
 catalogue.lessons()  # load the exercises now, so that the first check answers as fast as the rest
 

@@ -12,18 +12,19 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
-from grader import catalogue, panel
+from grader import catalogue
+from grader.asking.outcome import ENDED, Failure, Outcome
+from grader.asking.respond import MIME, Response, read_reply, request
+from grader.asking.wire import WireError
 from grader.catalogue import UnknownExercise
 from grader.configure import DEMONSTRATION
 from grader.exercise import Exercise
-from grader.judge import graded_questions, judge
-from grader.outcome import ENDED, Failure, Outcome
-from grader.personal import course_secret, student_key
-from grader.respond import MIME, Response, read_reply, request
+from grader.judging import panel
+from grader.judging.judge import graded_questions, judge
+from grader.judging.verdict import MIME as VERDICT
+from grader.judging.verdict import Verdict
+from grader.questions.personal import course_secret, student_key
 from grader.sandbox.runner import Sandboxed
-from grader.verdict import MIME as VERDICT
-from grader.verdict import Verdict
-from grader.wire import WireError
 
 INERT = {"text/plain", "image/png", "image/jpeg"}
 LOST = ("DeadKernelError", "CellTimeoutError")  # what nbclient and nbgrader call it
@@ -77,7 +78,9 @@ class Judge(Sandboxed, Execute):
         if not self.is_time_up:
             payloads = self.conceal([question.payload for question in questions])
             asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
-            outputs = self._run_aside(f"import grader.respond\ngrader.respond.probe({asked!r})", index)
+            outputs = self._run_aside(
+                f"import grader.asking.respond\ngrader.asking.respond.probe({asked!r})", index
+            )
         try:
             response = read_reply(_reply_in(outputs), len(questions))
         except WireError:

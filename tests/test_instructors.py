@@ -53,7 +53,7 @@ def test_the_late_penalty_is_configured_as_the_page_says():
 def test_the_hubs_key_is_the_graders():
     from types import SimpleNamespace
 
-    from grader.personal import student_key
+    from grader.questions.personal import student_key
 
     code = blocks("jupyterhub.md", "python hub")[0].replace(
         'open("/srv/attention-secret/.course_secret").read()', "'s'"

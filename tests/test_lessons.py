@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from grader import catalogue
-from grader.build import BEGIN, END, Lesson, find_lessons, instructor_notebook
+from grader.building.build import BEGIN, END, Lesson, find_lessons, instructor_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = find_lessons(ROOT)

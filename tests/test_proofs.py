@@ -3,7 +3,7 @@
 import pytest
 
 from grader import catalogue
-from grader.prove import prove
+from grader.judging.prove import prove
 
 SEEDS = 20
 

@@ -30,10 +30,10 @@ from traitlets.config import Config
 from grader.batch import once, steps
 from grader.batch.release import Release
 from grader.batch.result import Result, Status, not_gradable, plain
+from grader.judging.verdict import MIME as VERDICT
+from grader.judging.verdict import Status as Judged
 from grader.repair import NotGradable
 from grader.repair.report import mended_in
-from grader.verdict import MIME as VERDICT
-from grader.verdict import Status as Judged
 
 GRADEBOOK = "gradebook.db"
 EXCEPTION = re.compile(r"^[\w.]+(?:Error|Exception|Died)\b.*", re.MULTILINE)  # some end with a whole cell

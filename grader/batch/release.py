@@ -35,7 +35,7 @@ from traitlets.config import Config
 
 from grader.batch.course import Course, digest
 from grader.course_folder import CourseError
-from grader.personal import course_secret
+from grader.questions.personal import course_secret
 
 PACKAGES = ("grader", "course")  # whose code decides on scores
 

@@ -1,7 +1,7 @@
 """What every exercise is: data, the questions it asks, and what tells two answers apart.
 
 A right answer, a known mistake and a student's answer are all *answers*: each is asked the same
-questions in the same way (`grader.ask`), and the judge compares what comes of it.
+questions in the same way (`grader.asking.ask`), and the judge compares what comes of it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from grader.ask import ASK
-from grader.compare import Difference, difference
-from grader.draw import Draw
-from grader.mutants import Mutant
-from grader.outcome import Outcome, attempt
+from grader.asking.ask import ASK
+from grader.asking.outcome import Outcome, attempt
+from grader.exercise.compare import Difference, difference
+from grader.judging.mutants import Mutant
+from grader.questions.draw import Draw
 
 NEVER_CALL = ("grader.catalogue", "grader.exercises")  # the course's own answers
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from grader import formula
-from grader.compare import Difference
-from grader.draw import Draw
 from grader.exercise.base import Exercise, Mistake, Question
-from grader.mutants import Mutant, mutants_of_formula
+from grader.exercise.compare import Difference
+from grader.judging.mutants import Mutant, mutants_of_formula
+from grader.questions.draw import Draw
 
 FORMULA = "the formula"
 MULTIPLY_ADDS = (

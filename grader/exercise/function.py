@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.draw import Draw
 from grader.exercise.base import Exercise, Question
-from grader.mutants import Mutant, mutants_of_code
+from grader.judging.mutants import Mutant, mutants_of_code
+from grader.questions.draw import Draw
 
 Inputs = Callable[[Draw], dict[str, Any]]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.draw import Draw
 from grader.exercise.function import Function
+from grader.questions.draw import Draw
 
 
 class Module(Function):

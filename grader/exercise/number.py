@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.compare import Difference
-from grader.draw import Draw
 from grader.exercise.base import Exercise, Question
-from grader.mutants import Mutant, mutants_of_code
+from grader.exercise.compare import Difference
+from grader.judging.mutants import Mutant, mutants_of_code
+from grader.questions.draw import Draw
 
 VALUE = "the number"
 

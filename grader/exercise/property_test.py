@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from grader.compare import Difference
-from grader.draw import Draw
 from grader.exercise.base import Exercise, Question
-from grader.mutants import Mutant, mutants_of_code
+from grader.exercise.compare import Difference
+from grader.judging.mutants import Mutant, mutants_of_code
+from grader.questions.draw import Draw
 
 ACCEPTS = "accepts code that is right"
 

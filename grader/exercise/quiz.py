@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from itertools import combinations, permutations
 from typing import Any
 
-from grader.compare import Difference
-from grader.draw import Draw
+from grader.asking.outcome import with_article
+from grader.asking.wire import Foreign
 from grader.exercise.base import Exercise, Question
-from grader.outcome import with_article
-from grader.wire import Foreign
+from grader.exercise.compare import Difference
+from grader.questions.draw import Draw
 
 CHOICE = "the choice"
 Letters = str | set[str] | list[str]

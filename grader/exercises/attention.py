@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.draw import Draw
 from grader.exercise import Formula, Function, Module, Number, PropertyTest, Quiz
+from grader.questions.draw import Draw
 
 LESSON = "02_attention"
 

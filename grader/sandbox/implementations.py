@@ -3,10 +3,10 @@
 A student's property test is handed an implementation and says whether it is right. Could its code be looked
 at, the test would know, and the right ones are answers to other exercises. So they run in a second sandbox,
 in which the exercises are and no student code is; arguments and results cross as plain values
-(`grader.wire`), and what an implementation raises crosses by its name. The gradient does not cross.
+(`grader.asking.wire`), and what an implementation raises crosses by its name. The gradient does not cross.
 
 Which of them it has been handed is not to be read off either: its place in the list crosses as a number that
-only we can read (`grader.places`).
+only we can read (`grader.judging.places`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import signal
 import socket
 from typing import Any
 
-from grader import catalogue, wire
-from grader.places import Places
+from grader import catalogue
+from grader.asking import wire
+from grader.judging.places import Places
 
 LONGEST_CALL = 2**26  # bytes of one line
 SECONDS_FOR_A_CALL = 10

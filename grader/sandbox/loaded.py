@@ -29,7 +29,7 @@ MODULES = (
     "encodings.idna",
     "faulthandler",
     "sqlite3",
-    "grader.respond",
+    "grader.asking.respond",
     "grader.notebook",
     "course.attention",
     "course.cost",

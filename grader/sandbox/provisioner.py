@@ -26,9 +26,10 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Instance
 
-from grader import catalogue, wire
-from grader.draw import Draw
+from grader import catalogue
+from grader.asking import wire
 from grader.exercise import Number
+from grader.questions.draw import Draw
 from grader.sandbox import keeper, zygote, zygotes
 from grader.sandbox.confinement import confinement, require
 from grader.sandbox.limits import Limits

@@ -23,7 +23,7 @@ from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_output
 from traitlets import default
 
-from grader.respond import MIME
+from grader.asking.respond import MIME
 from grader.sandbox import zygotes
 from grader.sandbox.confinement import confinement
 from grader.sandbox.limits import Limits

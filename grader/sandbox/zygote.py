@@ -69,7 +69,7 @@ def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     import grader.notebook
-    from grader import wire
+    from grader.asking import wire
 
     stand_in: Any = grader.notebook  # that of grader/sandbox/inside
     os.dup2(0, 2)  # the zygote's way to complain is not the student's

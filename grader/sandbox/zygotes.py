@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.places import Places
+from grader.judging.places import Places
 from grader.sandbox import bubblewrap, keeper, view, zygote
 from grader.sandbox.limits import Limits
 

@@ -161,7 +161,7 @@ raise ValueError("{SCRIPT}")
 @pytest.fixture(scope="module")
 def graded(root, course, environment):
     """One submission, wrong and full of scripts, through nbgrader's own commands; the feedback page."""
-    from grader.build import Lesson, instructor_notebook
+    from grader.building.build import Lesson, instructor_notebook
 
     instructor = Lesson(course, LESSON).instructor
     instructor.parent.mkdir(parents=True)

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from grader import catalogue
+from grader.asking.respond import read_reply, reply, request
 from grader.exercise import Formula, Function, Module, Number, PropertyTest, Quiz
-from grader.judge import fresh_questions, judge
-from grader.respond import read_reply, reply, request
+from grader.judging.judge import fresh_questions, judge
 
 COMMON = {"points": 4, "difficulty": 2, "minutes": 3, "hints": ["a nudge", "the idea", "nearly the line"]}
 

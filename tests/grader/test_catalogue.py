@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from grader import catalogue, wire
+from grader import catalogue
+from grader.asking import wire
 from grader.catalogue import UnknownExercise, find
-from grader.draw import Draw
+from grader.questions.draw import Draw
 
 EVERY = catalogue.every_exercise()
 each = pytest.mark.parametrize("exercise", EVERY, ids=lambda exercise: exercise.id)

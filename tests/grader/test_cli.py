@@ -8,11 +8,11 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from grader import process
+from grader.asking.respond import reply
 from grader.cli import app
-from grader.draw import Draw
-from grader.personal import student_key
-from grader.respond import reply
+from grader.judging import process
+from grader.questions.draw import Draw
+from grader.questions.personal import student_key
 
 pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "in_this_process")
 

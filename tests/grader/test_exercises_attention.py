@@ -4,8 +4,8 @@ import pytest
 import torch
 
 import course.attention
-from grader.draw import Draw
 from grader.exercises import attention as lesson
+from grader.questions.draw import Draw
 
 SEEDS = range(5)
 

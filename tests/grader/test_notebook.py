@@ -8,8 +8,8 @@ from IPython.utils.capture import capture_output
 
 from grader import check, hint, notebook, numbers, sign_in
 from grader.catalogue import UnknownExercise
-from grader.draw import Draw
-from grader.personal import PUBLIC_SECRET, student_key
+from grader.questions.draw import Draw
+from grader.questions.personal import PUBLIC_SECRET, student_key
 
 pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "fresh_hints")
 

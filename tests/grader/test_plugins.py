@@ -13,12 +13,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader import catalogue
-from grader.build import find_lessons, release_all
-from grader.personal import SECRET_FILE
+from grader.building.build import find_lessons, release_all
+from grader.judging.verdict import MIME as VERDICT
 from grader.plugins import Judge
+from grader.questions.personal import SECRET_FILE
 from grader.sandbox.confinement import confinement
 from grader.sandbox.limits import Limits, MiB
-from grader.verdict import MIME as VERDICT
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "05_cost"
@@ -52,8 +52,8 @@ attention_parameters = "d"
 1.0
 """,
     "attention_flops": """
-import grader.judge
-grader.judge.judge = lambda *everything, **more: None
+import grader.judging.judge
+grader.judging.judge.judge = lambda *everything, **more: None
 attention_flops = "L"
 """,
     "attention_matrix_bytes": """

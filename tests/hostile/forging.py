@@ -200,29 +200,28 @@ code(
 )
 code(
     "forge-respond",
-    "replaces grader.respond.probe by one that answers for it",
+    "replaces grader.asking.respond.probe by one that answers for it",
     NOTHING
     + f"""
-import grader.respond
+import grader.asking.respond
 from IPython.display import display
 def probe(asked):
     import json
     count = len(json.loads(asked)["payloads"])
     display({{"{REPLY}": {{"outcomes": [{{"value": True, "failure": None}}] * count, "said": []}}}}, raw=True)
     display({{"text/plain": "6.0"}}, raw=True)
-grader.respond.probe = probe
+grader.asking.respond.probe = probe
 """,
 )
 code(
     "forge-wire",
-    "replaces grader.wire.encode by one that sends the inputs back",
-    NOTHING
-    + "\nimport grader.wire\nreal = grader.wire.encode\ngrader.wire.encode = lambda value: real(True)",
+    "replaces grader.asking.wire.encode by one that sends the inputs back",
+    NOTHING + "\nfrom grader.asking import wire\nreal = wire.encode\nwire.encode = lambda value: real(True)",
 )
 code(
     "forge-ask",
     "replaces the functions that ask an answer",
-    NOTHING + "\nimport grader.ask\nfor kind in grader.ask.ASK: grader.ask.ASK[kind] = lambda *a: 6.0",
+    NOTHING + "\nfrom grader.asking.ask import ASK\nfor kind in ASK: ASK[kind] = lambda *a: 6.0",
 )
 code(
     "forge-torch",
@@ -339,13 +338,13 @@ code(
     NOTHING
     + f"""
 from IPython.display import display
-import grader.respond
-real = grader.respond.reply
+import grader.asking.respond
+real = grader.asking.respond.reply
 def reply(asked, namespace):
     answered = real(asked, namespace)
     display({{"{REPLY}": answered}}, raw=True)
     return {{"outcomes": answered["outcomes"] * 2, "said": ["6.0"] * 1000}}
-grader.respond.reply = reply
+grader.asking.respond.reply = reply
 """,
 )
 code(
@@ -353,11 +352,11 @@ code(
     "replies with outcomes that are not in the form that the judge reads",
     NOTHING
     + """
-import grader.respond
+import grader.asking.respond
 bad = [{"value": {"tensor": "AAAA", "dtype": "float32", "shape": [2**40, 2**40]}, "failure": None},
        {"value": {"tensor": "!", "dtype": "object", "shape": [-1]}, "failure": None}, None, 6.0,
        {"failure": {"kind": [], "message": {}, "line": "x", "source": 1, "function": None}}]
-grader.respond.reply = lambda asked, names: {"outcomes": bad[:6] + [bad[0]], "said": [[]] * 9}
+grader.asking.respond.reply = lambda asked, names: {"outcomes": bad[:6] + [bad[0]], "said": [[]] * 9}
 """,
 )
 code(
@@ -394,7 +393,7 @@ def shadow(*names: str) -> None:
 
 
 shadow("torch.py")
-shadow("grader.py", "grader/__init__.py", "grader/respond.py", "grader/notebook.py", "check.py")
+shadow("grader.py", "grader/__init__.py", "grader/asking/respond.py", "grader/notebook.py", "check.py")
 shadow("sitecustomize.py", "usercustomize.py", "conftest.py", "json.py", "nbgrader_config.py")
 shadow("ipython_config.py", ".ipython/profile_default/startup/00-first.py", "jupyter_config.py")
 code(

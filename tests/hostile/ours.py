@@ -41,11 +41,11 @@ from grader.batch.ledger import FOLDER, Ledger
 from grader.batch.release import take_release
 from grader.batch.result import Result, Status, not_gradable
 from grader.batch.writer import Writer
-from grader.build import BEGIN, END, Lesson, instructor_notebook
+from grader.building.build import BEGIN, END, Lesson, instructor_notebook
 from grader.configure import configure
 from grader.course_folder import configuration
 from grader.pages.feedback import FeedbackExporter, configure_feedback
-from grader.personal import SECRET_FILE
+from grader.questions.personal import SECRET_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "02_attention"

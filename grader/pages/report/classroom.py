@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from grader import catalogue
+from grader.judging.verdict import MIME, Status
 from grader.marks.records import Lesson, Mark, Record, read_lesson
-from grader.verdict import MIME, Status
 
 STOPPED = ("It did not finish within", "Your code ended or blocked")  # how such a finding begins
 STUCK = 3  # exercises in a row without a point

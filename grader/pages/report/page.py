@@ -21,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from course.whole_files import replacing
-from grader import panel
+from grader.judging import panel
 from grader.marks.export import ExportError
 from grader.marks.records import Standing
 from grader.pages.report.alike import Group, find_alike, groups_of

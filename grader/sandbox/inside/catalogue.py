@@ -13,7 +13,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from grader import wire
+from grader.asking import wire
 
 HELPER = 3  # the descriptor on which the other process hears us (`grader.sandbox.keeper`)
 
@@ -29,7 +29,7 @@ class Implementations:
 
 
 class PropertyTest:
-    """As much of an exercise as `grader.ask` needs."""
+    """As much of an exercise as `grader.asking.ask` needs."""
 
     def __init__(self, id: str) -> None:
         self.implementations = Implementations(id)

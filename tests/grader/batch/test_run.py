@@ -13,10 +13,10 @@ from grader.batch import crew, run, steps, writer
 from grader.batch.grade import first_trouble
 from grader.batch.ledger import Ledger
 from grader.course_folder import CourseError
+from grader.judging.verdict import MIME as VERDICT
+from grader.judging.verdict import Part, Verdict
+from grader.judging.verdict import Status as Judged
 from grader.sandbox.confinement import NOT_ENFORCED, Confinement
-from grader.verdict import MIME as VERDICT
-from grader.verdict import Part, Verdict
-from grader.verdict import Status as Judged
 
 
 def test_what_is_finished_is_not_graded_again_unless_something_changed(course):

@@ -9,12 +9,12 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
-from grader import panel
 from grader.course_folder import CourseError
 from grader.intake.collect import collect
+from grader.judging import panel
+from grader.judging.verdict import MIME, Part, Status, Verdict
 from grader.pages.feedback import FeedbackExporter, clean, configure_feedback, harmless, pack_for_moodle
 from grader.pages.formulas import formula
-from grader.verdict import MIME, Part, Status, Verdict
 
 ACTING = [
     "<script>boom()</script>",

@@ -29,7 +29,7 @@ REFUSED = {
     "a signal to the parent": "import os; os.kill(os.getppid(), 9); import time; time.sleep(0.1); 1 / 0",
     "looking into process 1": "open('/proc/1/mem', 'rb')",
     "the exercises": "import grader.exercises.attention",
-    "the judge": "import grader.judge",
+    "the judge": "import grader.judging.judge",
     "becoming another user": "import os; os.setuid(0)",
     "a raised limit": "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (2**40, 2**40))",
 }

@@ -6,6 +6,8 @@ import re
 import pytest
 
 from grader import plugins
+from grader.asking.respond import respond
+from grader.judging.verdict import MIME, Part, Status, Verdict
 from grader.marks.export import ExportError
 from grader.marks.records import Lesson, Mark, Record, Standing
 from grader.pages.report import classroom, page
@@ -19,8 +21,6 @@ from grader.pages.report.page import (
     stuck,
     write_report,
 )
-from grader.respond import respond
-from grader.verdict import MIME, Part, Status, Verdict
 
 EVIL = "<script>boom()</script>\"'&"
 

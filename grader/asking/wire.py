@@ -1,0 +1,172 @@
+"""Values as JSON, for crossing between the judge and the student's process.
+
+Only plain values and numeric arrays cross: nothing is pickled, so decoding runs no code. What cannot be
+encoded becomes a `Foreign`: its type's name is all the judge gets to see.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grader.asking.outcome import Failure, Outcome
+
+LARGEST = 16 * 2**20  # bytes of one array; the checks' own are some hundred
+DTYPES = {"float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool"}
+LONGEST_TEXT = 10_000
+DEEPEST = 20  # containers in containers
+LARGEST_INTEGER = 1000  # bits: what a float can hold
+
+
+class WireError(ValueError):
+    """What arrived is not what this module sends."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A value that does not cross, known by the name of its type only."""
+
+    type: str
+
+
+def clean(text: str, longest: int | None = None) -> str:
+    """The text, cut, and without what cannot be written to a file (half a surrogate pair)."""
+    return text[:longest].encode("utf-8", "replace").decode("utf-8")
+
+
+def type_name(value: Any) -> str:
+    """The name of the value's type, also of a value that did not cross."""
+    return value.type if isinstance(value, Foreign) else type(value).__name__
+
+
+def encode(value: Any) -> Any:
+    """A JSON value for a plain value, a tensor or an array, or a container of these."""
+    return _encode(value, DEEPEST)
+
+
+def _encode(value: Any, levels: int) -> Any:
+    try:
+        return _encode_known(value, levels)
+    except Exception:  # a class of the student's own, or a tensor without numbers of its own
+        return {"foreign": type(value).__name__}
+
+
+def _encode_known(value: Any, levels: int) -> Any:
+    # The methods are called on the plain types: a student's subclass may have others.
+    match value:
+        case None | bool():
+            return value
+        case int() if int.bit_length(value) <= LARGEST_INTEGER:
+            return int.__int__(value)
+        case str():
+            return clean(str.__str__(value), LONGEST_TEXT)
+        case float():
+            return float.__float__(value) if math.isfinite(value) else {"float": float.__repr__(value)}
+        case Tensor() | np.ndarray() | np.generic():
+            return _encode_array(value)
+        case list() if levels:
+            return [_encode(item, levels - 1) for item in value]
+        case tuple() if levels:
+            return {"tuple": [_encode(item, levels - 1) for item in value]}
+        case dict() if levels:
+            return {"dict": {clean(str(key)): _encode(item, levels - 1) for key, item in value.items()}}
+        case _:
+            return {"foreign": type(value).__name__}
+
+
+def _encode_array(value: Any) -> Any:
+    tensor = isinstance(value, Tensor)
+    if tensor:
+        value = value.detach().cpu().resolve_conj().resolve_neg()
+        value = value.float() if value.dtype is torch.bfloat16 else value
+    array = np.asarray(value)
+    name = array.dtype.name
+    if name not in DTYPES or array.nbytes > LARGEST:
+        return {"foreign": f"{type(value).__name__} of {name} with shape {array.shape}"}
+    data = base64.b64encode(array.astype(name, copy=False).tobytes()).decode("ascii")  # native byte order
+    return {"tensor" if tensor else "array": data, "dtype": name, "shape": list(array.shape)}
+
+
+def decode(value: Any) -> Any:
+    """The value that was encoded.
+
+    Raises:
+        WireError: the JSON is not what `encode` writes, or something is larger than allowed.
+    """
+    return _decode(value, DEEPEST)
+
+
+def _decode(value: Any, levels: int) -> Any:
+    match value:
+        case None | bool() | float():
+            return value
+        case int() if value.bit_length() <= LARGEST_INTEGER:
+            return value
+        case str():
+            return clean(value, LONGEST_TEXT)
+        case list() if levels:
+            return [_decode(item, levels - 1) for item in value]
+        case {"float": ("inf" | "-inf" | "nan") as text}:
+            return float(text)
+        case {"tuple": list(items)} if levels:
+            return tuple(_decode(item, levels - 1) for item in items)
+        case {"dict": dict(items)} if levels:
+            return {clean(key): _decode(item, levels - 1) for key, item in items.items()}
+        case {"tensor": str(data), "dtype": str(dtype), "shape": list(shape)}:
+            return torch.from_numpy(_decode_array(data, dtype, shape))
+        case {"array": str(data), "dtype": str(dtype), "shape": list(shape)}:
+            return _decode_array(data, dtype, shape)
+        case {"foreign": str(name)}:
+            return Foreign(clean(name, 200))
+    raise WireError("A value arrived that the judge does not understand.")
+
+
+def _decode_array(data: str, dtype: str, shape: list[Any]) -> np.ndarray:
+    whole = all(isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in shape)
+    if dtype not in DTYPES or not whole or len(data) > LARGEST * 4 // 3 + 4:
+        raise WireError("An array arrived that is too large or not of numbers.")
+    try:
+        raw = base64.b64decode(data, validate=True)
+        return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
+    except (ValueError, OverflowError) as error:
+        raise WireError("An array arrived whose size does not match its shape.") from error
+
+
+def encode_outcome(outcome: Outcome) -> Any:
+    """A JSON value for an outcome."""
+    return {
+        "value": encode(outcome.value),
+        "failure": asdict(outcome.failure) if outcome.failure is not None else None,
+    }
+
+
+def decode_outcome(value: Any) -> Outcome:
+    """The outcome that was encoded.
+
+    Raises:
+        WireError: as `decode`.
+    """
+    match value:
+        case {"value": encoded, "failure": None}:
+            return Outcome(value=decode(encoded))
+        case {
+            "failure": {
+                "kind": str(kind),
+                "message": str(message),
+                "line": (int() | None) as line,
+                "source": str(source),
+                "function": str(function),
+            }
+        }:
+            return Outcome(
+                failure=Failure(
+                    clean(kind, 100), clean(message, 500), line, clean(source, 200), clean(function, 100)
+                )
+            )
+    raise WireError("An outcome arrived that the judge does not understand.")

@@ -1,0 +1,1 @@
+"""From the source of a lesson to what students get."""

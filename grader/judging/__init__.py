@@ -1,0 +1,1 @@
+"""The judge: compares what came of the questions with what should, and says so."""

@@ -1,0 +1,89 @@
+"""Judging an answer in a file: the file runs in a process of its own, the verdict is worked out here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grader.asking.outcome import ENDED, Failure, Outcome, TimeUp
+from grader.asking.respond import Response, read_reply, request
+from grader.exercise import Exercise, PropertyTest
+from grader.judging.judge import fresh_questions, judge
+from grader.judging.verdict import Verdict
+from grader.sandbox import bubblewrap, keeper, zygotes
+from grader.sandbox.confinement import confinement
+from grader.sandbox.limits import Limits
+
+SECONDS_TO_LOAD = 30.0  # importing torch and running the file, before the first question
+NOT_FOR_STUDENTS = ("COURSE_SECRET",)
+COPY = "answer.py"
+
+
+def judge_file(exercise: Exercise, file: Path, key: str, seed: int) -> Verdict:
+    """Judge what ``file`` defines under the exercise's name.
+
+    The file runs in an empty folder, without the course's secret in its environment and within a time
+    limit; nothing it prints is taken for a result, and what it started ends with it. Where the machine
+    allows it, it runs confined (`grader.sandbox`).
+    """
+    questions = fresh_questions(exercise, key, seed)
+    payloads = [question.payload for question in questions]
+    helper = None
+    if isinstance(exercise, PropertyTest) and confinement().confined:
+        payloads, helper = zygotes.current().conceal(payloads), zygotes.current().implementations()
+    asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
+    try:
+        answered = _run(file.resolve(), asked, exercise.seconds + SECONDS_TO_LOAD, helper)
+        response = read_reply(json.loads(answered), len(questions))
+    except subprocess.TimeoutExpired:
+        late = "The file did not finish in time: is there a loop that never ends?"
+        response = Response([Outcome(failure=Failure(TimeUp.__name__, late))] * len(questions))
+    except (ValueError, RecursionError):  # a WireError is a ValueError
+        ended = "The file ended its process before it had given an answer."
+        response = Response([Outcome(failure=Failure(ENDED, ended))] * len(questions))
+    finally:
+        if helper is not None:
+            helper.close()
+    return judge(exercise, questions, response, file.read_text(encoding="utf-8", errors="replace"))
+
+
+def _run(file: Path, asked: str, seconds: float, helper: socket.socket | None) -> str:
+    """What the student's process sends back. It leads a process group, which ends with it."""
+    with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory() as elsewhere:
+        copy = shutil.copyfile(file, Path(elsewhere, COPY))
+        copy.chmod(0o644)  # the user that it runs as may be another
+        process = _start(
+            copy,
+            Limits(seconds=seconds + 1.0),
+            helper,
+            cwd=scratch,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            return process.communicate(asked, timeout=seconds)[0]
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _start(file: Path, limits: Limits, helper: socket.socket | None, **popen: Any) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "grader.asking.respond"]
+    if confinement().confined:
+        seen_at = f"{keeper.SOCKETS}/{file.name}"
+        return bubblewrap.start_alone([*words, seen_at], limits, [file], helper, **popen)
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_FOR_STUDENTS}
+    return subprocess.Popen([*words, str(file)], env=environment, **popen)

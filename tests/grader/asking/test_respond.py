@@ -1,0 +1,245 @@
+"""The student's side: in this process, and in a process of its own that may do anything."""
+
+import contextlib
+import json
+import signal
+import sys
+import threading
+import time
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import course.attention  # noqa: F401 (a test finds it among the loaded modules)
+from grader.asking import wire
+from grader.asking.outcome import MISSING, TimeUp
+from grader.asking.respond import MIME, probe, read_reply, reply, request, respond, time_limit
+from grader.judging import process
+from grader.judging.own_work import forbidden_uses
+from grader.judging.process import judge_file
+from grader.judging.verdict import Status
+
+
+def ask(answer, payloads=({"inputs": {}},), seconds=5.0):
+    return respond("function", "f", list(payloads), {"f": answer}, seconds)
+
+
+def endless():
+    while True:
+        pass
+
+
+def endless_and_deaf():
+    while True:
+        with contextlib.suppress(Exception):
+            time.sleep(0.01)
+
+
+def deaf_once():
+    try:
+        endless()
+    except:  # noqa: E722
+        endless()
+
+
+def test_every_question_is_answered():
+    outcomes = ask(lambda x: 1 / x, [{"inputs": {"x": x}} for x in (1, 0, 2)]).outcomes
+    assert [outcome.value for outcome in outcomes] == [1, None, 0.5]
+    assert outcomes[1].failure.kind == "ZeroDivisionError"
+
+
+def test_no_answer_of_that_name():
+    response = respond("function", "f", [{}, {}], {}, 1.0)
+    assert [outcome.failure.kind for outcome in response.outcomes] == [MISSING] * 2
+
+
+@pytest.mark.parametrize("answer", [endless, endless_and_deaf, lambda: time.sleep(60)])
+def test_time_limit(answer):
+    started = time.perf_counter()
+    outcomes = ask(answer, [{"inputs": {}}] * 3, seconds=0.1).outcomes
+    assert time.perf_counter() - started < 1.0
+    assert [outcome.failure.kind for outcome in outcomes] == ["TimeUp"] * 3
+
+
+def test_time_is_up_again_for_code_that_swallows_everything():
+    assert ask(deaf_once, seconds=0.1).outcomes[0].failure.kind == "TimeUp"
+
+
+def test_what_was_answered_in_time_stays():
+    outcomes = ask(
+        lambda x: endless() if x else "quick", [{"inputs": {"x": x}} for x in (0, 1, 0)], 0.1
+    ).outcomes
+    assert outcomes[0].value == "quick"
+    assert [outcome.failure.kind for outcome in outcomes[1:]] == ["TimeUp"] * 2
+
+
+def test_no_alarm_is_left_behind():
+    before = signal.getsignal(signal.SIGALRM)
+    ask(lambda: 1, seconds=0.05)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is before
+    with pytest.raises(TimeUp), time_limit(0.01):
+        endless()
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_in_another_thread_there_is_no_limit_and_no_crash():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(ask(lambda: 1)))
+    thread.start()
+    thread.join()
+    assert found[0].outcomes[0].value == 1
+
+
+def noisy():
+    import logging
+    import warnings
+
+    for _ in range(3):
+        warnings.warn("slow", UserWarning, stacklevel=1)
+    logging.getLogger("student").warning("careful")
+    print("10 %\r50 %\r100 %", file=sys.stderr)
+    return 1
+
+
+def test_stderr_and_warnings_are_told_and_change_nothing(capsys):
+    response = ask(noisy)
+    assert response.outcomes[0].value == 1
+    assert response.said[0] == "UserWarning: slow" and response.said[-1] == "100 %"
+    assert response.said.count("UserWarning: slow") == 1
+    assert capsys.readouterr().err == ""
+
+
+# -- as text -------------------------------------------------------------------------------------------
+
+
+def test_request_and_reply_are_json():
+    asked = request("function", "f", [{"inputs": {"x": 2}}], 1.0)
+    answered = json.loads(json.dumps(reply(asked, {"f": lambda x: x + 1})))
+    assert read_reply(answered, 1).outcomes[0].value == 3
+
+
+@pytest.mark.parametrize(
+    "answered", [None, [], {}, {"outcomes": [], "said": []}, {"outcomes": [1], "said": []}, "text"]
+)
+def test_what_is_no_reply_is_refused(answered):
+    with pytest.raises(wire.WireError):
+        read_reply(answered, 1)
+
+
+def test_what_was_said_is_cut():
+    good = {"value": 1, "failure": None}
+    said = read_reply({"outcomes": [good], "said": ["x" * 10_000, "\ud800", 3, *"abcdef"]}, 1).said
+    assert [len(line) for line in said] == [300, 1, 1, 1, 1]
+    assert "".join(said).encode("utf-8")
+
+
+def test_probe_displays_the_outcomes_and_nothing_the_student_prints(monkeypatch, capsys):
+    shown = []
+    shell = type("Shell", (), {"user_ns": {"f": lambda x: print("garbage") or x + 1}})
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    probe(request("function", "f", [{"inputs": {"x": 2}}], 1.0))
+    assert read_reply(shown[0][MIME], 1).outcomes[0].value == 3
+    assert capsys.readouterr().out == ""
+
+
+# -- in a process of its own ---------------------------------------------------------------------------
+
+RIGHT = (
+    "def weights(x, mask=None):\n    return (x if mask is None else x.masked_fill(~mask, -1e9)).softmax(-1)\n"
+)
+NOISY = f"""
+import os, subprocess, sys, threading, time, warnings
+assert "COURSE_SECRET" not in os.environ
+assert not os.listdir()
+assert not any(name.startswith("grader.exercise") for name in sys.modules)
+print("garbage")
+os.write(1, b'{{"outcomes": [], "said": []}}')
+print("more garbage", file=sys.stderr)
+subprocess.run(["echo", "and more"])
+warnings.warn("slow")
+threading.Thread(target=time.sleep, args=(600,)).start()
+subprocess.Popen(["sleep", "600"])
+{RIGHT}
+"""
+LOOPS = """
+def weights(x, mask=None):
+    while True:
+        try:
+            x + 1
+        except Exception:
+            pass
+"""
+GARBAGE = """
+import os
+for descriptor in range(3, 9):  # one of them is the way to the judge
+    try:
+        os.write(descriptor, b"[" * 60_000)
+    except OSError:
+        pass
+os._exit(0)
+"""
+NOT_RUN = "The file does not run."
+ENDED = "The file ended its process before it had given an answer."
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "told"),
+    [
+        (NOISY, Status.RIGHT, ""),
+        (LOOPS, Status.FAILED, "It did not finish within 1.5 seconds: is there a loop that never ends?"),
+        (RIGHT.replace("return", "import os; os._exit(0)\n    return"), Status.FAILED, ENDED),
+        ("x = 1", Status.UNFINISHED, "There is no `weights` yet: run the cell that defines it."),
+        ("x = 1\ndef f(x)", Status.FAILED, f"{NOT_RUN} Line 2: `def f(x)` raised SyntaxError: expected ':'."),
+        (
+            "\ny = 1 / 0",
+            Status.FAILED,
+            f"{NOT_RUN} Line 2: `y = 1 / 0` raised ZeroDivisionError: division by zero.",
+        ),
+        (GARBAGE, Status.FAILED, ENDED),
+    ],
+    ids=["noisy", "loops", "exits when asked", "defines nothing", "syntax error", "error", "garbage"],
+)
+def test_file(make, monkeypatch, tmp_path, text, status, told):
+    monkeypatch.setenv("COURSE_SECRET", "geheim")
+    exercise = make.function()
+    monkeypatch.setattr(exercise, "seconds", 1.5)
+    file = tmp_path / "answer.py"
+    file.write_text(text)
+    started = time.perf_counter()
+    verdict = judge_file(exercise, file, "a key", 0)
+    assert time.perf_counter() - started < 30
+    assert verdict.status is status
+    assert verdict.message == told or {part.finding for part in verdict.parts} == {told}
+
+
+def test_a_file_that_loops_while_it_is_loaded(make, monkeypatch, tmp_path):
+    exercise = make.function()
+    monkeypatch.setattr(exercise, "seconds", 0.5)
+    monkeypatch.setattr(process, "SECONDS_TO_LOAD", 0.5)
+    file = tmp_path / "answer.py"
+    file.write_text("while True: pass")
+    verdict = judge_file(exercise, file, "a key", 0)
+    assert {part.finding for part in verdict.parts} == {
+        "The file did not finish in time: is there a loop that never ends?"
+    }
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda x: getattr(F, "scaled_dot_" + "product_attention")(x, x, x), ".scaled_dot_product_attention"),
+        (lambda x: torch.ops.aten.scaled_dot_product_attention(x, x, x), ".scaled_dot_product_attention"),
+        (lambda x: vars(sys.modules["course.attention"])["attention"](x, x, x), "course.attention"),
+        (lambda x: nn.MultiheadAttention(4, 1)(x, x, x)[0], ".MultiheadAttention"),
+    ],
+)
+def test_what_is_called_is_noticed_however_it_is_named(call, name):
+    before = sys.getprofile()
+    used = ask(call, [{"inputs": {"x": torch.randn(2, 3, 4)}}]).used
+    assert forbidden_uses(used, [name]) == [name]
+    assert sys.getprofile() is before
+    assert not forbidden_uses(ask(lambda x: x @ x.mT, [{"inputs": {"x": torch.ones(2, 2)}}]).used, [name])

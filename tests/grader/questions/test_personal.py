@@ -1,0 +1,106 @@
+"""Numbers of one's own: an HMAC of secret, student and exercise, the same on every regrade."""
+
+import getpass
+import hashlib
+import hmac
+
+import pytest
+
+from grader.judging.judge import graded_questions
+from grader.questions.draw import Draw
+from grader.questions.personal import (
+    PUBLIC_SECRET,
+    SECRET_FILE,
+    course_secret,
+    own_key,
+    personal_seed,
+    student_key,
+)
+
+pytestmark = pytest.mark.usefixtures("nobody")
+
+
+def digest(key, message):
+    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def test_keys_and_seeds_are_hmacs():
+    key = student_key("secret", "ada")
+    assert key == digest("secret", "ada")[:16]
+    assert personal_seed(key, "gflops") == int(digest(key, "gflops")[:15], 16)
+
+
+def test_keys_differ_by_secret_and_student():
+    assert len({student_key(secret, student) for secret in "ab" for student in ("ada", "ben", "")}) == 6
+
+
+def test_numbers_are_the_same_on_every_regrade_and_differ_by_student(make):
+    number = make.number()
+
+    def values(student, seed):
+        return number.values(Draw(seed, student_key("secret", student)))
+
+    assert values("ada", 1) == values("ada", 2)
+    assert len({str(values(f"student {i}", 0)) for i in range(20)}) > 15
+
+
+def test_hidden_cases_are_the_same_on_every_regrade_and_differ_by_student(make):
+    exercise = make.function()
+
+    def drawn(student):
+        return str([question.payload for question in graded_questions(exercise, student_key("s", student))])
+
+    assert drawn("ada") == drawn("ada")
+    assert drawn("ada") != drawn("ben")
+
+
+# -- the secret ----------------------------------------------------------------------------------------
+
+
+def test_without_a_secret_a_public_one_stands_in(tmp_path):
+    assert course_secret(tmp_path) == course_secret() == PUBLIC_SECRET
+
+
+def test_secret_file_is_found_here_and_above(tmp_path):
+    (tmp_path / SECRET_FILE).write_text("  geheim ß \n", encoding="utf-8")
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    assert course_secret(below) == course_secret(tmp_path) == course_secret() == "geheim ß"
+    (tmp_path / "a" / SECRET_FILE).write_text("nearer")
+    assert course_secret(below) == "nearer"
+
+
+def test_an_empty_secret_is_none(tmp_path, monkeypatch):
+    (tmp_path / SECRET_FILE).write_text("\n")
+    assert course_secret(tmp_path) == PUBLIC_SECRET
+    monkeypatch.setenv("COURSE_SECRET", "")
+    assert course_secret(tmp_path) == PUBLIC_SECRET
+
+
+def test_environment_comes_before_the_file(tmp_path, monkeypatch):
+    (tmp_path / SECRET_FILE).write_text("from the file")
+    monkeypatch.setenv("COURSE_SECRET", "from the environment")
+    assert course_secret(tmp_path) == "from the environment"
+
+
+# -- one's own key -------------------------------------------------------------------------------------
+
+
+def test_whose_key(monkeypatch):
+    monkeypatch.setattr(getpass, "getuser", lambda: "login")
+    assert own_key() == student_key(PUBLIC_SECRET, "login")
+    monkeypatch.setenv("JUPYTERHUB_USER", "hub")
+    assert own_key() == student_key(PUBLIC_SECRET, "hub")
+    monkeypatch.setenv("COURSE_STUDENT", "ada")
+    assert own_key() == student_key(PUBLIC_SECRET, "ada")
+    monkeypatch.setenv("COURSE_KEY", "0123")
+    assert own_key() == "0123"
+
+
+@pytest.mark.parametrize("error", [KeyError, OSError])
+def test_where_nobody_is_logged_in(monkeypatch, error):
+    def getuser():
+        raise error("no such user")
+
+    monkeypatch.setattr(getpass, "getuser", getuser)
+    assert own_key() == student_key(PUBLIC_SECRET, "student")
