@@ -1,9 +1,9 @@
-"""How long a student waits for `check`: every exercise, its right answer and each known mistake.
+"""How long a student waits for `check`: every exercise, its right answer and those of the tests' corpus.
 
     python -m benchmarks.check_latency
 
 Prints the median, the 95th percentile and the maximum in seconds, for each exercise and for all. A wrong
-answer takes longest: it is compared with one known mistake after another.
+answer takes longest: one slip after another is tried, and then pairs of them.
 """
 
 import io
@@ -19,6 +19,7 @@ from grader.exercise import Exercise, Number
 from grader.notebook import check
 from grader.questions.draw import Draw
 from grader.questions.personal import own_key
+from tests.grader import corpus
 
 REPEATS = 3
 
@@ -50,7 +51,7 @@ def main() -> None:
     print(f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}")
     print(f"{'exercise':<26}{'checks':>8}{'median':>9}{'p95':>9}{'max':>9}")
     for exercise in catalogue.every_exercise():
-        answers = [exercise.reference, *(mistake.answer for mistake in exercise.mistakes)]
+        answers = [exercise.reference, *(answer.answer for answer in corpus.answers(exercise.id))]
         times = [seconds(exercise, held(exercise, answer)) for answer in answers for _ in range(REPEATS)]
         everything += times
         print(row(exercise.id, times), flush=True)

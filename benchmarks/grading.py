@@ -47,13 +47,16 @@ from nbgrader.apps import NbGraderAPI
 
 from grader import catalogue
 from grader.asking.respond import reply, request
-from grader.building.build import Lesson, find_lessons, release_all
+from grader.building.build import release_all
+from grader.building.lesson import Lesson, find_lessons
 from grader.configure import DEMONSTRATION
 from grader.course_folder import configuration
-from grader.demo import CLASS, LESSON, _submission
+from grader.demo.attention import CLASS
+from grader.demo.student import submission
 from grader.judging.judge import graded_questions
 from grader.questions.personal import SECRET_FILE
 
+LESSON = "02_attention"
 HOSTILE, DAMAGED = 0.01, 0.05  # of a generated class
 SECONDS_BETWEEN_LOOKS = 1.0
 COLUMNS = (
@@ -140,7 +143,7 @@ def _healthy(lesson: Lesson) -> list[str]:
     solved = nbformat.read(lesson.instructor, as_version=4)
     released = nbformat.read(lesson.released, as_version=4)
     healthy = [student for student in CLASS if not student.damage and student.name not in ("jun", "kofi")]
-    return [nbformat.writes(_submission(student, solved, released)) for student in healthy]
+    return [nbformat.writes(submission(student, solved, released)) for student in healthy]
 
 
 def _attack(text: str, code: str) -> str:
@@ -335,7 +338,7 @@ def run_theirs(root: Path, workers: int, number: int, _: bool) -> str:
 def alone(root: Path, number: int) -> float:
     """Seconds of computing a submission when nothing is done but to run its code and ask its answers."""
     lesson = Lesson(root, LESSON)
-    exercises = {exercise.id: exercise for exercise in catalogue.lessons()[LESSON]}
+    exercises = {exercise.id: exercise for exercise in catalogue.of_lesson(LESSON)}
     places = sorted((root / "submitted").iterdir())[:number]
     texts = [(place / LESSON / lesson.released.name).read_text() for place in places]
     for text in (texts[0], *texts):  # the first one only loads what the others need
@@ -351,7 +354,8 @@ def alone(root: Path, number: int) -> float:
                     exec(cell.source, namespace)
                 else:
                     asked = [question.payload for question in graded_questions(exercise, "a student's")]
-                    reply(request(exercise.kind, exercise.id, asked, exercise.seconds), namespace)
+                    wanted = request(exercise.kind, exercise.id, asked, exercise.seconds)
+                    reply(wanted, namespace, catalogue.implementations)
     return (time.process_time() - began) / len(texts)
 
 

@@ -1,4 +1,4 @@
-"""How well the grader names mistakes that its catalogue was not written for.
+"""How well the grader names mistakes that its slips were not written for.
 
 Run from the repository's root: ``python -m benchmarks.naming [--write] [--exercise ID]``. Every answer in
 `benchmarks.unseen` goes through the judge as a student's `check` would, three times with fresh questions.
@@ -92,7 +92,9 @@ def run(exercise: Exercise, answer: Answer) -> Judged:
         payloads = [question.payload for question in questions]
         names = _namespace(exercise, answer, key)
         with contextlib.redirect_stdout(io.StringIO()):
-            response = respond(exercise.kind, exercise.id, payloads, names, exercise.seconds)
+            response = respond(
+                exercise.kind, exercise.id, payloads, names, exercise.seconds, catalogue.implementations
+            )
         source = answer.source if exercise.kind in CODE else None
         verdicts.append(judge(exercise, questions, response, source))
         erred.append(_only_errors(exercise, questions, response))
@@ -125,10 +127,10 @@ def _attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> T
 
 def _only_errors(exercise: Exercise, questions: list[Question], response: Response) -> bool:
     """Whether every value that came back is right, so that the errors are all there is to say."""
-    expected = exercise.outcomes(exercise.reference, questions)
+    expected = exercise.expected(questions)
     return all(
-        given.failure or not exercise.difference(right.value, given.value)
-        for right, given in zip(expected, response.outcomes, strict=True)
+        given.failure or not exercise.difference(question, right.value, given.value)
+        for question, right, given in zip(questions, expected, response.outcomes, strict=True)
     )
 
 
@@ -175,7 +177,7 @@ def report(found: dict[str, list[Judged]]) -> str:
     total = {column: sum(row[column] for row in rows.values()) for column in COLUMNS}
     nameable = total["named"] + total["unnamed"]
     lines = [
-        "# Naming mistakes the catalogue has never seen",
+        "# Naming mistakes that the grader has never seen",
         "",
         f"{date.today()} · commit {_commit()} · {os.cpu_count()} CPU cores · PyTorch {torch.__version__} · "
         f"{len(SEEDS)} seeds an answer · `python -m benchmarks.naming --write`",

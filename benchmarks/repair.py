@@ -35,9 +35,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.batch.run import Options, autograde
-from grader.building.build import BEGIN, END, Lesson, find_lessons, instructor_notebook, release_all
+from grader.building.build import release_all
+from grader.building.instructor import instructor_notebook
+from grader.building.lesson import Lesson, find_lessons
 from grader.configure import DEMONSTRATION
-from grader.demo import CLASS
+from grader.demo.attention import CLASS
+from grader.exercise.solution import BEGIN, END
 from grader.questions.personal import SECRET_FILE
 from grader.repair import NotGradable, heal
 from grader.repair.folder import find_submission

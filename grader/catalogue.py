@@ -1,43 +1,95 @@
-"""Finding exercises: every one, those of a lesson, or the one a name belongs to."""
+"""Finding exercises: each is a file of its own, ``grader/exercises/LESSON/ID.py``, and is loaded alone.
+
+The file's name is the exercise's id, its folder the lesson, its docstring title and statement. In which order
+a lesson asks its exercises is told by the cells of its source.
+"""
 
 from __future__ import annotations
 
 import difflib
-import importlib
-import pkgutil
+import importlib.util
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-import grader.exercises
 from grader.exercise import Exercise
 
+EXERCISES = Path(__file__).parent / "exercises"
+_MARKER = re.compile(r'^# %%.*\bexercise="(\w+)"', re.MULTILINE)
 
-class UnknownExercise(LookupError):
-    """There is no exercise of that name; the message says which come close."""
+
+class _Told(Exception):
+    """An error whose sentence is enough: a notebook shows no traceback of it."""
 
     def _render_traceback_(self) -> list[str]:
-        return [str(self)]  # in a notebook the sentence is enough
+        return [str(self)]
 
 
-@cache
-def lessons() -> dict[str, tuple[Exercise, ...]]:
-    """Each lesson's exercises in the order of their file, lessons in order.
+class UnknownExercise(_Told, LookupError):
+    """There is no exercise of that name; the message says which come close."""
+
+
+class BrokenExercise(_Told, ValueError):
+    """The file of an exercise cannot be used; the message says which, and why."""
+
+
+def find(id: str) -> Exercise:
+    """The exercise with this id. No other is loaded, but those on which it is built.
 
     Raises:
-        ValueError: two exercises have the same id.
+        UnknownExercise: with the closest names.
+        BrokenExercise: its file cannot be used, or there are two of them.
     """
-    found: dict[str, tuple[Exercise, ...]] = {}
-    seen: dict[str, str] = {}
-    for info in pkgutil.iter_modules(grader.exercises.__path__, "grader.exercises."):
-        module = importlib.import_module(info.name)
-        exercises = tuple(value for value in vars(module).values() if isinstance(value, Exercise))
-        for exercise in exercises:
-            if exercise.id in seen:
-                raise ValueError(
-                    f"Two exercises are called {exercise.id!r}: in {seen[exercise.id]} and {info.name}."
-                )
-            seen[exercise.id] = info.name
-        found[module.LESSON] = exercises
-    return dict(sorted(found.items()))
+    return _load(file_of(id))
+
+
+def reference(id: str) -> Any:
+    """The right answer of an exercise, for another that is built on it."""
+    return find(id).reference
+
+
+def implementations(id: str) -> Sequence[Callable[..., Any]]:
+    """What a test that students write is tried on."""
+    return find(id).implementations  # type: ignore[attr-defined]
+
+
+def file_of(id: str) -> Path:
+    """The file of the exercise with this id; it is not loaded.
+
+    Raises:
+        UnknownExercise: with the closest names.
+        BrokenExercise: there are two.
+    """
+    files = sorted(EXERCISES.glob(f"*/{id}.py")) if id.isidentifier() else []
+    if not files:
+        raise UnknownExercise(f"There is no exercise called {id!r}; {_advice(id)}")
+    if len(files) > 1:
+        first, second = (_shown(file) for file in files[:2])
+        raise BrokenExercise(f"Two exercises are called {id!r}: {first} and {second}.")
+    return files[0]
+
+
+def ids() -> dict[str, tuple[str, ...]]:
+    """The exercises of each lesson by their ids, in order; nothing is loaded."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(EXERCISES.glob("*/*.py")):
+        found.setdefault(file.parent.name, []).append(file.stem)
+    return {lesson: _in_order(lesson, names) for lesson, names in found.items()}
+
+
+def of_lesson(lesson: str) -> tuple[Exercise, ...]:
+    """A lesson's exercises in order; none for a lesson that has none."""
+    return tuple(find(id) for id in ids().get(lesson, ()))
+
+
+def lessons() -> dict[str, tuple[Exercise, ...]]:
+    """Every lesson's exercises, lessons and exercises in order."""
+    return {lesson: tuple(find(id) for id in found) for lesson, found in ids().items()}
 
 
 def every_exercise() -> tuple[Exercise, ...]:
@@ -45,15 +97,70 @@ def every_exercise() -> tuple[Exercise, ...]:
     return tuple(exercise for exercises in lessons().values() for exercise in exercises)
 
 
-def find(id: str) -> Exercise:
-    """The exercise with this id.
-
-    Raises:
-        UnknownExercise: with the closest names.
-    """
-    known = {exercise.id: exercise for exercise in every_exercise()}
-    if id in known:
-        return known[id]
+def _advice(id: str) -> str:
+    known = [name for names in ids().values() for name in names]
     close = difflib.get_close_matches(id, known, n=3, cutoff=0.4)
-    advice = f"did you mean {' or '.join(close)}?" if close else "`grader exercises` lists them all."
-    raise UnknownExercise(f"There is no exercise called {id!r}; {advice}")
+    return f"did you mean {' or '.join(close)}?" if close else "`grader exercises` lists them all."
+
+
+def _in_order(lesson: str, names: list[str]) -> tuple[str, ...]:
+    """As the lesson's source asks them, then those that it does not ask; by name where there is no source."""
+    source = EXERCISES.parents[1] / "solutions" / lesson / f"{lesson}.py"
+    text = source.read_text(encoding="utf-8") if source.is_file() else ""
+    asked = [name for name in _MARKER.findall(text) if name in names]
+    return tuple(dict.fromkeys([*asked, *names]))
+
+
+# -- loading ------------------------------------------------------------------------------------------------
+
+_running: list[Path] = []  # files that are being loaded, each on behalf of the one before it
+
+
+@cache
+def _load(file: Path) -> Exercise:
+    module = _run(file)
+    exercise = getattr(module, "exercise", None)
+    if not isinstance(exercise, Exercise):
+        raise BrokenExercise(f"{_shown(file)} does not end in `exercise = …`, one of the kinds of exercise.")
+    try:
+        exercise.place(id=file.stem, lesson=file.parent.name, text=module.__doc__ or "")
+    except ValueError as error:
+        raise BrokenExercise(f"{_shown(file)}: {error}") from error
+    return exercise
+
+
+def _run(file: Path) -> ModuleType:
+    """The file as a module. Under its name in `sys.modules`, Python finds the source of what it defines."""
+    name = f"{__package__}.exercises.{file.parent.name}.{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise BrokenExercise(f"{_shown(file)} is not a Python file.")
+    if file in _running:
+        raise BrokenExercise(f"{_shown(file)} is built on itself.")
+    _running.append(file)
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        if isinstance(error, BrokenExercise):
+            raise  # it is another file that is broken
+        raise BrokenExercise(f"{_shown(file)}{_why(error, file)}") from error
+    finally:
+        _running.pop()
+    return module
+
+
+def _why(error: Exception, file: Path) -> str:
+    """The line of the file at which it went wrong, and what went wrong."""
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
+    ]
+    line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
+    what = str(error.msg if isinstance(error, SyntaxError) else error).split("\n")[0].rstrip(".")
+    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "  # ours are sentences
+    return f"{f', line {line}' if line else ''}: {kind}{what}."
+
+
+def _shown(file: Path) -> str:
+    return "/".join(file.parts[-4:])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -37,11 +37,11 @@ def fail(sentence: str, code: int = 2) -> typer.Exit:
 
 def _find(name: str) -> Exercise:
     from grader import catalogue
-    from grader.catalogue import UnknownExercise
+    from grader.catalogue import BrokenExercise, UnknownExercise
 
     try:
         return catalogue.find(name)
-    except UnknownExercise as error:
+    except (BrokenExercise, UnknownExercise) as error:
         raise fail(str(error)) from None
 
 
@@ -49,33 +49,38 @@ def _find(name: str) -> Exercise:
 def exercises(as_json: AsJson = False) -> None:
     """List every exercise of the course."""
     from grader import catalogue
+    from grader.catalogue import BrokenExercise
 
-    rows = [
+    try:
+        found = catalogue.every_exercise()
+    except BrokenExercise as error:
+        raise fail(str(error), code=1) from None
+    rows: list[dict[str, Any]] = [
         {
             "id": exercise.id,
-            "lesson": lesson,
+            "lesson": exercise.lesson,
             "kind": exercise.kind,
             "title": exercise.title,
             "points": exercise.points,
             "difficulty": exercise.difficulty,
             "minutes": exercise.minutes,
             "parts": list(exercise.parts),
-            "mistakes": len(exercise.mistakes),
-            "alternatives": len(exercise.alternatives),
+            "slips": len(exercise.slips),
             "hints": len(exercise.hints),
+            "lines": len(catalogue.file_of(exercise.id).read_text(encoding="utf-8").splitlines()),
         }
-        for lesson, found in catalogue.lessons().items()
         for exercise in found
     ]
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    columns = ("lesson", "id", "kind", "title", "points", "minutes", "mistakes", "alternatives")
+    columns = ("lesson", "id", "kind", "title", "points", "minutes", "parts", "slips", "lines")
     table = Table(box=None, pad_edge=False, title=f"{len(rows)} exercises", title_justify="left")
     for column in columns:
         table.add_column(column, no_wrap=True, justify="left" if column in columns[:4] else "right")
     for row in rows:
-        table.add_row(*(f"{row[c]:g}" if isinstance(row[c], float) else str(row[c]) for c in columns))
+        row = row | {"points": f"{row['points']:g}", "parts": len(row["parts"])}
+        table.add_row(*(str(row[column]) for column in columns))
     console.print(table)
 
 
@@ -115,16 +120,20 @@ def prove(
 ) -> None:
     """Prove that the checks accept what is right and reject and name what is wrong."""
     from grader import catalogue
+    from grader.judging.judge import BrokenReference
     from grader.judging.prove import prove as prove_one
 
     chosen = [_find(name) for name in names] if names else list(catalogue.every_exercise())
     proofs = []
     for exercise in chosen:
-        with errors.status(f"proving {exercise.id}"):
-            proof = prove_one(exercise, seeds)
+        try:
+            with errors.status(f"proving {exercise.id}"):
+                proof = prove_one(exercise, seeds)
+        except BrokenReference as error:
+            raise fail(str(error), code=1) from None
         proofs.append(proof)
         if not as_json:
-            say(proof.report())
+            say(proof.report(everything=len(chosen) == 1))
     if as_json:
         print(json.dumps([proof.to_json() for proof in proofs], indent=2, ensure_ascii=False))
     broken = [proof.exercise.id for proof in proofs if not proof.holds]
@@ -152,15 +161,18 @@ def build(
 
 @app.command()
 def demo(
+    lesson: Annotated[str, typer.Argument(help="The lesson that is handed in; 05 stands for 05_cost.")] = "",
     folder: Annotated[Path, typer.Option(help="Where to put the class.")] = Path("class_demo"),
 ) -> None:
-    """Make a class of twelve, grade it, and show the gradebook."""
+    """Make a class of a dozen, grade it, and show the gradebook."""
+    from grader.building.build import BuildError
+    from grader.catalogue import BrokenExercise
     from grader.course_folder import CourseError
     from grader.demo import DemoError, run
 
     try:
-        run(folder)
-    except (DemoError, CourseError) as error:
+        run(folder, lesson)
+    except (DemoError, BrokenExercise, BuildError, CourseError) as error:
         raise fail(str(error), code=1) from None
 
 

@@ -1,50 +1,43 @@
 """Formulas typed by students: read through a whitelist, evaluated exactly, never executed.
 
 Python's own parser turns the text into a syntax tree; each node must be on the whitelist below before
-it is given a meaning. Nothing here calls `eval`, and sympy only ever sees trees that passed.
+it is given a meaning. Nothing here calls `eval`. Values are fractions as long as they are rational, and
+decimal numbers of eighty digits where they are not.
 """
 
 from __future__ import annotations
 
 import ast
+import decimal
 import math
 import random
 import re
-from collections.abc import Collection, Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import sympy
-
-Number = Fraction | float
+Number = Fraction | Decimal
 
 LONGEST, DEEPEST = 400, 60  # characters; nested operations
 LARGEST_NUMBER, LARGEST_POWER = 10**15, 64
-SYMBOLIC_DEGREE = 6  # beyond it, sympy may take hours
 
-FUNCTIONS: dict[str, tuple[Any, Any]] = {
-    "sqrt": (math.sqrt, sympy.sqrt),
-    "log": (math.log, sympy.log),
-    "log2": (math.log2, lambda x: sympy.log(x, 2)),
-    "exp": (math.exp, sympy.exp),
-    "ceil": (math.ceil, sympy.ceiling),
-    "floor": (math.floor, sympy.floor),
-    "min": (min, sympy.Min),
-    "max": (max, sympy.Max),
-}
-WRITTEN = {
-    "×": "*",
-    "·": "*",
-    "⋅": "*",
-    "−": "-",
-    "–": "-",
-    "÷": "/",
-    "^": "**",
-    "²": "**2",
-    "³": "**3",
-    "⁴": "**4",
-}
+PRECISION = decimal.Context(prec=80, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+AGREE = Decimal(
+    "1e-40"
+)  # irrational numbers this close, relatively, are equal: forty digits are left for rounding
+
+FUNCTIONS = ("sqrt", "log", "log2", "exp", "ceil", "floor", "min", "max")
+WRITTEN = str.maketrans(
+    dict.fromkeys("×·⋅∙∗•✕✖\u2062", "*")  # the last is Unicode's invisible multiplication
+    | dict.fromkeys("−–‐‑", "-")
+    | dict.fromkeys("÷∕⁄／", "/")
+    | dict.fromkeys("\u200b\u2060\ufeff", "")  # spaces of no width
+    | {"^": "**", "ⁿ": "**n"}
+)
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 NOT_UNDERSTOOD = "Only numbers, the symbols, + - * / ** and parentheses are understood here."
 MULTIPLY = "A multiplication sign is missing: write 2*L, not 2L."
 RIGHT_HAND_SIDE = "Write the right-hand side only, without an equals sign."
@@ -63,23 +56,21 @@ class Formula:
     is_tuple: bool
 
     def evaluate(self, values: Mapping[str, Any]) -> tuple[Number, ...]:
-        """The exact value of each part, with integers for the symbols."""
-        return tuple(_evaluate(part, values) for part in self.parts)
+        """The value of each part, exact where it is rational, with integers for the symbols."""
+        with decimal.localcontext(PRECISION):
+            return tuple(_evaluate(part, values) for part in self.parts)
 
     def value(self, **values: int) -> float:
         """The value of a formula with one part, as a number to compute with."""
         (result,) = self.evaluate(values)
-        return int(result) if result == int(result) else float(result)
-
-    def symbolic(self) -> tuple[sympy.Expr, ...]:
-        """The parts as sympy expressions over positive symbols."""
-        return tuple(_symbolic(part) for part in self.parts)
+        whole = isinstance(result, Fraction) and result.denominator == 1
+        return int(result) if whole else float(result)
 
 
 def parse(text: Any, symbols: Collection[str]) -> Formula:
     """Read a formula in the given symbols, such as ``"2*L*d*n"`` or, for a shape, ``"(L, d)"``.
 
-    Python's operators are understood, and ``^ · × ² √`` as on paper.
+    Python's operators are understood, and ``^ · × ² ½ √`` as on paper.
 
     Raises:
         FormulaError: one sentence on what to change.
@@ -90,6 +81,8 @@ def parse(text: Any, symbols: Collection[str]) -> Formula:
         raise FormulaError("There is no formula yet.")
     if len(text) > LONGEST:
         raise FormulaError(f"The formula is longer than {LONGEST} characters; simplify it.")
+    if missing := _no_sign_before_a_root(text):
+        raise FormulaError(missing)
     python = as_python(text)
     try:
         tree = ast.parse(python, mode="eval").body
@@ -103,11 +96,27 @@ def parse(text: Any, symbols: Collection[str]) -> Formula:
 
 
 def as_python(text: str) -> str:
-    """The text with what is written as on paper (^ · × ² √) put in Python's way."""
-    for written, meant in WRITTEN.items():
-        text = text.replace(written, meant)
+    """The text with what is written as on paper (^ · × ² ½ √, a line break) put in Python's way."""
+    text = re.sub(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "**" + power[0].translate(SUPERSCRIPTS), text)
+    text = "".join(_fraction(letter) for letter in text)
+    text = re.sub(r"\s+", " ", text.translate(WRITTEN))
     text = re.sub(r"√\s*\(", "sqrt(", text)
     return re.sub(r"√\s*(\w+(?:\.\d+)?)", r"sqrt(\1)", text).strip()
+
+
+def _fraction(letter: str) -> str:
+    """``½`` as ``(1/2)``; any other letter as it is."""
+    above, slash, below = unicodedata.normalize("NFKC", letter).partition("\N{FRACTION SLASH}")
+    return f"({above}/{below})" if above and slash and below else letter
+
+
+def _no_sign_before_a_root(text: str) -> str | None:
+    """What to say of ``d√d``, where nothing stands between the two."""
+    found = re.search(r"([\w.]+|\))\s*√\s*(\w+|\()", text)
+    if not found:
+        return None
+    before, under = ("(…)" if found[1] == ")" else found[1]), ("(…)" if found[2] == "(" else found[2])
+    return f"A multiplication sign is missing before the root: write {before}*√{under}."
 
 
 def _syntax_advice(text: str) -> str:
@@ -179,8 +188,9 @@ def _exponent(node: ast.expr, depth: int) -> float:
         raise not_a_number
     _allow(node, (), depth, power=1)
     try:
-        return float(_evaluate(node, {}))
-    except OverflowError:
+        with decimal.localcontext(PRECISION):
+            return float(_evaluate(node, {}))
+    except (OverflowError, decimal.Overflow):
         return math.inf
     except (ArithmeticError, ValueError, TypeError):
         raise not_a_number from None
@@ -207,107 +217,134 @@ def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Number:
             return Fraction(number) if isinstance(number, int) else Fraction(str(number))
         case ast.Name(id=name):
             value = values[name]
-            return Fraction(value) if isinstance(value, int) else float(value)
+            return Fraction(value) if isinstance(value, int) else Fraction(float(value))
         case ast.UnaryOp(op=operator, operand=operand):
             value = _evaluate(operand, values)
             return -value if isinstance(operator, ast.USub) else value
-        case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            base, power = _evaluate(left, values), _evaluate(right, values)
-            whole = isinstance(power, Fraction) and power.denominator == 1
-            return _number(base ** int(power)) if whole else float(base) ** float(power)
         case ast.BinOp(left=left, op=operator, right=right):
             return _apply(operator, _evaluate(left, values), _evaluate(right, values))
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            function = FUNCTIONS[name][0]
-            return _number(function(*(_evaluate(argument, values) for argument in arguments)))
+            return _call(name, [_evaluate(argument, values) for argument in arguments])
     raise FormulaError(NOT_UNDERSTOOD)
 
 
-def _apply(operator: ast.operator, left: Number, right: Number) -> Number:
+def _apply(operator: ast.operator, left: Any, right: Any) -> Number:
+    if isinstance(operator, ast.Pow):
+        return _power(left, right)
+    if isinstance(operator, ast.FloorDiv):
+        return _floor(_apply(ast.Div(), left, right))
+    if isinstance(left, Decimal) or isinstance(right, Decimal):  # a fraction does not mix with them
+        left, right = _decimal(left), _decimal(right)
     if isinstance(operator, ast.Add):
         return left + right
     if isinstance(operator, ast.Sub):
         return left - right
-    if isinstance(operator, ast.Mult):
-        return left * right
-    if isinstance(operator, ast.Div):
-        return left / right
-    return _number(left // right)
+    return left * right if isinstance(operator, ast.Mult) else left / right
 
 
-def _number(value: Any) -> Number:
-    return Fraction(value) if isinstance(value, int) else value
+def _call(name: str, arguments: list[Number]) -> Number:
+    first = arguments[0]
+    if name in ("min", "max"):
+        return (min if name == "min" else max)(arguments, key=_decimal)
+    if name == "sqrt":
+        return _power(first, Fraction(1, 2))
+    if name == "exp":
+        return _decimal(first).exp()
+    if name == "floor":
+        return _floor(first)
+    if name == "ceil":
+        return -_floor(-first)
+    if first <= 0:
+        raise ArithmeticError("only positive numbers have a logarithm")
+    return _decimal(first).ln() / (Decimal(2).ln() if name == "log2" else 1)
 
 
-def _symbolic(node: ast.expr) -> sympy.Expr:
-    match node:
-        case ast.Constant(value=int() | float() as number):
-            return sympy.Rational(str(number))
-        case ast.Name(id=name):
-            return sympy.Symbol(name, positive=True)
-        case ast.UnaryOp(op=operator, operand=operand):
-            value = _symbolic(operand)
-            return -value if isinstance(operator, ast.USub) else value
-        case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            return _symbolic(left) ** _symbolic(right)
-        case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
-            return sympy.floor(_symbolic(left) / _symbolic(right))
-        case ast.BinOp(left=left, op=operator, right=right):
-            one, other = _symbolic(left), _symbolic(right)
-            sign = -other if isinstance(operator, ast.Sub) else other
-            if isinstance(operator, (ast.Add, ast.Sub)):
-                return one + sign
-            return one * other if isinstance(operator, ast.Mult) else one / other
-        case ast.Call(func=ast.Name(id=name), args=arguments):
-            return FUNCTIONS[name][1](*(_symbolic(argument) for argument in arguments))
-    raise FormulaError(NOT_UNDERSTOOD)
+def _power(base: Number, power: Number) -> Number:
+    if isinstance(power, Fraction) and power.denominator == 1:
+        if isinstance(base, Fraction):
+            return Fraction(base ** int(power))
+        return base ** int(power)
+    if power == Fraction(1, 2):
+        if isinstance(base, Fraction) and (root := _exact_root(base)) is not None:
+            return root
+        return _decimal(base).sqrt()
+    return _decimal(base) ** _decimal(power)
+
+
+def _exact_root(square: Fraction) -> Fraction | None:
+    if square < 0:
+        return None
+    root = Fraction(math.isqrt(square.numerator), math.isqrt(square.denominator))
+    return root if root * root == square else None
+
+
+def _floor(number: Number) -> Number:
+    if isinstance(number, Fraction):
+        return Fraction(math.floor(number))
+    nearest = number.to_integral_value()
+    if _close(number, nearest):  # √L·√L is a whole number, though its last digits are not
+        return nearest
+    return number.to_integral_value(decimal.ROUND_FLOOR)
+
+
+def _decimal(number: Number) -> Decimal:
+    if isinstance(number, Decimal):
+        return number
+    return Decimal(number.numerator) / Decimal(number.denominator)
 
 
 # -- equality ----------------------------------------------------------------------------------------
 
+SMALL = (2, 400)
+SPANS = (*[SMALL] * 6, *[(400, 10**4), (10**4, 10**6), (10**6, 10**7)] * 2)
+
 
 def equal(one: Formula, other: Formula, symbols: Collection[str]) -> bool:
-    """Whether two formulas are equal for all positive values of the symbols.
+    """Whether two formulas are equal for all positive whole values of the symbols.
 
-    Numbers decide first: formulas that differ at one random point differ. Formulas that agree at all of
-    them are confirmed symbolically; where sympy cannot decide in a moment (floors, logarithms, roots, high
-    degrees), the points stand. They leave no doubt: without roots, values are exact fractions.
+    They are compared at points, which leave no doubt: rational values are exact fractions, and others are
+    compared to forty digits; each symbol is once far above and once far below the others, so that a `max`, a
+    `ceil` or a `//` shows.
     """
     if one.is_tuple != other.is_tuple or len(one.parts) != len(other.parts):
         return False
-    source = random.Random(0)
-    for _ in range(8):
-        # all different, for (L**2 - d**2)/(L - d) has no value where L = d
-        values = dict(zip(sorted(symbols), source.sample(range(2, 401), len(symbols)), strict=True))
-        try:
-            pairs = zip(one.evaluate(values), other.evaluate(values), strict=True)
-            if not all(_close(a, b) for a, b in pairs):
+    told = untold = 0
+    with decimal.localcontext(PRECISION):
+        for values in _points(sorted(symbols)):
+            a, b = _values(one, values), _values(other, values)
+            if a is None or b is None:  # as (L**2 - d**2)/(L - d) where L = d
+                untold += 1
+            elif all(map(_close, a, b)):
+                told += 1
+            else:
                 return False
-        except (ArithmeticError, ValueError, TypeError):
-            return False
-    return all(_may_be_zero(a - b) for a, b in zip(one.symbolic(), other.symbolic(), strict=True))
+    return told > untold
+
+
+def _points(symbols: list[str]) -> Iterator[dict[str, int]]:
+    source = random.Random(0)
+
+    def draw(low: int, high: int) -> dict[str, int]:
+        return dict(zip(symbols, source.sample(range(low, high), len(symbols)), strict=True))
+
+    for span in SPANS:
+        yield draw(*span)
+    for symbol in symbols:
+        yield draw(*SMALL) | {symbol: source.randrange(10**6, 10**7)}
+        yield draw(*SMALL) | {symbol: 1}
+    yield dict.fromkeys(symbols, 1)
+    yield dict.fromkeys(symbols, source.randrange(*SMALL))
+
+
+def _values(formula: Formula, values: Mapping[str, int]) -> list[Number] | None:
+    try:
+        return [_evaluate(part, values) for part in formula.parts]
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def _close(a: Number, b: Number) -> bool:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
-    if isinstance(a, complex) or isinstance(b, complex):
-        return False
-    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
-
-
-def _may_be_zero(expression: sympy.Expr) -> bool:
-    return _degree(expression) > SYMBOLIC_DEGREE or expression.equals(0) is not False
-
-
-def _degree(expression: sympy.Expr) -> float:
-    """The degree of a sum of products and quotients; infinite for anything else, such as a root."""
-    if expression.is_Number:
-        return 0
-    if expression.is_Symbol:
-        return 1
-    if expression.is_Pow and expression.exp.is_Integer:
-        return abs(int(expression.exp)) * _degree(expression.base)
-    if expression.is_Add or expression.is_Mul:
-        return (max if expression.is_Add else sum)(map(_degree, expression.args))
-    return math.inf
+    a, b = _decimal(a), _decimal(b)
+    return abs(a - b) <= AGREE * max(abs(a), abs(b), Decimal(1))

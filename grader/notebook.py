@@ -24,8 +24,6 @@ from grader.judging.verdict import Verdict
 from grader.questions.draw import Draw
 from grader.questions.personal import own_key
 
-catalogue.lessons()  # load the exercises now, so that the first check answers as fast as the rest
-
 _hints_given: Counter[str] = Counter()
 
 
@@ -129,7 +127,7 @@ def _verdict(exercise: Exercise, namespace: Mapping[str, Any]) -> Verdict:
     payloads = [question.payload for question in questions]
     # as text, although it stays in this process: what is graded takes the same road
     asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
-    response = read_reply(reply(asked, namespace), len(questions))
+    response = read_reply(reply(asked, namespace, catalogue.implementations), len(questions))
     return judge(exercise, questions, response, _source(exercise.id, namespace.get(exercise.id)))
 
 

@@ -49,6 +49,7 @@ class Judge(Sandboxed, Execute):
         student = resources["nbgrader"]["student"]
         self._key = student_key(course_secret(), student)
         self._text = _student_text(nb)
+        self.exercises = [exercise for cell in nb.cells if (exercise := _graded_exercise(cell))]
         self._verdicts: list[tuple[NotebookNode, Verdict]] = []
         with utils.setenv(COURSE_STUDENT=student, COURSE_KEY=self._key, COURSE_SECRET=""):
             nb, resources = super().preprocess(nb, resources, km)
@@ -79,7 +80,7 @@ class Judge(Sandboxed, Execute):
             payloads = self.conceal([question.payload for question in questions])
             asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
             outputs = self._run_aside(
-                f"import grader.asking.respond\ngrader.asking.respond.probe({asked!r})", index
+                f"import grader.student.kernel\ngrader.student.kernel.probe({asked!r})", index
             )
         try:
             response = read_reply(_reply_in(outputs), len(questions))

@@ -10,6 +10,4 @@ SEEDS = 20
 
 @pytest.mark.parametrize("exercise", catalogue.every_exercise(), ids=lambda exercise: exercise.id)
 def test_the_checks_accept_what_is_right_and_name_what_is_wrong(exercise):
-    proof = prove(exercise, SEEDS)
-    assert proof.problems == []
-    assert proof.alternatives >= 5
+    assert prove(exercise, SEEDS).problems == []

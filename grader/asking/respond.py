@@ -1,8 +1,8 @@
 """The student's side: find the answer by its name, ask it every question, send back what came of it.
 
-In a kernel (`probe`) or in a process of its own (``python -m grader.asking.respond FILE.py``), this is all of
-ours that runs beside student code. It knows the questions and no answers; whatever it sends is only
-compared with what the judge worked out elsewhere.
+In a kernel or in a process of its own (`grader.student`), this is all of ours that runs beside student code.
+It knows the questions and no answers; whatever it sends is only compared with what the judge worked out
+elsewhere.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import runpy
+import re
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -25,11 +24,13 @@ from torch.overrides import TorchFunctionMode
 
 from grader.asking import wire
 from grader.asking.ask import ASK
-from grader.asking.outcome import ENDED, MISSING, Failure, Outcome, TimeUp, attempt
+from grader.asking.outcome import MISSING, Failure, Outcome, TimeUp, attempt
 
+_PLACE = re.compile(r" *\(Triggered internally at [^)]*\)")  # in PyTorch's own code
 MOST_USED = 500  # names of what an answer called
 WATCHED = ("course.", "torch.nn.modules.")  # whose Python functions are noticed, beside all of PyTorch's own
 MIME = "application/vnd.attention-course.outcomes+json"
+Implementations = Callable[[str], Any]  # exercise -> its implementations by their place, or by what hides it
 
 
 @dataclass
@@ -45,9 +46,17 @@ class Response:
 
 
 def respond(
-    kind: str, name: str, payloads: Sequence[dict[str, Any]], namespace: Mapping[str, Any], seconds: float
+    kind: str,
+    name: str,
+    payloads: Sequence[dict[str, Any]],
+    namespace: Mapping[str, Any],
+    seconds: float,
+    implementations: Implementations,
 ) -> Response:
-    """Ask the answer called ``name`` each question, all within ``seconds``."""
+    """Ask the answer called ``name`` each question, all within ``seconds``.
+
+    ``implementations`` gives those of an exercise, for a question about one of them: the payload says which.
+    """
     if name not in namespace:
         missing = Failure(MISSING, f"There is no `{name}` yet: run the cell that defines it.")
         return Response([Outcome(failure=missing)] * len(payloads))
@@ -57,6 +66,9 @@ def respond(
         try:
             with time_limit(seconds):
                 for payload in payloads:
+                    if "index" in payload:
+                        known = implementations(payload["exercise"])
+                        payload = {**payload, "implementation": known[payload["index"]]}
                     outcomes.append(attempt(lambda p=payload: ASK[kind](answer, p)))  # type: ignore[misc]
         except TimeUp:
             late = Failure(
@@ -127,7 +139,7 @@ def _listening() -> Iterator[list[str]]:
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stderr(stderr):
         warnings.simplefilter("always")
         yield said
-    said += dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
+    said += dict.fromkeys(f"{w.category.__name__}: {_PLACE.sub('', str(w.message))}" for w in caught)
     said += [line for line in stderr.getvalue().splitlines()[-3:] if line.strip()]
 
 
@@ -137,11 +149,12 @@ def request(kind: str, name: str, payloads: Sequence[dict[str, Any]], seconds: f
     return json.dumps(asked)
 
 
-def reply(asked: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
+def reply(asked: str, namespace: Mapping[str, Any], implementations: Implementations) -> dict[str, Any]:
     """What goes back to the judge, as a JSON value."""
     wanted = json.loads(asked)
+    payloads = wire.decode(wanted["payloads"])
     response = respond(
-        wanted["kind"], wanted["name"], wire.decode(wanted["payloads"]), namespace, wanted["seconds"]
+        wanted["kind"], wanted["name"], payloads, namespace, wanted["seconds"], implementations
     )
     return {
         "outcomes": [wire.encode_outcome(o) for o in response.outcomes],
@@ -165,35 +178,3 @@ def read_reply(answered: Any, expected: int) -> Response:
                 [wire.clean(str(name), 300) for name in used[:MOST_USED]] if isinstance(used, list) else [],
             )
     raise wire.WireError("The student's process sent no outcomes that the judge can read.")
-
-
-def probe(asked: str) -> None:
-    """In a kernel: answer the judge's request from the notebook's own names, as a display of our own type."""
-    from IPython.core.getipython import get_ipython
-    from IPython.display import display
-
-    with contextlib.redirect_stdout(io.StringIO()):
-        answered = reply(asked, get_ipython().user_ns)  # type: ignore[union-attr]
-    display({MIME: answered}, raw=True)
-
-
-def main(path: str) -> None:
-    """Run a student's file, then answer the request on standard input; the reply goes out on descriptor 1."""
-    channel = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever the file prints must not mix with the reply
-    asked = sys.stdin.read()
-    namespace: dict[str, Any] = {}
-    loaded = attempt(lambda: namespace.update(runpy.run_path(path, run_name="submission")))
-    if loaded.failure is not None:
-        does_not_run = Failure(ENDED, f"The file does not run. {loaded.failure}")
-        count = len(json.loads(asked)["payloads"])
-        answered = {"outcomes": [wire.encode_outcome(Outcome(failure=does_not_run))] * count, "said": []}
-    else:
-        answered = reply(asked, namespace)
-    json.dump(answered, channel)
-    channel.close()
-    os._exit(0)  # threads that the file left behind do not keep us
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -1,21 +1,24 @@
 """Exercises are data: one class a kind, all asked, compared and proven by the same machinery."""
 
-from grader.exercise.base import Exercise, Mistake, Question
+from grader.exercise.base import Exercise, Question
 from grader.exercise.formula import Formula
 from grader.exercise.function import Function
+from grader.exercise.matching import Matching
 from grader.exercise.module import Module
 from grader.exercise.number import Number
 from grader.exercise.property_test import PropertyTest
 from grader.exercise.quiz import Quiz
+from grader.exercise.training_outcome import TrainingOutcome
 
 __all__ = [
     "Exercise",
     "Formula",
     "Function",
-    "Mistake",
+    "Matching",
     "Module",
     "Number",
     "PropertyTest",
     "Question",
     "Quiz",
+    "TrainingOutcome",
 ]

@@ -1,68 +1,87 @@
 """What every exercise is: data, the questions it asks, and what tells two answers apart.
 
-A right answer, a known mistake and a student's answer are all *answers*: each is asked the same
-questions in the same way (`grader.asking.ask`), and the judge compares what comes of it.
+A right answer, a wrong one of ours and a student's are all *answers*: each is asked the same questions in the
+same way (`grader.asking.ask`), and the judge compares what comes of it.
 """
 
 from __future__ import annotations
 
+import importlib.util
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+import torch
 
 from grader.asking.ask import ASK
 from grader.asking.outcome import Outcome, attempt
 from grader.exercise.compare import Difference, difference
-from grader.judging.mutants import Mutant
 from grader.questions.draw import Draw
 
 NEVER_CALL = ("grader.catalogue", "grader.exercises")  # the course's own answers
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong answer that people give, and the sentence that names it to the student."""
-
-    sentence: str
-    answer: Any
-
-    @property
-    def name(self) -> str:
-        return getattr(self.answer, "__name__", str(self.answer))
-
-
-@dataclass(frozen=True)
+@dataclass
 class Question:
-    """One thing that an answer is asked. ``part`` is the property it belongs to."""
+    """One thing that an answer is asked.
+
+    Args:
+        part: the property it belongs to.
+        payload: what crosses to the answer's process.
+        sizes: the sizes of the inputs' axes by name; they stay with the judge.
+        rounding: how far float32 is from float64 in the reference's result, once somebody has asked.
+    """
 
     part: str
     payload: dict[str, Any]
+    sizes: dict[str, int] = field(default_factory=dict)
+    rounding: float | None = None
+
+
+def _full_name(ban: str) -> str:
+    """A forbidden name as PyTorch itself calls it: ``F.softmax`` is ``torch.nn.functional.softmax``.
+
+    Raises:
+        ValueError: PyTorch has nothing of that name, so that nothing would be forbidden.
+    """
+    for short, full in {"F.": "torch.nn.functional.", "nn.": "torch.nn."}.items():
+        ban = full + ban.removeprefix(short) if ban.startswith(short) else ban
+    found: Any = torch
+    for name in ban.split(".")[1:] if ban.startswith("torch.") else ():
+        found = getattr(found, name, None)
+    if found is None and importlib.util.find_spec(ban) is None:
+        raise ValueError(f"`may_not_call` forbids `{ban}`, and PyTorch has nothing of that name.")
+    return ban
 
 
 class Exercise(ABC):
     """An exercise. Its id is the name that the student defines, unique over the course.
 
+    Id, lesson, title and statement come from the file in which it is declared: `place` sets them.
+
     Args:
-        id: a Python name, such as ``"attention"``.
-        title: the heading in the lesson.
         points: what full marks are worth.
         difficulty: 1 (a minute's thought) to 5 (a whole method).
         minutes: how long a student may need.
         reference: the right answer.
         hints: rising: a nudge first, nearly the answer last.
         may_not_call: dotted names that the student is to write, not to call.
+        slips: wrong answers, each with the sentence that names it; how they are written depends on the kind.
+        also_right: right answers, written differently.
     """
 
     kind: ClassVar[str]
     nothing_yet: ClassVar[str] = "There is no answer yet."  # said of a stub
     rounds: ClassVar[int] = 3  # how often each part is drawn anew for one verdict
-    seconds: ClassVar[float] = 10.0  # time for all questions together
+    seconds: float = 10.0  # time for all questions together
+    id: str = ""
+    lesson: str = ""
+    title: str = ""
+    text: str = ""
 
     def __init__(
         self,
-        id: str,
-        title: str,
         *,
         points: float,
         difficulty: int,
@@ -70,46 +89,32 @@ class Exercise(ABC):
         reference: Any,
         hints: Sequence[str],
         may_not_call: Sequence[str] = (),
+        slips: Mapping[str, str] | None = None,
+        also_right: Sequence[Any] = (),
     ) -> None:
-        if not id.isidentifier():
-            raise ValueError(f"An exercise's id is the Python name the student defines; {id!r} is not one.")
         if not 1 <= difficulty <= 5:
-            raise ValueError(f"{id}: difficulty is 1 to 5, not {difficulty}.")
+            raise ValueError(f"difficulty is 1 to 5, not {difficulty}.")
         if not hints:
-            raise ValueError(f"{id}: an exercise needs at least one hint.")
-        self.id, self.title = id, title
+            raise ValueError("an exercise needs at least one hint.")
         self.points, self.difficulty, self.minutes = float(points), difficulty, minutes
         self.reference = reference
         self.hints = tuple(hints)
-        self.may_not_call = (*may_not_call, *NEVER_CALL)
-        self._mistakes: list[Mistake] = []
-        self._also_right: list[Any] = []
+        self.may_not_call = (*map(_full_name, may_not_call), *NEVER_CALL)
+        self.slips = dict(slips or {})
+        self.also_right = tuple(also_right)
 
-    # -- the catalogue ------------------------------------------------------------------------------
+    def place(self, id: str, lesson: str = "", text: str = "") -> None:
+        """Say where the exercise stands: its name, its lesson, and its title with the statement below it.
 
-    def mistake(self, sentence: str, *answers: Any) -> Callable[[Any], Any]:
-        """Add known mistakes: as a decorator, or with the wrong answers themselves."""
-        self._mistakes.extend(Mistake(sentence, answer) for answer in answers)
-
-        def add(answer: Any) -> Any:
-            self._mistakes.append(Mistake(sentence, answer))
-            return answer
-
-        return add
-
-    def also_right(self, *answers: Any) -> Any:
-        """Add correct answers written differently: as a decorator, or the answers themselves."""
-        self._also_right.extend(answers)
-        return answers[0] if answers else None
-
-    @property
-    def mistakes(self) -> tuple[Mistake, ...]:
-        return tuple(self._mistakes)
-
-    @property
-    def alternatives(self) -> tuple[Any, ...]:
-        """Correct answers other than the reference."""
-        return tuple(self._also_right)
+        Raises:
+            ValueError: the name is no Python name, or there is no title.
+        """
+        if not id.isidentifier():
+            raise ValueError(f"An exercise's id is the Python name the student defines; {id!r} is not one.")
+        title, _, rest = text.strip().partition("\n")
+        if not title:
+            raise ValueError(f"{id}: the docstring of the file begins with the exercise's title.")
+        self.id, self.lesson, self.title, self.text = id, lesson, title.strip(), rest.strip()
 
     # -- asking and telling apart ---------------------------------------------------------------------
 
@@ -118,19 +123,32 @@ class Exercise(ABC):
     def parts(self) -> tuple[str, ...]:
         """The properties that must hold, in the student's words."""
 
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """Properties that are told and cost no points."""
+        return ()
+
     @abstractmethod
     def questions(self, draw: Draw) -> list[Question]:
-        """Fresh questions, every part at least once."""
+        """Fresh questions, every part and every advice at least once."""
 
     def outcome(self, answer: Any, question: Question) -> Outcome:
         """What an answer of ours makes of a question, in this process."""
         return attempt(lambda: ASK[self.kind](answer, question.payload))
 
+    def expected(self, questions: Iterable[Question]) -> list[Outcome]:
+        """What is right, for each question."""
+        return self.outcomes(self.reference, questions)
+
     def outcomes(self, answer: Any, questions: Iterable[Question]) -> list[Outcome]:
         """What an answer of ours makes of each question."""
         return [self.outcome(answer, question) for question in questions]
 
-    def difference(self, expected: Any, given: Any) -> Difference | None:
+    def received(self, question: Question, outcome: Outcome) -> Outcome:
+        """An outcome from the student's process, refused if no answer of this kind gives such a one."""
+        return outcome
+
+    def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
         """How a value differs from the expected one."""
         return difference(expected, given)
 
@@ -138,31 +156,44 @@ class Exercise(ABC):
         """What a student needs to know of a question at which their code stopped with an error."""
         return ""
 
-    def same(self, one: Any, other: Any) -> bool:
-        """Whether two wrong answers gave the same value: what a mistake is recognised by."""
-        return self.difference(one, other) is None
+    def same(self, question: Question, one: Any, other: Any) -> bool:
+        """Whether two wrong answers gave the same value: what a slip is recognised by."""
+        return self.difference(question, one, other) is None
 
-    def score(self, held: dict[str, bool]) -> float:
+    def score(self, held: Mapping[str, bool]) -> float:
         """Points for the parts that hold: each part is worth the same."""
-        return self.points * sum(held.values()) / len(held)
+        return self.points * sum(held[part] for part in self.parts) / len(self.parts)
 
-    # -- in the notebook ------------------------------------------------------------------------------
+    def earned(
+        self, questions: Sequence[Question], given: Sequence[Outcome], held: Mapping[str, bool]
+    ) -> float:
+        """Points for an answer: by the parts that hold, where nothing else is said."""
+        return self.score(held)
+
+    # -- in the lesson --------------------------------------------------------------------------------
 
     @property
     def call(self) -> str:
         """The graded cell of the lesson."""
         return f'check("{self.id}")'
 
+    @property
     def statement(self) -> str:
-        """Text that the lesson shows under the heading of the exercise, in Markdown."""
-        return ""
+        """What the lesson shows under the heading of the exercise, in Markdown."""
+        return self.text
 
-    def mutants(self) -> Iterable[Mutant]:
-        """Small changes to the reference, for `grader prove`; none where there is nothing to change."""
-        return ()
+    @property
+    @abstractmethod
+    def solution(self) -> str:
+        """The answer's cell in the instructor's notebook: what the student gets, and the marked solution."""
+
+    @property
+    def alternatives(self) -> tuple[Any, ...]:
+        """Right answers other than the reference."""
+        return self.also_right
 
     def wrong_answers(self) -> Iterable[tuple[str, Any]]:
-        """Further wrong answers that can be listed in full (a quiz's other choices)."""
+        """Wrong answers that can be listed in full (a quiz's other choices)."""
         return ()
 
     def __repr__(self) -> str:

@@ -2,55 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from grader import formula
-from grader.exercise.base import Exercise, Mistake, Question
+from grader.exercise.base import Exercise, Question
 from grader.exercise.compare import Difference
-from grader.judging.mutants import Mutant, mutants_of_formula
+from grader.exercise.solution import of_value
 from grader.questions.draw import Draw
 
 FORMULA = "the formula"
-MULTIPLY_ADDS = (
-    "This counts multiply–adds. Here every multiplication and every addition is one FLOP, "
-    "so a multiply–add is two."
-)
+SOME_SIZES = (7, 5, 3, 2, 11, 13, 17, 19, 23, 29)  # at which a wrong formula is compared with the right one
+
+
+@dataclass(frozen=True)
+class Equation:
+    """The equation that a formula solves: named terms on both sides, and the symbol that it is solved for."""
+
+    left: Mapping[str, str]
+    right: Mapping[str, str]
+    solve_for: str
+    unit: str = ""
 
 
 class Formula(Exercise):
     """The student writes a formula in the given symbols; every equal form passes.
 
-    ``unit`` is what the formula counts: ``"FLOPs"``, ``"parameters"``, ``"bytes"``, ``"shape"`` … For
-    FLOPs, half the right count is recognised as the other convention, multiply–adds.
+    Args:
+        symbols: what the formula is written in, each with its meaning.
+        unit: what it counts: ``"FLOPs"``, ``"parameters"``, ``"bytes"`` …
+        reference: the right formula, as the solution shows it; left out, it is the sum of the terms.
+        terms: what is added up, by name, to explain wrong formulas by: ``{"the queries": "2*L*d*n", …}``.
+        equation: what the formula solves, where it is a solution; a wrong one is explained by its terms.
+        slips: wrong formulas, each with its sentence.
+        also_right: the right formula in other forms.
     """
 
     kind = "formula"
 
     def __init__(
-        self, id: str, title: str, *, symbols: Mapping[str, str], unit: str = "", **common: Any
+        self,
+        *,
+        symbols: Mapping[str, str],
+        unit: str = "",
+        reference: str = "",
+        terms: Mapping[str, str] | None = None,
+        equation: Equation | None = None,
+        slips: Mapping[str, str] | None = None,
+        also_right: Sequence[str] = (),
+        **common: Any,
     ) -> None:
-        super().__init__(id, title, **common)
-        self.symbols, self.unit = dict(symbols), unit
-        formula.parse(self.reference, self.symbols)  # an author's slip shows when the file is loaded
+        total = " + ".join((terms or {}).values()).replace("+ -", "- ")
+        super().__init__(reference=reference or total, slips=slips, also_right=also_right, **common)
+        self.symbols, self.unit, self.terms = dict(symbols), unit, dict(terms or {})
+        self.equation = equation
+        self._validate(total)
+
+    def _validate(self, total: str) -> None:
+        """An author's slip shows when the file is loaded."""
+        right = [*self.also_right, *([total] if total else [])]
+        for text in (self.reference, *self.terms.values(), *right, *self.slips):
+            try:
+                formula.parse(text, self.symbols)
+            except formula.FormulaError as error:
+                raise ValueError(f"{text!r}: {error}") from None
+        for text in right:
+            if not self.equal(text, self.reference):
+                raise ValueError(f"{text!r} is not equal to the reference, {self.reference!r}.")
+        if self.equation and not self._solves(self.equation):
+            raise ValueError(f"{self.reference!r} does not solve the equation.")
+        for text in self.slips:
+            if self.equal(text, self.reference):
+                raise ValueError(f"{text!r} is listed as a slip, and it is right.")
+
+    def _solves(self, equation: Equation) -> bool:
+        """Whether both sides are equal with the reference put in."""
+        unknown = rf"\b{equation.solve_for}\b"
+        sides = (" + ".join(side.values()) for side in (equation.left, equation.right))
+        left, right = (re.sub(unknown, f"({self.reference})", side) for side in sides)
+        return self.equal(left, right)
 
     @property
     def parts(self) -> tuple[str, ...]:
         return (FORMULA,)
 
     @property
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """The known mistakes; for FLOPs also the other convention, unless the author names the half."""
-        half = f"({self.reference}) / 2"
-        if self.unit != "FLOPs" or any(self.same(mistake.answer, half) for mistake in super().mistakes):
-            return super().mistakes
-        return (*super().mistakes, Mistake(MULTIPLY_ADDS, half))
+    def solution(self) -> str:
+        *most, last = self.symbols
+        symbols = f"{', '.join(most)} and {last}" if most else last
+        a_shape = formula.parse(self.reference, self.symbols).is_tuple
+        what = f"a {'shape' if a_shape else 'formula'} in {symbols}, in quotes"
+        return of_value(self.id, '""', what, f'"{self.reference}"')
 
     def questions(self, draw: Draw) -> list[Question]:
         return [Question(FORMULA, {})]
 
-    def difference(self, expected: Any, given: Any) -> Difference | None:
+    def equal(self, one: Any, other: Any) -> bool:
+        """Whether two texts are formulas that are equal for all sizes."""
+        if not (isinstance(one, str) and isinstance(other, str)):
+            return False
+        try:
+            return _equal(one, other, tuple(self.symbols))
+        except formula.FormulaError:
+            return False
+
+    def same(self, question: Question, one: Any, other: Any) -> bool:
+        return self.equal(one, other)
+
+    def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
         if given is None:
             return Difference.plain("There is no formula yet.")
         right = formula.parse(expected, self.symbols)
@@ -65,37 +127,25 @@ class Formula(Exercise):
             return Difference.plain(not_a_shape)
         if typed.is_tuple and not right.is_tuple:
             return Difference.plain("One formula is expected, not several.")
-        if _equal(given, expected, tuple(self.symbols)):
+        if self.equal(given, expected):
             return None
         return Difference(self._ratio(typed, right), "It is not equal to the right formula.")
 
-    def same(self, one: Any, other: Any) -> bool:
-        if not (isinstance(one, str) and isinstance(other, str)):
-            return False
-        try:
-            return _equal(one, other, tuple(self.symbols))
-        except formula.FormulaError:
-            return False
-
     def _ratio(self, typed: formula.Formula, right: formula.Formula) -> str:
         """One place where the two differ, without giving the right value away."""
-        values = dict(zip(self.symbols, (7, 5, 3, 2, 11, 13, 17, 19, 23, 29), strict=False))
+        values = dict(zip(self.symbols, SOME_SIZES, strict=False))
         at = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
         try:
-            ratios = [
-                float(a / b) for a, b in zip(typed.evaluate(values), right.evaluate(values), strict=True)
-            ]
-        except (ArithmeticError, ValueError, TypeError):
+            pairs = zip(typed.evaluate(values), right.evaluate(values), strict=True)
+            ratios = [float(a) / float(b) for a, b in pairs]
+        except (ArithmeticError, ValueError):
             return f"It has no value at {at}."
         wrong = next((ratio for ratio in ratios if abs(ratio - 1) > 1e-9), None)
         if wrong is None:
-            return "It is not equal to the right formula."
+            return f"It is right at {at}, and not for all sizes."
         if abs(wrong - 1) < 0.005:
             return f"At {at} it is close to the right value, and not equal."
         return f"At {at} it gives {wrong:.3g} times the right value."
-
-    def mutants(self) -> Iterator[Mutant]:
-        return mutants_of_formula(formula.as_python(self.reference))
 
 
 @lru_cache(maxsize=4096)

@@ -2,58 +2,352 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from grader.asking.outcome import Failure, Outcome, Refused
 from grader.exercise.base import Exercise, Question
-from grader.judging.mutants import Mutant, mutants_of_code
+from grader.exercise.compare import Difference, difference
+from grader.exercise.solution import of_code
 from grader.questions.draw import Draw
+from grader.questions.probes import Probe, draw_inputs, in_double, read
+from grader.slips.build import build
+from grader.slips.patch import PatchError, patch
+from grader.slips.slip import apply
+from grader.slips.tree import parse
 
 Inputs = Callable[[Draw], dict[str, Any]]
+SHARED, PADDING = "shared", "padding"
+FORGOTTEN = (
+    "The numbers are right, but no gradient reaches `{}`: the result hangs on a copy that is cut off from it "
+    "(detach, numpy, item, no_grad)."
+)
+NO_GRADIENT = "No gradient reaches an input."
+WRONG_GRADIENT = (
+    "The numbers are right, but the gradient with respect to `{}` is not: part of the computation is cut off "
+    "from it, or it is not finite."
+)
+FORGED = "It gives something else than a result and its gradient."  # no answer does: a forgery
+LONG = 1024  # tokens at which a matrix of pairs shows
+SCALES = (1024.0, 256.0, 64.0, 32.0, 16.0, 8.0, 4.0)  # of large numbers; the first that is stable is taken
+STABLE_RTOL, STABLE_ATOL = 2e-5, 2e-6
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One way in which every function is asked: what it is called, and how its inputs are drawn."""
+
+    part: str
+    probe: Probe
+
+
+AXES = {
+    "one": Axis("one example", Probe()),
+    "equal": Axis("all sizes equal", Probe(equal=True)),
+    "batch": Axis("a batch", Probe(leading=1)),
+    "heads": Axis("two axes in front", Probe(leading=2)),
+    "single": Axis("an axis of length one", Probe()),
+    "large": Axis("large numbers", Probe()),
+    "shared": Axis("a mask (Lq, Lk) for the whole batch", Probe(leading=1, mask=SHARED)),
+    "padding": Axis("a mask of padding, (B, 1, Lk)", Probe(leading=1, mask=PADDING)),
+    "long": Axis("nothing on the way grows with {}²", Probe()),
+    "gradient": Axis("the gradient reaches every input", Probe()),
+    "strides": Axis("inputs in another order in memory", Probe()),
+}
 
 
 class Function(Exercise):
     """The student writes a function; it must give what the reference gives on fresh inputs.
 
-    ``cases`` maps each property that must hold to the inputs that test it: a function of a `Draw` that
-    returns the keyword arguments. Each case is worth the same.
+    Args:
+        reference: the right answer. Its source is the solution; its signature and docstring are the stub.
+        inputs: the signature from which questions are derived (`grader.questions.probes`).
+        cases: further properties, each with the function of a `Draw` that gives its inputs.
+        without: names of `AXES` that are not asked.
+        advised: names of `AXES` that are told and cost no points.
+        linear_in: the size in whose square nothing may grow.
+        say: other words for an axis of questions.
+        words: what slips call a step, a layer or an expression.
+        same_as: the function of the course that the reference must equal, by its dotted name.
     """
 
     kind = "function"
     nothing_yet = "Nothing is written here yet, or a `return` is missing."
 
-    def __init__(self, id: str, title: str, *, cases: dict[str, Inputs], **common: Any) -> None:
-        super().__init__(id, title, **common)
-        self.cases = cases
+    def __init__(
+        self,
+        reference: Callable[..., Any],
+        *,
+        inputs: str = "",
+        cases: Mapping[str, Inputs] | None = None,
+        without: Sequence[str] = (),
+        advised: Sequence[str] = ("strides",),
+        linear_in: str = "",
+        say: Mapping[str, str] | None = None,
+        words: Mapping[str, str] | None = None,
+        same_as: str = "",
+        **common: Any,
+    ) -> None:
+        super().__init__(reference=reference, **common)
+        self.arguments = read(inputs)
+        self.cases = dict(cases or {})
+        self.linear_in, self.words, self.same_as = linear_in, dict(words or {}), same_as
+        if unknown := ({*without, *advised, *(say or {})} - {*AXES}):
+            raise ValueError(f"{sorted(unknown)[0]!r} is not one of the axes {', '.join(AXES)}.")
+        asked = [name for name in AXES if name not in without and self._makes_sense(name)]
+        self._axes = {name: self._axis(name, (say or {}).get(name)) for name in asked}
+        self._advised = tuple(name for name in asked if name in advised)
+
+    def place(self, id: str, lesson: str = "", text: str = "") -> None:
+        super().place(id, lesson, text)
+        if self.reference.__name__ != id:
+            raise ValueError(f"{id}: the reference is called {self.reference.__name__}; it must be {id}.")
+        for written in self.slips:
+            self._patched(written)
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """The signature that the inputs go through."""
+        return inspect.signature(self.reference)
+
+    @property
+    def forms(self) -> tuple[Any, ...]:
+        """The right answers that stand in the file as code, the reference first."""
+        return (self.reference, *(answer for answer in self.also_right if callable(answer)))
+
+    @cached_property
+    def alternatives(self) -> tuple[Any, ...]:
+        return tuple(self._patched(a) if isinstance(a, str) else a for a in self.also_right)
+
+    def _patched(self, written: str) -> Any:
+        """A form with a patch made in it: the first form that the patch fits.
+
+        Raises:
+            PatchError: it fits none.
+        """
+        reasons = []
+        for form in self.forms:
+            try:
+                changed = apply(parse(form), patch(parse(form), written))
+            except PatchError as error:
+                reasons.append(str(error))
+            else:
+                return build(changed, form.__name__, vars(sys.modules[form.__module__]))
+        raise PatchError(f"{self.id}: {reasons[0]}")
+
+    def _makes_sense(self, name: str) -> bool:
+        """Whether an axis can be asked of these inputs."""
+        floats = any(argument.kind == "float" for argument in self.arguments)
+        match name:
+            case "one" | "single":
+                return bool(self.arguments)
+            case "batch" | "heads":
+                return any("*" in argument.shape for argument in self.arguments)
+            case "equal":
+                return len({name for argument in self.arguments for name in argument.sizes}) > 1
+            case "shared" | "padding":
+                return self._takes_mask
+            case "long":
+                return bool(self.linear_in)
+        return floats
+
+    def _axis(self, name: str, said: str | None) -> Axis:
+        axis = AXES[name]
+        part = said or axis.part.format(self.linear_in)
+        if name == "long":
+            return Axis(part, Probe(fixed=((self.linear_in, LONG),)))
+        return replace(axis, part=part)
+
+    @property
+    def _takes_mask(self) -> bool:
+        return any(argument.kind == "bool" and argument.optional for argument in self.arguments)
 
     @property
     def parts(self) -> tuple[str, ...]:
-        return tuple(self.cases)
+        graded = (axis.part for name, axis in self._axes.items() if name not in self._advised)
+        return (*graded, *self.cases)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        return tuple(self._axes[name].part for name in self._advised)
+
+    # -- asking ---------------------------------------------------------------------------------------
 
     def questions(self, draw: Draw) -> list[Question]:
-        return [
-            Question(part, self._payload(inputs(draw), draw))
-            for _ in range(self.rounds)
-            for part, inputs in self.cases.items()
-        ]
+        first = draw.integer(0, 9)  # of the axes that are one long in turn
+        return [question for turn in range(self.rounds) for question in self._round(draw, turn, first)]
 
-    def _payload(self, inputs: dict[str, Any], draw: Draw) -> dict[str, Any]:
-        return {"inputs": inputs}
+    def _round(self, draw: Draw, turn: int, first: int) -> Iterator[Question]:
+        for name, axis in self._axes.items():
+            if name == "long" and turn > 0:
+                continue  # once is enough, and dear
+            probe = self._probe(name, turn)
+            probe = replace(probe, single=first + turn) if name == "single" else probe
+            inputs, sizes = draw_inputs(self.arguments, draw, probe)
+            question = self._question(axis.part, inputs, draw, sizes)
+            if name == "gradient":
+                question.payload["cotangent"] = draw.integer(0, 2**31)
+            elif name == "strides":
+                question.payload["strided"] = True
+            elif name == "long":
+                question.payload["most_numbers"] = LONG * LONG // 2
+            elif turn == 0:
+                question.payload["twice"] = True
+            yield question
+        for part, case in self.cases.items():
+            yield self._question(part, case(draw), draw, {})
+
+    def _probe(self, name: str, turn: int) -> Probe:
+        """An axis's probe in one of its rounds: some are asked differently each time."""
+        probe = self._axes[name].probe
+        leading = 1 if turn and any("*" in argument.shape for argument in self.arguments) else 0
+        if name == "large":
+            return replace(probe, scale=self._scale)
+        if name == "padding" and turn == 1:
+            return replace(probe, equal=True)  # as in self-attention; a transposed mask fits only here
+        if name == "gradient" and self._takes_mask:
+            return replace(probe, leading=leading, mask=("", SHARED, PADDING)[turn])
+        if name in ("gradient", "strides"):
+            return replace(probe, leading=leading)
+        return probe
+
+    @cached_property
+    def _scale(self) -> float:
+        """The largest scale of numbers at which the reference gives in float32 what it gives in float64."""
+        stable = (scale for scale in SCALES if all(self._is_stable(scale, seed) for seed in range(6)))
+        return next(stable, 1.0)
+
+    def _is_stable(self, scale: float, seed: int) -> bool:
+        draw = Draw(seed)
+        inputs, sizes = draw_inputs(self.arguments, draw, Probe(scale=scale))
+        question = self._question(self._axes["large"].part, inputs, draw, sizes)
+        narrow = self.outcome(self.reference, question).value
+        wide = self.outcome(self.reference, self._in_double(question)).value
+        if not (isinstance(narrow, Tensor) and narrow.is_floating_point()):
+            return True
+        return bool(narrow.isfinite().all()) and torch.allclose(
+            narrow.double(), wide, STABLE_RTOL, STABLE_ATOL
+        )
+
+    def _question(self, part: str, inputs: dict[str, Any], draw: Draw, sizes: dict[str, int]) -> Question:
+        return Question(part, self._in_order(inputs), sizes)
+
+    def _in_order(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Inputs in the reference's order; behind one that is left out, they go in by name."""
+        names = [name for name in self.signature.parameters if name in inputs]
+        by_place = list(self.signature.parameters)[: len(names)]
+        payload: dict[str, Any] = {"inputs": {name: inputs[name] for name in names}}
+        if by_name := [name for name in names if name not in by_place]:
+            payload["by_name"] = by_name
+        return payload
 
     def circumstances(self, question: Question) -> str:
         inputs = question.payload["inputs"].items()
         shapes = [f"`{name}` {_unbroken(value.shape)}" for name, value in inputs if isinstance(value, Tensor)]
         return f"The shapes were {', '.join(shapes)}." if shapes else ""
 
+    # -- comparing ------------------------------------------------------------------------------------
+
+    def received(self, question: Question, outcome: Outcome) -> Outcome:
+        if "cotangent" not in question.payload or outcome.failure or _has_gradient(outcome.value):
+            return outcome
+        return Outcome(failure=Failure(Refused.__name__, FORGED))
+
+    def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
+        found = self._difference(question, expected, given, 0.0)
+        if found is not None and self._rounding(question) > 0:
+            found = self._difference(question, expected, given, self._rounding(question))
+        return found
+
+    def _difference(
+        self, question: Question, expected: Any, given: Any, rounding: float
+    ) -> Difference | None:
+        if "cotangent" not in question.payload:
+            return difference(expected, given, rounding)
+        if found := difference(expected["value"], given["value"], rounding):
+            return found
+        for name, right in expected["gradient"].items():
+            if right is None or not right.abs().max() > 1e-6:
+                continue  # nothing to learn there
+            gradient = given["gradient"].get(name)
+            if gradient is None:
+                return Difference(FORGOTTEN.format(name), NO_GRADIENT)
+            if difference(right, gradient, rounding):
+                return Difference.plain(WRONG_GRADIENT.format(name))
+        return None
+
+    def same(self, question: Question, one: Any, other: Any) -> bool:
+        if "cotangent" not in question.payload:
+            return type(one) is type(other) and difference(one, other) is None
+        values, gradients = (one["value"], other["value"]), (one["gradient"], other["gradient"])
+        if type(values[0]) is not type(values[1]) or difference(*values) is not None:
+            return False
+        return all(_same_gradient(*(found.get(name) for found in gradients)) for name in gradients[0])
+
+    def score(self, held: Mapping[str, bool]) -> float:
+        """Nothing for what is wrong on one example: that it is right elsewhere is chance, or means little."""
+        example = self._axes.get("one")
+        if example and not held.get(example.part, True):
+            return 0.0
+        return super().score(held)
+
+    def _rounding(self, question: Question) -> float:
+        """How far the reference's float32 is from its float64 on this question; 0 where that says nothing."""
+        if question.rounding is None:
+            narrow, wide = (self.outcome(self.reference, q) for q in (question, self._in_double(question)))
+            question.rounding = max(map(_gap, _tensors(narrow.value), _tensors(wide.value)), default=0.0)
+        return question.rounding
+
+    def _in_double(self, question: Question) -> Question:
+        payload = question.payload
+        return Question(question.part, {**payload, "inputs": in_double(payload["inputs"])})
+
+    # -- in the lesson --------------------------------------------------------------------------------
+
     @property
     def call(self) -> str:
         return f"check({self.id})"
 
-    def mutants(self) -> Iterator[Mutant]:
-        return mutants_of_code(self.reference)
+    @property
+    def solution(self) -> str:
+        return of_code(self.reference)
+
+
+def _has_gradient(value: Any) -> bool:
+    """Whether it is what `grader.asking.call` gives for a question about gradients."""
+    match value:
+        case {"value": _, "gradient": dict(gradients)}:
+            floats = (
+                g is None or (isinstance(g, Tensor) and g.is_floating_point()) for g in gradients.values()
+            )
+            return all(floats)
+    return False
+
+
+def _same_gradient(one: Tensor | None, other: Tensor | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and torch.allclose(one, other, rtol=1e-3, atol=1e-4, equal_nan=True)
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    if isinstance(value, dict) and "gradient" in value:
+        value = [value["value"], *value["gradient"].values()]
+    values = value if isinstance(value, (tuple, list)) else [value]
+    return [v for v in values if isinstance(v, Tensor) and v.is_floating_point()]
+
+
+def _gap(narrow: Tensor, wide: Tensor) -> float:
+    gap = (narrow.detach().double() - wide.detach()).abs()
+    finite = gap[gap.isfinite()]
+    return float(finite.max()) if len(finite) else 0.0
 
 
 def _unbroken(shape: torch.Size) -> str:

@@ -2,23 +2,59 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from grader.asking.outcome import Outcome
+from grader.asking.property_test import INSIDE, OWN, Report
 from grader.exercise.base import Exercise, Question
 from grader.exercise.compare import Difference
-from grader.judging.mutants import Mutant, mutants_of_code
+from grader.exercise.solution import of_code
 from grader.questions.draw import Draw
+from grader.slips.patch import patch
+from grader.slips.slip import apply
+from grader.slips.switches import USUAL
+from grader.slips.tree import parse
 
 ACCEPTS = "accepts code that is right"
+Code = str | Callable[..., Any]  # a patch of the base, or a function
+Entry = Code | tuple[Code, str]
+STOPPED = {
+    "": "Your test rejects it.",
+    OWN: "Your test itself stops with an error.",
+    INSIDE: "It stops with an error on what your test hands it.",
+}
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """Code that a test is run on.
+
+    Args:
+        does: what it does, read after "code that …".
+        call: the function.
+        sentence: what is said of a test that is wrong about this one (`PropertyTest`).
+    """
+
+    does: str
+    call: Callable[..., Any]
+    sentence: str = ""
 
 
 class PropertyTest(Exercise):
     """The student writes a test that takes an implementation and asserts what must hold of it.
 
-    ``right`` are implementations it must accept; ``wrong`` maps a description, read after "rejects code
-    that …", to one it must reject. Rejecting counts only for a test that accepts what is right.
+    Rejecting counts only for a test that accepts what is right.
+
+    Args:
+        reference: a right test. Its source is the solution.
+        base: the plainest right implementation, from which others are made.
+        right: others that must be accepted, by what they do. Each is a function, or a patch of the base
+            (``"old -> new"``, as in a slip). A sentence that stands beside some of them is said of a test
+            that rejects all of these.
+        wrong: groups of what must be rejected, by what they do. The sentence of a group is said of a test
+            that accepts all of it; the one beside a single one, where that is all that the test accepts.
     """
 
     kind = "property test"
@@ -26,48 +62,76 @@ class PropertyTest(Exercise):
 
     def __init__(
         self,
-        id: str,
-        title: str,
+        reference: Callable[..., Any],
         *,
-        right: Sequence[Callable[..., Any]],
-        wrong: dict[str, Callable[..., Any]],
+        base: Callable[..., Any],
+        right: Mapping[str, Entry],
+        wrong: Mapping[str, Mapping[str, Entry]],
         **common: Any,
     ) -> None:
-        super().__init__(id, title, **common)
-        self.right, self.wrong = list(right), wrong
+        super().__init__(reference=reference, **common)
+        self.right = (Implementation("is written as usual", base), *_implementations(base, right))
+        self.groups = tuple(
+            (sentence, _implementations(base, group)) for sentence, group in dict(wrong).items()
+        )
+        self.wrong = tuple(one for _, group in self.groups for one in group)
+        if len({one.does for one in self.wrong}) < len(self.wrong):
+            raise ValueError("two wrong implementations do the same.")
+
+    def place(self, id: str, lesson: str = "", text: str = "") -> None:
+        super().place(id, lesson, text)
+        if self.reference.__name__ != id:
+            raise ValueError(f"{id}: the reference is called {self.reference.__name__}; it must be {id}.")
 
     @property
     def implementations(self) -> list[Callable[..., Any]]:
-        return [*self.right, *self.wrong.values()]
+        """What the test is run on, the right ones first; a question knows one by its place here."""
+        return [one.call for one in (*self.right, *self.wrong)]
+
+    def implementation(self, question: Question) -> Implementation:
+        """The implementation that a question is about."""
+        return (*self.right, *self.wrong)[question.payload["index"]]
+
+    def is_right(self, question: Question) -> bool:
+        """Whether a question's implementation must be accepted."""
+        return bool(question.payload["index"] < len(self.right))
 
     @property
     def parts(self) -> tuple[str, ...]:
-        return (ACCEPTS, *(f"rejects code that {description}" for description in self.wrong))
+        return (ACCEPTS, *(_rejects(one) for one in self.wrong))
 
     def questions(self, draw: Draw) -> list[Question]:
-        parts = [ACCEPTS] * len(self.right) + list(self.parts[1:])
+        parts = [ACCEPTS] * len(self.right) + [_rejects(one) for one in self.wrong]
         order = draw.shuffled(range(len(parts)))  # the place in the order tells the test nothing
         return [
             Question(parts[i], {"exercise": self.id, "index": i, "seed": draw.integer(0, 2**31)})
             for i in order
         ]
 
-    def difference(self, expected: Any, given: Any) -> Difference | None:
-        match given:
-            case {"accepts": bool(accepts), "because": str(because), "summary": str(summary)}:
-                pass
-            case _:
-                return Difference.plain("It is not a test function.")
-        if accepts == expected["accepts"]:
+    def outcome(self, answer: Any, question: Question) -> Outcome:
+        payload = {**question.payload, "implementation": self.implementation(question).call}
+        return super().outcome(answer, Question(question.part, payload))
+
+    def expected(self, questions: Iterable[Question]) -> list[Outcome]:
+        """Whether each implementation must be accepted: nothing needs to be run for that."""
+        return [Outcome(value=self.is_right(question)) for question in questions]
+
+    def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
+        report = Report.read(given)
+        if report is None:
+            return Difference.plain("It is not a test function.")
+        if not self.is_right(question):
+            return Difference.plain("Your test accepts it.") if report.accepts else None
+        if report.accepts:
             return None
-        if accepts:
-            return Difference.plain("Your test accepts it.")
-        return Difference(*(f"Your test rejects it. {told}".strip() for told in (because, summary)))
+        stopped = "Your test rejects it in some runs." if report.sometimes else STOPPED.get(report.error, "")
+        return Difference(*(f"{stopped} {told}".strip() for told in (report.because, report.summary)))
 
-    def same(self, one: Any, other: Any) -> bool:
-        return self.difference(one, other) is None
+    def same(self, question: Question, one: Any, other: Any) -> bool:
+        ours, theirs = Report.read(one), Report.read(other)
+        return ours is not None and theirs is not None and ours.accepts == theirs.accepts
 
-    def score(self, held: dict[str, bool]) -> float:
+    def score(self, held: Mapping[str, bool]) -> float:
         rejected = [held[part] for part in self.parts if part != ACCEPTS]
         return self.points * sum(rejected) / len(rejected) if held[ACCEPTS] else 0.0
 
@@ -75,5 +139,28 @@ class PropertyTest(Exercise):
     def call(self) -> str:
         return f"check({self.id})"
 
-    def mutants(self) -> Iterator[Mutant]:
-        return mutants_of_code(self.reference, within=ast.Assert)  # its inputs are its own affair
+    @property
+    def solution(self) -> str:
+        return of_code(self.reference)
+
+
+def _rejects(wrong: Implementation) -> str:
+    return f"rejects code that {wrong.does}"
+
+
+def _implementations(base: Callable[..., Any], entries: Mapping[str, Entry]) -> tuple[Implementation, ...]:
+    with_sentences = (
+        (does, entry if isinstance(entry, tuple) else (entry, "")) for does, entry in entries.items()
+    )
+    return tuple(
+        Implementation(does, _patched(base, code) if isinstance(code, str) else code, sentence)
+        for does, (code, sentence) in with_sentences
+    )
+
+
+def _patched(base: Callable[..., Any], text: str) -> Callable[..., Any]:
+    """The base with a patch made in it."""
+    tree = parse(base)
+    space: dict[str, Any] = {**USUAL, **base.__globals__}
+    exec(compile(apply(tree, patch(tree, text)), f"<{base.__name__}>", "exec"), space)
+    return space[base.__name__]

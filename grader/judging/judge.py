@@ -1,24 +1,30 @@
 """The judge: holds references and hidden cases, compares outcomes with them, and writes the verdict.
 
 It never runs student code. `judge` gets the outcomes that the student's process sent for a list of
-questions, works out for itself what the right answer and each known mistake make of the same questions,
-and says which of them the outcomes equal.
+questions, works out for itself what the right answer makes of the same questions, and has what differs
+named (`grader.naming`).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 from grader.asking.outcome import MISSING, Failure, Outcome
 from grader.asking.respond import Response
-from grader.exercise import Exercise, Mistake, Question
+from grader.exercise import Exercise, Question
 from grader.exercise.compare import Difference
 from grader.judging.own_work import forbidden_calls, forbidden_uses
 from grader.judging.verdict import Part, Status, Verdict
+from grader.naming.case import Case
+from grader.naming.name import name
 from grader.questions.draw import Draw
 from grader.questions.personal import personal_seed
+
+
+class BrokenReference(RuntimeError):
+    """A reference fails on questions of its own: the author's error, in a sentence."""
 
 
 def fresh_questions(exercise: Exercise, key: str, seed: int | None = None) -> list[Question]:
@@ -41,67 +47,74 @@ def judge(
         response: what came back, one outcome a question.
         source: the student's text, where there is any, to see whether it calls what it should be.
     """
-    expected = exercise.outcomes(exercise.reference, questions)
-    asked = zip(questions, expected, response.outcomes, strict=True)
-    wrong = [_find(exercise, question, right, given) for question, right, given in asked]
-    parts = tuple(_part(name, questions, wrong) for name in exercise.parts)
-    score = round(exercise.score({part.name: part.held for part in parts}), 2)
-    said = tuple(response.said)
-
-    calls = [] if source is None else forbidden_calls(source, exercise.id, exercise.may_not_call)
-    if source is not None and not calls:
-        calls = forbidden_uses(response.used, exercise.may_not_call)
-    if calls:
-        message = f"It uses `{calls[0].lstrip('.')}`, which is what this exercise asks you to write yourself."
-        return _verdict(exercise, 0.0, Status.FORBIDDEN, parts, message=message, said=said)
-    if all(part.held for part in parts):
-        return _verdict(exercise, exercise.points, Status.RIGHT, parts, said=said)
-    if unfinished := _unfinished(exercise, response.outcomes):
-        return _verdict(exercise, 0.0, Status.UNFINISHED, message=unfinished, said=said)
-    if mistake := name_mistake(exercise, questions, response.outcomes):
-        return _verdict(exercise, score, Status.WRONG, parts, mistake=mistake.sentence, said=said)
-    stopped = all(outcome.failure and not outcome.failure.is_refusal for outcome in response.outcomes)
-    status = Status.FAILED if stopped else Status.WRONG
-    return _verdict(exercise, score, status, parts, said=said)
-
-
-def name_mistake(
-    exercise: Exercise, questions: Sequence[Question], given: Sequence[Outcome]
-) -> Mistake | None:
-    """The known mistake whose outcomes are the given ones on every question, if there is one."""
-    if all(outcome.failure for outcome in given):
-        return None  # an error names itself
-    return next((m for m in exercise.mistakes if behaves_as(exercise, m.answer, questions, given)), None)
-
-
-def behaves_as(
-    exercise: Exercise, answer: Any, questions: Sequence[Question], given: Sequence[Outcome]
-) -> bool:
-    """Whether an answer of ours gives the same: equal values, errors of the same kind in the same places."""
-    return all(
-        _alike(exercise, exercise.outcome(answer, question), outcome)
-        for question, outcome in zip(questions, given, strict=True)
+    expected = exercise.expected(questions)
+    given = [exercise.received(question, o) for question, o in zip(questions, response.outcomes, strict=True)]
+    asked = zip(questions, expected, given, strict=True)
+    found = [_find(exercise, question, right, outcome) for question, right, outcome in asked]
+    graded = set(exercise.parts)
+    parts = [_part(name, name in graded, questions, found) for name in (*exercise.parts, *exercise.advice)]
+    held = {part.name: part.held for part in parts}
+    verdict = Verdict(
+        exercise.id,
+        exercise.title,
+        score=round(exercise.earned(questions, given, held), 2),
+        maximum=exercise.points,
+        status=Status.WRONG,
+        parts=tuple(parts),
+        said=tuple(response.said),
     )
+    if forbidden := _forbidden(exercise, response, source):
+        return replace(verdict, score=0.0, status=Status.FORBIDDEN, message=forbidden)
+    if all(part.held for part in parts if part.is_graded):
+        return replace(verdict, score=exercise.points, status=Status.RIGHT)
+    if unfinished := _unfinished(exercise, given):
+        return replace(verdict, score=0.0, status=Status.UNFINISHED, parts=(), message=unfinished)
+    cases = [
+        Case(question, right, outcome, difference is not None)
+        for question, right, outcome, difference in zip(questions, expected, given, found)
+        if question.part in graded
+    ]
+    if named := name(exercise, cases):
+        verdict = replace(verdict, mistake=named.sentence, how=named.how, slips=named.slips)
+    return replace(verdict, status=Status.FAILED) if _stops(cases) else verdict
 
 
-def _alike(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
-    if one.failure or other.failure:
-        return bool(one.failure and other.failure and one.failure.kind == other.failure.kind)
-    return exercise.same(one.value, other.value)
+def _stops(cases: Sequence[Case]) -> bool:
+    """Whether the first question, and all else that is wrong, ends with an error."""
+    wrong = [case.given.failure for case in cases if case.wrong]
+    return cases[0].wrong and all(failure and not failure.is_refusal for failure in wrong)
+
+
+def _forbidden(exercise: Exercise, response: Response, source: str | None) -> str:
+    """What is said of an answer that calls what it should be; nothing where it does not, or has no text."""
+    if source is None:
+        return ""
+    calls = forbidden_calls(source, exercise.id, exercise.may_not_call)
+    calls = calls or forbidden_uses(response.used, exercise.may_not_call)
+    if not calls:
+        return ""
+    return f"It uses `{calls[0].lstrip('.')}`, which is what this exercise asks you to write yourself."
 
 
 def _find(exercise: Exercise, question: Question, expected: Outcome, given: Outcome) -> Difference | None:
     if expected.failure is not None:
-        raise RuntimeError(f"The reference of {exercise.id} fails on its own cases: {expected.failure}")
+        raise BrokenReference(
+            f"The reference of {exercise.id} fails in “{question.part}”: {expected.failure} "
+            "Do its `inputs=` and `cases=` give what it takes?"
+        )
     if given.failure is not None:
         circumstances = "" if given.failure.is_sentence else exercise.circumstances(question)
         return Difference(f"{given.failure} {circumstances}".strip(), given.failure.summary)
-    return exercise.difference(expected.value, given.value)
+    return exercise.difference(question, expected.value, given.value)
 
 
-def _part(name: str, questions: Sequence[Question], wrong: Sequence[Difference | None]) -> Part:
-    found = [w for question, w in zip(questions, wrong, strict=True) if question.part == name and w]
-    return Part(name, not found, found[0].sentence, found[0].summary) if found else Part(name, True)
+def _part(
+    name: str, is_graded: bool, questions: Sequence[Question], found: Sequence[Difference | None]
+) -> Part:
+    wrong = [what for question, what in zip(questions, found, strict=True) if question.part == name and what]
+    if not wrong:
+        return Part(name, True, is_graded=is_graded)
+    return Part(name, False, wrong[0].sentence, wrong[0].summary, is_graded)
 
 
 def _unfinished(exercise: Exercise, outcomes: Sequence[Outcome]) -> str:
@@ -123,16 +136,6 @@ def _is_stub(failure: Failure) -> bool:
 
 
 def _empty(value: object) -> bool:
+    if isinstance(value, dict) and value.keys() == {"value", "gradient"}:
+        value = value["value"]
     return value is None or (isinstance(value, (str, list)) and not value)
-
-
-def _verdict(
-    exercise: Exercise,
-    score: float,
-    status: Status,
-    parts: tuple[Part, ...] = (),
-    mistake: str | None = None,
-    message: str = "",
-    said: tuple[str, ...] = (),
-) -> Verdict:
-    return Verdict(exercise.id, exercise.title, score, exercise.points, status, parts, mistake, message, said)

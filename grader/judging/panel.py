@@ -18,6 +18,7 @@ HEADINGS = {
 # Each status has a word and a sign besides its colour; the colours hold 3:1 on white and on dark pages.
 COLOURS = {Status.RIGHT: "#1f9d55", Status.UNFINISHED: "#7b8794"}
 WRONG_COLOUR = "#d9731a"
+ADVICE = "It costs no points, and is worth knowing:"
 FEWEST_LISTED = 2  # with fewer parts than this a list of them says nothing
 
 
@@ -27,10 +28,11 @@ def plain(verdict: Verdict, graded: bool = False) -> str:
     lines += [sentence for sentence in (verdict.message, verdict.mistake) if sentence]
     if shared := _shared_finding(verdict, graded):
         lines.append(shared)
-    for part in verdict.parts if _tells_parts(verdict) and not shared else ():
+    for part in verdict.graded_parts if _tells_parts(verdict) and not shared else ():
         lines.append(f"  {MARKS[part.held]} {part.name}")
         if found := _finding(verdict, part, graded):
             lines.append(f"      {found}")
+    lines += [f"  {ADVICE} {told}" for told in _advice(verdict, graded)]
     if not graded:
         lines += [f"  Your code also said: {line}" for line in verdict.said]
     return "\n".join(lines)
@@ -50,8 +52,10 @@ def html(verdict: Verdict, graded: bool = False, footer: str = "") -> str:
     if shared := _shared_finding(verdict, graded):
         body.append(f'<p style="margin:.5em 0 .3em">{rich(shared)}</p>')
     elif _tells_parts(verdict):
-        items = "".join(_item(verdict, part, graded) for part in verdict.parts)
+        items = "".join(_item(verdict, part, graded) for part in verdict.graded_parts)
         body.append(f'<ul style="list-style:none;margin:.4em 0 0;padding:0">{items}</ul>')
+    for told in _advice(verdict, graded):
+        body.append(f'<p style="margin:.4em 0 0;opacity:.85">{rich(f"{ADVICE} {told}")}</p>')
     if verdict.said and not graded:
         lines = "<br>".join(escape(line) for line in verdict.said)
         body.append(
@@ -83,24 +87,38 @@ def _item(verdict: Verdict, part: Part, graded: bool) -> str:
 
 
 def _finding(verdict: Verdict, part: Part, graded: bool) -> str:
-    """A named mistake explains the numbers; where there is none, they are all there is to say."""
-    if part.held or verdict.mistake:
+    """What was found; nothing where a sentence says all of it."""
+    if part.held or _says_all(verdict):
         return ""
     return part.summary if graded else part.finding
 
 
+def _advice(verdict: Verdict, graded: bool) -> list[str]:
+    """What does not hold and costs no points, once the rest does: before that there is enough to do."""
+    failed = [part for part in verdict.parts if not (part.is_graded or part.held)]
+    told = ((part.name, part.summary if graded else part.finding) for part in failed if verdict.is_right)
+    return [f"{name}: {found}" for name, found in told]
+
+
 def _shared_finding(verdict: Verdict, graded: bool) -> str:
     """What was found, where it is the same for every part: then it is said once."""
-    alike = len({part.summary for part in verdict.parts}) == 1 and not verdict.is_right
-    return _finding(verdict, verdict.parts[0], graded) if alike and _tells_parts(verdict) else ""
+    parts = verdict.graded_parts
+    alike = len({part.summary for part in parts}) == 1 and not verdict.is_right
+    return _finding(verdict, parts[0], graded) if alike and _tells_parts(verdict) else ""
 
 
 def _tells_parts(verdict: Verdict) -> bool:
     if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN):
         return False
-    if verdict.mistake and not any(part.held for part in verdict.parts):
+    parts = verdict.graded_parts
+    if _says_all(verdict) and not any(part.held for part in parts):
         return False  # the sentence is what matters
-    return len(verdict.parts) >= FEWEST_LISTED or not (verdict.is_right or verdict.mistake)
+    return len(parts) >= FEWEST_LISTED or not (verdict.is_right or _says_all(verdict))
+
+
+def _says_all(verdict: Verdict) -> bool:
+    """A named mistake explains the numbers; an error that is explained is still somewhere, in some line."""
+    return bool(verdict.mistake) and verdict.how != "error"
 
 
 def rich(text: str) -> str:

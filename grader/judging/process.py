@@ -81,7 +81,7 @@ def _run(file: Path, asked: str, seconds: float, helper: socket.socket | None) -
 
 
 def _start(file: Path, limits: Limits, helper: socket.socket | None, **popen: Any) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "grader.asking.respond"]
+    words = [sys.executable, "-m", "grader.student.program"]
     if confinement().confined:
         seen_at = f"{keeper.SOCKETS}/{file.name}"
         return bubblewrap.start_alone([*words, seen_at], limits, [file], helper, **popen)

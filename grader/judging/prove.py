@@ -1,29 +1,37 @@
 """Proof that an exercise's checks tell right from wrong.
 
-    reference      passes, over many seeds
-    alternatives   at least five correct answers written differently, each passes over many seeds
-    mistakes       each known mistake fails, and is named as itself: no two are indistinguishable
-    mutants        each small change to the reference that changes its behaviour fails
+    right      the reference and every other right answer pass, over many seeds
+    slips      each of the author's slips fails, and is named as itself
+    mutants    each slip of the shared operators that changes what comes out fails
 
-A mutant that passes is compared with the reference on many more questions. If it behaves as the reference
-does on all of them it is a *survivor*, listed for a human eye; if not, the checks let a wrong answer pass.
+A mutant that passes is compared with the reference on more questions. If it behaves alike on all of them it
+is a *survivor*, listed for a human eye: perhaps a question is missing. If not, the checks let a wrong answer
+pass. Slips that nobody can tell from one of the author's are listed as its *twins*: its sentence has to be
+true of them too.
 """
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.asking.outcome import TimeUp
+from grader.asking.outcome import Outcome, TimeUp
 from grader.asking.respond import Response, time_limit
-from grader.exercise import Exercise, Mistake, Question
-from grader.judging.judge import behaves_as, fresh_questions, judge
+from grader.exercise import Exercise, Function, Number, Question, TrainingOutcome
+from grader.judging.judge import fresh_questions, judge
+from grader.judging.measure import measure, problems
 from grader.judging.verdict import Verdict
+from grader.naming.candidates import Candidate, Candidates, Source, candidates_of
+from grader.naming.case import Case
+from grader.naming.evidence import behaves
 
-FEWEST_ALTERNATIVES = 5
-SEEDS_PER_MISTAKE = 5  # a mistake must be named as itself on each of these
-SURVIVOR_SEEDS = range(1, 21)
+SEEDS_PER_SLIP = 3  # a slip must be named as itself on each of these
+SLIP_SEEDS = range(SEEDS_PER_SLIP, 15)  # and it must be rejected on each of these
+SURVIVOR_SEEDS = range(1, 6)
 MUTANT_SECONDS = 2.0
+MOST_TRAININGS = 20  # seeds for an answer that trains
 
 
 @dataclass
@@ -32,27 +40,27 @@ class Proof:
 
     exercise: Exercise
     seeds: int
-    mistakes: int = 0
-    alternatives: int = 0
+    right: int = 0
+    slips: int = 0
     mutants: int = 0
     rejected: int = 0
     survivors: list[str] = field(default_factory=list)
+    twins: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
         return not self.problems
 
-    def report(self) -> str:
-        """A line of figures, then the survivors (~) and the problems (!)."""
+    def report(self, everything: bool = False) -> str:
+        """A line of figures, then the problems (!); with ``everything`` survivors (~) and twins (=) too."""
         line = (
             f"{'✓' if self.holds else '✗'} {self.exercise.id:<24} "
-            f"{self.alternatives:>3} right × {self.seeds} seeds   {self.mistakes:>3} mistakes named   "
+            f"{self.right:>3} right × {self.seeds} seeds   {self.slips:>2} slips named   "
             f"{self.rejected:>3} of {self.mutants} mutants rejected, {len(self.survivors)} behave alike"
         )
-        return "\n".join(
-            [line, *(f"    ~ {change}" for change in self.survivors), *(f"    ! {p}" for p in self.problems)]
-        )
+        more = [f"    ~ {told}" for told in self.survivors] + [f"    = {told}" for told in self.twins]
+        return "\n".join([line, *(f"    ! {p}" for p in self.problems), *(more if everything else ())])
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON value, for ``grader prove --json``."""
@@ -60,87 +68,155 @@ class Proof:
 
 
 def prove(exercise: Exercise, seeds: int = 1000) -> Proof:
-    """Run the whole proof for one exercise; correct answers are tried on ``seeds`` seeds."""
-    proof = Proof(exercise, seeds)
-    _prove_right(proof)
-    _prove_mistakes(proof)
-    _prove_mutants(proof)
+    """Run the whole proof for one exercise; right answers are tried on ``seeds`` seeds."""
+    proof = Proof(exercise, min(seeds, MOST_TRAININGS) if isinstance(exercise, TrainingOutcome) else seeds)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what wrong answers of ours are warned of is nobody's business
+        _prove(proof)
     return proof
 
 
-def _key(seed: int) -> str:
-    return f"student {seed}"
-
-
-def _questions(exercise: Exercise, seed: int) -> list[Question]:
-    return fresh_questions(exercise, _key(seed), seed)
-
-
-def _verdict(exercise: Exercise, answer: Any, seed: int) -> Verdict:
-    questions = _questions(exercise, seed)
-    return judge(exercise, questions, Response(exercise.outcomes(answer, questions)))
-
-
-def _is_right(exercise: Exercise, answer: Any, seed: int) -> bool:
-    """Whether the judge would find nothing wrong in time, without asking it to name the mistake."""
-    questions = _questions(exercise, seed)
-    expected = exercise.outcomes(exercise.reference, questions)
-    try:
-        with time_limit(MUTANT_SECONDS):
-            return behaves_as(exercise, answer, questions, expected)
-    except TimeUp:
-        return False
-
-
-def _prove_right(proof: Proof) -> None:
+def _prove(proof: Proof) -> None:
     exercise = proof.exercise
-    proof.alternatives = len(exercise.alternatives)
-    if proof.alternatives < FEWEST_ALTERNATIVES:
-        proof.problems.append(
-            f"only {proof.alternatives} correct alternatives; at least {FEWEST_ALTERNATIVES} are needed"
-        )
-    answers = [("the reference", exercise.reference)]
-    answers += [(f"the correct alternative {_name(a)}", a) for a in exercise.alternatives]
-    for seed in range(proof.seeds):
-        for name, answer in answers.copy():
-            verdict = _verdict(exercise, answer, seed)
-            if not verdict.is_right:
-                told = next((part.finding for part in verdict.parts if not part.held), verdict.message)
-                proof.problems.append(f"{name} fails with seed {seed}: {told}")
-                answers.remove((name, answer))  # once is enough
-
-
-def _prove_mistakes(proof: Proof) -> None:
-    exercise = proof.exercise
-    proof.mistakes = len(exercise.mistakes)
-    for mistake in exercise.mistakes:
-        for seed in range(SEEDS_PER_MISTAKE):
-            if problem := _misjudged(mistake, _verdict(exercise, mistake.answer, seed)):
-                proof.problems.append(f"the mistake {mistake.name} {problem} (seed {seed})")
-                break
+    _prove_right(proof)
+    if isinstance(exercise, Function):
+        candidates = candidates_of(exercise)
+        _prove_slips(proof, [(c.sentence, _Made(candidates, c)) for c in candidates if _is_authored(c)])
+        _prove_mutants(proof, candidates)
+    elif isinstance(exercise, Number):
+        _prove_slips(proof, list(exercise.wrong.items()))
+    else:
+        _prove_slips(proof, [(sentence, answer) for answer, sentence in exercise.slips.items()])
+    if isinstance(exercise, TrainingOutcome):
+        proof.problems += problems(exercise, measure(exercise))
     for choice, answer in exercise.wrong_answers():
         if _verdict(exercise, answer, 0).is_right:
             proof.problems.append(f"the wrong choice {choice} passes")
 
 
-def _misjudged(mistake: Mistake, verdict: Verdict) -> str | None:
+@dataclass(frozen=True)
+class _Made:
+    """The answer that a candidate makes."""
+
+    candidates: Candidates
+    candidate: Candidate
+
+    def outcomes(self, questions: list[Question]) -> list[Outcome]:
+        return [self.candidates.outcome([self.candidate], question) for question in questions]
+
+
+def _is_authored(candidate: Candidate) -> bool:
+    return candidate.source is Source.AUTHOR
+
+
+def _questions(exercise: Exercise, seed: int) -> list[Question]:
+    return fresh_questions(exercise, f"student {seed}", seed)
+
+
+def _outcomes(exercise: Exercise, answer: Any, questions: list[Question]) -> list[Outcome]:
+    if isinstance(answer, _Made):
+        return answer.outcomes(questions)
+    return exercise.outcomes(answer, questions)
+
+
+def _verdict(exercise: Exercise, answer: Any, seed: int) -> Verdict:
+    questions = _questions(exercise, seed)
+    return judge(exercise, questions, Response(_outcomes(exercise, answer, questions)))
+
+
+def _prove_right(proof: Proof) -> None:
+    exercise = proof.exercise
+    answers = [("the reference", exercise.reference)]
+    answers += [(f"the right answer {_name(a)}", a) for a in exercise.alternatives]
+    proof.right = len(answers)
+    for seed in range(proof.seeds):
+        for name, answer in answers.copy():
+            verdict = _verdict(exercise, answer, seed)
+            if not verdict.is_right:
+                wrong = [part.finding for part in verdict.parts if part.is_graded and not part.held]
+                proof.problems.append(f"{name} fails with seed {seed}: {(wrong or [verdict.message])[0]}")
+                answers.remove((name, answer))  # once is enough
+
+
+def _prove_slips(proof: Proof, slips: list[tuple[str, Any]]) -> None:
+    proof.slips = len(slips)
+    for sentence, answer in slips:
+        for seed in range(SEEDS_PER_SLIP):
+            if problem := _misjudged(sentence, _verdict(proof.exercise, answer, seed)):
+                proof.problems.append(f"the slip {sentence!r} {problem} (seed {seed})")
+                break
+        else:
+            passes = [seed for seed in SLIP_SEEDS if _passes(proof.exercise, answer, seed)]
+            if passes:
+                often = f"on {len(passes)} of {len(SLIP_SEEDS)} seeds, as {passes[0]}: it needs a case"
+                proof.problems.append(f"the slip {sentence!r} passes {often}")
+
+
+def _passes(exercise: Exercise, answer: Any, seed: int) -> bool:
+    """Whether nothing graded is wrong with it; it is not named, which takes longer."""
+    questions = _questions(exercise, seed)
+    given = _outcomes(exercise, answer, questions)
+    return not any(
+        outcome.failure or exercise.difference(question, right.value, outcome.value)
+        for question, right, outcome in zip(questions, exercise.expected(questions), given, strict=True)
+        if question.part in exercise.parts
+    )
+
+
+def _misjudged(sentence: str, verdict: Verdict) -> str | None:
     if verdict.is_right or verdict.score >= verdict.maximum:
         return "passes"
     if verdict.mistake is None:
         return f"is not recognised; it fails as {verdict.status}"
-    return None if verdict.mistake == mistake.sentence else f"is named as another: {verdict.mistake!r}"
+    return None if verdict.mistake == sentence else f"is named as another: {verdict.mistake!r}"
 
 
-def _prove_mutants(proof: Proof) -> None:
-    exercise = proof.exercise
-    for mutant in exercise.mutants():
+def _prove_mutants(proof: Proof, candidates: Candidates) -> None:
+    exercise = candidates.exercise
+    asked = {seed: _questions(exercise, seed) for seed in (0, *SURVIVOR_SEEDS)}
+    rejected: set[str] = set()
+    for candidate in candidates:
+        if _is_authored(candidate):
+            proof.twins += _twins(candidates, candidate, asked[0])
+            continue
         proof.mutants += 1
-        if not _is_right(exercise, mutant.answer, 0):
+        if not _is_right(candidates, candidate, asked[0]):
             proof.rejected += 1
-        elif all(_is_right(exercise, mutant.answer, seed) for seed in SURVIVOR_SEEDS):
-            proof.survivors.append(mutant.change)
+            rejected.add(candidate.sentence)
+        elif all(_is_right(candidates, candidate, asked[seed]) for seed in SURVIVOR_SEEDS):
+            proof.survivors.append(candidate.sentence or "a change that is never said")
         else:
-            proof.problems.append(f"a wrong mutant passes: {mutant.change}")
+            proof.problems.append(f"a wrong mutant passes: {candidate.sentence}")
+    alike = proof.survivors  # the same slip in another form may show: then nobody needs to look
+    proof.survivors = [told for told in alike if told not in rejected]
+    proof.mutants -= len(alike) - len(proof.survivors)
+
+
+def _is_right(candidates: Candidates, candidate: Candidate, questions: list[Question]) -> bool:
+    """Whether the judge would find nothing wrong in time."""
+    try:
+        with time_limit(MUTANT_SECONDS):
+            return all(_holds(candidates, candidate, question) for question in _graded(candidates, questions))
+    except TimeUp:
+        return False
+
+
+def _graded(candidates: Candidates, questions: list[Question]) -> list[Question]:
+    return [question for question in questions if question.part in candidates.exercise.parts]
+
+
+def _holds(candidates: Candidates, candidate: Candidate, question: Question) -> bool:
+    return candidates.holds(question, candidates.right(question), candidates.outcome([candidate], question))
+
+
+def _twins(candidates: Candidates, authored: Candidate, questions: list[Question]) -> Iterator[str]:
+    """Other slips that give the same as one of the author's."""
+    given = ((question, candidates.outcome([authored], question)) for question in questions)
+    cases = [Case(question, Outcome(), outcome, wrong=True) for question, outcome in given]
+    for other in candidates:
+        twin = other.sentence not in ("", authored.sentence) and not _is_authored(other)
+        if twin and behaves(candidates, [other], cases):
+            yield f"{authored.sentence} = {other.sentence}"
 
 
 def _name(answer: Any) -> str:

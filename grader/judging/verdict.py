@@ -23,18 +23,24 @@ class Status(StrEnum):
 class Part:
     """One property: whether it held, and if not, what was found.
 
-    ``finding`` may speak of the inputs' numbers and is for the notebook; ``summary`` is for feedback.
+    ``finding`` may speak of the inputs' numbers and is for the notebook; ``summary`` is for feedback. A
+    property that is not graded is advice and costs nothing.
     """
 
     name: str
     held: bool
     finding: str = ""
     summary: str = ""
+    is_graded: bool = True
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Score, status, and the words that go with them. ``mistake`` is the sentence of a known mistake."""
+    """Score, status, and the words that go with them.
+
+    ``mistake`` says what is wrong where that is known, ``how`` what it rests on (`grader.naming.case.Named`),
+    and ``slips`` are the sentences of which it is put together, by which a class is counted.
+    """
 
     exercise: str
     title: str
@@ -44,11 +50,18 @@ class Verdict:
     parts: tuple[Part, ...] = ()
     mistake: str | None = None
     message: str = ""
+    how: str = ""
+    slips: tuple[str, ...] = ()
     said: tuple[str, ...] = field(default=())
 
     @property
     def is_right(self) -> bool:
         return self.status is Status.RIGHT
+
+    @property
+    def graded_parts(self) -> tuple[Part, ...]:
+        """The parts that points are given for; the others are advice."""
+        return tuple(part for part in self.parts if part.is_graded)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON value, for ``grader judge --json``."""
@@ -64,5 +77,9 @@ class Verdict:
             "status": str(self.status),
             "mistake": self.mistake or "",
             "message": self.message,
-            "parts": [{"name": p.name, "held": p.held, "summary": p.summary} for p in self.parts],
+            "slips": list(self.slips),
+            "parts": [
+                {"name": p.name, "held": p.held, "summary": p.summary, "graded": p.is_graded}
+                for p in self.parts
+            ],
         }

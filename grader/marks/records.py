@@ -125,7 +125,7 @@ def _person(known: dict[str, str], arrival: Arrival | None) -> dict[str, str]:
 def _in_order(lesson: str, cells: Iterable[tuple[str, float]]) -> dict[str, float]:
     """The points of each exercise, in the order of the lesson; an instructor's own cells come last."""
     points = dict(cells)
-    listed = [exercise.id for exercise in catalogue.lessons().get(lesson, ()) if exercise.id in points]
+    listed = [id for id in catalogue.ids().get(lesson, ()) if id in points]
     return {name: points[name] for name in [*listed, *sorted(set(points) - set(listed))]}
 
 

@@ -22,19 +22,25 @@ from grader.asking import wire
 from grader.judging.places import Places
 
 LONGEST_CALL = 2**26  # bytes of one line
+LONGEST_MESSAGE = 2**16
 SECONDS_FOR_A_CALL = 10
 
 
 def serve(descriptor: int, key: str) -> None:
-    """Answer on every socket that comes through the descriptor, each in a process of its own."""
+    """Answer on every socket that comes through the descriptor, each in a process of its own.
+
+    With a socket come the names of the tests that will be asked: what they call is loaded once, before the
+    fork.
+    """
     places = Places(key)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    catalogue.lessons()
     connections = socket.socket(fileno=descriptor)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(connections, 1, 1)
+        message, descriptors, _, _ = socket.recv_fds(connections, LONGEST_MESSAGE, 1)
         if not message:
             return
+        for test in json.loads(message):
+            catalogue.find(test)
         if os.fork() == 0:
             connections.close()
             _answer_all(socket.socket(fileno=descriptors[0]), places)
@@ -52,7 +58,7 @@ def _answer_all(connection: socket.socket, places: Places) -> None:
 
 
 def _answer(call: dict[str, Any], places: Places) -> dict[str, Any]:
-    known = catalogue.find(call["exercise"]).implementations  # type: ignore[attr-defined]
+    known = catalogue.implementations(call["exercise"])
     implementation = known[places.find(call["exercise"], call["index"], len(known))]
     try:
         value = implementation(*wire.decode(call["arguments"]), **wire.decode(call["named"]))

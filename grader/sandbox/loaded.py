@@ -14,7 +14,6 @@ MODULES = (
     "torch",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
-    "sympy",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",  # every kernel loads it, and it takes as long as all else of a start
@@ -24,18 +23,23 @@ MODULES = (
     "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
-    "stack_data",  # for showing an error
+    "stack_data",  # this and the next three for showing an error
+    "pygments.formatters.html",
     "pygments.formatters.terminal256",
+    "pygments.lexers.python",
     "encodings.idna",
     "faulthandler",
     "sqlite3",
-    "grader.asking.respond",
+    "grader.student.kernel",
     "grader.notebook",
+    "grader.formula",
     "course.attention",
     "course.cost",
     "course.data",
     "course.show",
     "course.show.attending",
+    "course.show.cost_curves",
+    "course.show.cost_stills",
     "course.show.matrices",
     "course.show.scaling",
 )

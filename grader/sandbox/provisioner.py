@@ -24,11 +24,11 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Bool, Instance
+from traitlets import Bool, Instance, List
 
 from grader import catalogue
 from grader.asking import wire
-from grader.exercise import Number
+from grader.exercise import Exercise, Number, PropertyTest
 from grader.questions.draw import Draw
 from grader.sandbox import keeper, zygote, zygotes
 from grader.sandbox.confinement import confinement, require
@@ -46,6 +46,9 @@ class Confined(LocalProvisioner):
 
     limits = Instance(Limits, (), help="what one kernel may use").tag(config=True)
     required = Bool(False, help="refuse to run student code where it cannot be confined").tag(config=True)
+    exercises = List(
+        Instance(Exercise), None, allow_none=True, help="those of the notebook; None: they are not known"
+    )
     ended: str | None = None
 
     _lifeline: socket.socket | None = None
@@ -74,6 +77,7 @@ class Confined(LocalProvisioner):
         connection["ip"] = f"{keeper.SOCKETS}/socket"  # where the kernel sees its own folder
         (self._folder / zygote.CONNECTION).write_text(json.dumps(connection))
         environment = kwargs.get("env", os.environ)
+        exercises = catalogue.every_exercise() if self.exercises is None else self.exercises
         self.ended = self._status = None
         self._lifeline = zygotes.current().fork_kernel(
             self._folder,
@@ -81,8 +85,9 @@ class Confined(LocalProvisioner):
             {
                 "environment": {name: environment[name] for name in HANDED_ON if name in environment},
                 "arguments": cmd[len(self.kernel_spec.argv) :],
-                "given": wire.encode(_given(environment.get("COURSE_KEY"))),
+                "given": wire.encode(_given(environment.get("COURSE_KEY"), exercises)),
             },
+            [exercise.id for exercise in exercises if isinstance(exercise, PropertyTest)],
         )
         self._lifeline.setblocking(False)
         return self.connection_info
@@ -177,11 +182,11 @@ def _say_once(text: str) -> None:
     errors.print(text, style="bold red")
 
 
-def _given(key: str | None) -> dict[str, dict[str, Any]]:
+def _given(key: str | None, exercises: Iterable[Exercise]) -> dict[str, dict[str, Any]]:
     """The numbers of the student with this key, for every exercise that has some."""
     if key is None:
         return {}
-    numbers = (exercise for exercise in catalogue.every_exercise() if isinstance(exercise, Number))
+    numbers = (exercise for exercise in exercises if isinstance(exercise, Number))
     return {exercise.id: exercise.values(Draw(0, key)) for exercise in numbers}
 
 

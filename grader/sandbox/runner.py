@@ -24,6 +24,7 @@ from nbformat.v4 import new_output
 from traitlets import default
 
 from grader.asking.respond import MIME
+from grader.exercise import Exercise
 from grader.sandbox import zygotes
 from grader.sandbox.confinement import confinement
 from grader.sandbox.limits import Limits
@@ -42,6 +43,7 @@ class Sandboxed(NotebookClient):
     """The first base of a preprocessor that runs notebooks: `Execute`, for one."""
 
     limits = Limits()
+    exercises: list[Exercise] | None = None  # those of the notebook, where they are known
     _confined: Confined
     _until: float | None = None  # when this notebook's time is up
     _cell: NotebookNode | None = None
@@ -73,6 +75,7 @@ class Sandboxed(NotebookClient):
             kernel_spec=manager.kernel_spec,
             parent=manager,
             limits=replace(self.limits, seconds=left),
+            exercises=self.exercises,
         )
         return manager
 

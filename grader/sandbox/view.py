@@ -4,7 +4,7 @@ Read-only: the system's programs and libraries, this Python and its packages, th
 of the grader the few files that answer the judge's questions. Nothing else is there: no home folder, no
 solutions, no exercises with their references, no gradebook, no submissions, no ``/tmp`` of the machine.
 
-In place of `grader.notebook` and `grader.catalogue`, which load every exercise, stand the files of
+In place of `grader.notebook` and `grader.catalogue`, which load exercises, stand the files of
 ``grader/sandbox/inside``.
 """
 
@@ -19,8 +19,7 @@ import grader
 
 OURS = Path(grader.__file__).resolve().parent
 OPEN = (
-    *("__init__.py", "formula.py"),
-    *(f"asking/{name}.py" for name in ("__init__", "respond", "wire", "outcome", "ask")),
+    *("__init__.py", "formula.py", "asking", "student"),  # of the grader, what runs beside student code
     *(f"sandbox/{name}.py" for name in ("__init__", "limits", "namespaces", "keeper")),
     *(f"sandbox/{name}.py" for name in ("loaded", "zygote", "alone")),
 )

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,14 @@ class Zygote:
         os.chown(folder, bubblewrap.user(), -1)
         return folder
 
-    def fork_kernel(self, folder: Path, limits: Limits, kernel: dict[str, Any]) -> socket.socket:
-        """Start a kernel; return its lifeline (`grader.sandbox.keeper.keep`)."""
-        with self.implementations() as helper:
+    def fork_kernel(
+        self, folder: Path, limits: Limits, kernel: dict[str, Any], tests: Sequence[str]
+    ) -> socket.socket:
+        """Start a kernel; return its lifeline (`grader.sandbox.keeper.keep`).
+
+        ``tests`` are those that it will be asked, where that is known.
+        """
+        with self.implementations(tests) as helper:
             return self._fork("kernel", folder, limits, helper, kernel)
 
     def conceal(self, payloads: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -106,15 +111,19 @@ class Zygote:
             for payload in payloads
         ]
 
-    def implementations(self) -> socket.socket:
-        """A new connection to the process that has what students' tests call; started if there is none."""
+    def implementations(self, tests: Sequence[str] = ()) -> socket.socket:
+        """A new connection to the process that has what students' tests call; started if there is none.
+
+        It loads for good what these tests call; what others call is loaded for this connection alone.
+        """
         ours, theirs = socket.socketpair()
+        message = json.dumps(tests).encode()
         with theirs:
             try:
-                socket.send_fds(self._implementations, [b"."], [theirs.fileno()])
+                socket.send_fds(self._implementations, [message], [theirs.fileno()])
             except OSError:  # there is none yet, or it has ended
                 self._start_implementations()
-                socket.send_fds(self._implementations, [b"."], [theirs.fileno()])
+                socket.send_fds(self._implementations, [message], [theirs.fileno()])
         return ours
 
     def _start_implementations(self) -> None:

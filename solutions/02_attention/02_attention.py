@@ -89,20 +89,7 @@ print("a·b =", (a @ b).item(), "  a·c =", (a @ c).item(), "  b·c =", (b @ c).
 # `hint("similarities")`, with the name you are asked to define, gives one hint at a time. Neither ever costs
 # points. The cells after that run *your* function; until it is written, they say so.
 
-# %% [markdown] exercise="similarities"
-# Write the table of all dot products: entry [i, j] compares row i of `x` with row j. One line is enough.
-
-
 # %% exercise="similarities"
-def similarities(x):
-    """The dot product of every row of x with every row of x.
-
-    x: (L, d) -> (L, L)
-    """
-    ### BEGIN SOLUTION
-    return x @ x.T  # (L, L)
-    ### END SOLUTION
-
 
 # %% [markdown]
 # Your table, for the three patches, beside the patches themselves. Before you look at the right: which row
@@ -149,11 +136,6 @@ for keys in (torch.tensor([[0.0, 1.0], [2.0, 0.0]]), torch.tensor([[0.0, 1.0], [
 # Look at how unequal they are. Similarities of 1 and 8 look like 1 to 8; their weights are 1 to 141. The
 # softmax sees only the *difference* of two affinities, here 4.95, and e<sup>4.95</sup> = 141.
 
-# %% [markdown] exercise="patch_weight"
-# `given.query`, `given.key_a` and `given.key_b` are three patches of your own, two pixels each. Your query
-# chooses between the two keys. Which weight does it give to **key A**? Work it out by hand or line by line
-# in Python; four digits are enough.
-
 # %% exercise="patch_weight"
 given = numbers("patch_weight")
 print("query", given.query, "  key A", given.key_a, "  key B", given.key_b)
@@ -182,24 +164,7 @@ for row in ([1.0, 2.0, 3.0], [101.0, 102.0, 103.0], [-201.0, -202.0, -203.0]):
 #
 # The way out was in front of you: only *differences* of scores count.
 
-# %% [markdown] exercise="softmax_rows"
-# Write the softmax by hand, along the **last** axis, for scores with any number of axes before it. It has
-# to survive the rows above, also when one row of a matrix lies near −400 and the next near +800, or when
-# one score lies 1,000 below the others of its row (a mask will do worse).
-
-
 # %% exercise="softmax_rows"
-def softmax_rows(scores):
-    """Attention weights from scores: positive, and each row (the last axis) sums to one.
-
-    scores: (..., L) -> (..., L)
-    """
-    ### BEGIN SOLUTION
-    shifted = scores - scores.amax(dim=-1, keepdim=True)  # the largest score of each row is now 0
-    weights = shifted.exp()
-    return weights / weights.sum(dim=-1, keepdim=True)
-    ### END SOLUTION
-
 
 # %% [markdown]
 # ## Why not let the best key win?
@@ -208,20 +173,7 @@ def softmax_rows(scores):
 # plainest look-up hands over the value of the best key and forgets the rest. That is **hard attention**,
 # and you can write it in one line.
 
-# %% [markdown] exercise="hard_attention"
-# Return the value whose key has the largest dot product with the query.
-
-
 # %% exercise="hard_attention"
-def hard_attention(q, k, v):
-    """The value stored under the key that is most similar to the query.
-
-    q: (d,), k: (L, d), v: (L, dv) -> (dv,)
-    """
-    ### BEGIN SOLUTION
-    return v[(k @ q).argmax()]
-    ### END SOLUTION
-
 
 # %% [markdown]
 # The three patches become keys; under them lie the values 0, 1 and 2. A query of length one turns through
@@ -272,12 +224,7 @@ for look in (hard_attention, soft_attention):
 # both, the gradient for the *values* is the attention weights themselves: one value has it all, or all have
 # some.
 
-# %% [markdown] exercise="hard_gradient"
 # %% exercise="hard_gradient"
-hard_gradient = ""  # one letter
-### BEGIN SOLUTION
-hard_gradient = "b"
-### END SOLUTION
 
 # %% [markdown]
 # Hard attention can be trained, by trying choices at random and rewarding good ones (reinforcement
@@ -323,15 +270,7 @@ for d in (4, 16, 64, 256, 1024):
 # Independent variances add: a score has variance d. Sixteen times the width, four times the spread; and a
 # softmax over numbers tens apart is a one-hot vector.
 
-# %% [markdown] exercise="score_scale"
-# By which positive number must the scores be divided so that their variance is 1, whatever d is? Write a
-# formula in `d`, in quotes. `sqrt(…)` is understood, and so are `+ - * / **`.
-
 # %% exercise="score_scale"
-score_scale = ""  # a formula in d, in quotes
-### BEGIN SOLUTION
-score_scale = "sqrt(d)"
-### END SOLUTION
 
 # %% [markdown]
 # Now the experiment again, divided by *your* formula. Which of the two columns should stay put from top to
@@ -358,23 +297,7 @@ for d in (4, 16, 64, 256, 1024):
 # Soft look-up hands back a **mean of all values**, weighted by how *similar* each key is. Four words, four
 # lines: similarity, affinity, softmax, weighted sum.
 
-# %% [markdown] exercise="look_up"
-# Write them for one query. Use your `softmax_rows`, or PyTorch's `softmax`.
-
-
 # %% exercise="look_up"
-def look_up(q, k, v):
-    """The mean of the values, weighted by the attention that q pays to each key.
-
-    q: (d,), k: (L, d), v: (L, dv) -> (dv,)
-    """
-    ### BEGIN SOLUTION
-    similarity = k @ q  # (L,)
-    affinity = similarity / math.sqrt(q.shape[-1])  # (L,)
-    weights = softmax_rows(affinity)  # (L,)
-    return weights @ v  # (dv,)
-    ### END SOLUTION
-
 
 # %% [markdown]
 # Break it in two directions. The values are 0, 1 and 2, and the query is patch a, which is most like patch
@@ -422,20 +345,7 @@ print(padding_mask.shape, padding_mask.int().tolist())
 # (2, 1, 5): one row for each sentence, which broadcasts over all its queries. The causal mask is the other
 # way round: one table for all sentences, a different row for each query.
 
-# %% [markdown] exercise="causal_mask"
-# Query i may look at itself and at everything before it.
-
-
 # %% exercise="causal_mask"
-def causal_mask(L):
-    """Who may look at whom in a sequence of L tokens: True where key j is not later than query i.
-
-    L: int -> (L, L), boolean
-    """
-    ### BEGIN SOLUTION
-    return torch.ones(L, L, dtype=torch.bool).tril()
-    ### END SOLUTION
-
 
 # %% [markdown]
 # Where does a mask go in? Here are three ways to forbid the **last** of three keys, and the weights they
@@ -458,12 +368,7 @@ for forbidden in (3.0, 5.0):
 # still in everybody's denominator: the row no longer sums to one, and *moves with a number that nobody was
 # allowed to see*.
 
-# %% [markdown] exercise="mask_when"
 # %% exercise="mask_when"
-mask_when = set()  # several letters, like {"a", "c"}
-### BEGIN SOLUTION
-mask_when = {"b", "c", "e"}
-### END SOLUTION
 
 # %% [markdown]
 # And a query that may look at **nothing**? Decide what you would want, then run.
@@ -491,27 +396,7 @@ print(torch.full((3,), -math.inf).softmax(0))
 #
 # </details>
 
-# %% [markdown] exercise="attention"
-# Write attention for queries, keys and values with any number of axes in front (batch, heads), with an
-# optional mask that broadcasts against the scores. Begin with one sequence and no mask, run the check, and
-# go on from what it says: each line of it is one property.
-
-
 # %% exercise="attention"
-def attention(q, k, v, mask=None):
-    """Scaled dot-product attention.
-
-    q: (..., Lq, d), k: (..., Lk, d), v: (..., Lk, dv),
-    mask: boolean, broadcastable to (..., Lq, Lk), True = may attend -> (..., Lq, dv)
-    """
-    ### BEGIN SOLUTION
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (..., Lq, Lk)
-    if mask is not None:
-        scores = scores.masked_fill(~mask, -math.inf)
-    weights = scores.softmax(dim=-1)  # (..., Lq, Lk)
-    return weights @ v  # (..., Lq, dv)
-    ### END SOLUTION
-
 
 # %% [markdown]
 # Eight random queries look at eight random keys, through your function, with three masks. The identity as
@@ -541,26 +426,7 @@ attending.weight_tables(tables)
 # with, only *properties that must hold*. A good test states them: it accepts every right implementation,
 # also one you would never write, and rejects every wrong one.
 
-# %% [markdown] exercise="test_attention_weights"
-# Write that test. It is handed a function `weights(q, k, mask)`, for q (Lq, d), k (Lk, d) and mask (Lq,
-# Lk), which returns weights (Lq, Lk). Make inputs of your own, with more than one query. Assert that the
-# answer is a set of **weights** (none negative, each row sums to one) and that it **never looks where the
-# mask forbids**. It will be run on seven correct implementations and on fourteen wrong ones.
-
-
 # %% exercise="test_attention_weights"
-def test_attention_weights(weights):
-    """Raise AssertionError unless weights(q, k, mask) are weights that respect the mask."""
-    ### BEGIN SOLUTION
-    q, k = torch.randn(4, 6), torch.randn(5, 6)
-    mask = torch.rand(4, 5) < 0.5
-    mask[:, 0], mask[:, 1] = True, False  # in each row something is allowed, something forbidden
-    alpha = weights(q, k, mask)  # (4, 5)
-    assert (alpha >= 0).all()
-    assert torch.allclose(alpha.sum(dim=-1), torch.ones(4), atol=1e-5)
-    assert (alpha[~mask].abs() < 1e-6).all()
-    ### END SOLUTION
-
 
 # %% [markdown]
 # Does your own `attention` pass your own test? With the identity as values, it is a function that returns
@@ -590,30 +456,7 @@ print("passed")
 #
 # </details>
 
-# %% [markdown] exercise="SelfAttention"
-# Three linear layers without bias, called `query`, `key` and `value`, each from d to d; then, in
-# `forward(self, x, mask=None)`, your own `attention`. (`nn.Linear` multiplies from the right, x Wᵀ, so its
-# `weight` is the slides' W transposed.)
-
-
 # %% exercise="SelfAttention"
-class SelfAttention(nn.Module):
-    """softmax(X Wq (X Wk)ᵀ / √d) X Wv.
-
-    x: (..., L, d), mask: boolean, broadcastable to (..., L, L), True = may attend -> (..., L, d)
-    """
-
-    def __init__(self, d):
-        super().__init__()
-        ### BEGIN SOLUTION
-        self.query = nn.Linear(d, d, bias=False)
-        self.key = nn.Linear(d, d, bias=False)
-        self.value = nn.Linear(d, d, bias=False)
-
-    def forward(self, x, mask=None):
-        return attention(self.query(x), self.key(x), self.value(x), mask)  # (..., L, d)
-        ### END SOLUTION
-
 
 # %% [markdown]
 # A detective's test for a leak from the future: change the **last** of six tokens, and see whose output
@@ -675,12 +518,7 @@ print(f"The middle needs 7 (you said {for_the_middle}), the first 14 (you said {
 # 1)/2⌉ layers (7 here); for the first to see the last, L − 1 (14). Attention needs **one** for any L, and
 # pays for it with a table of L × L scores (lesson 05).
 
-# %% [markdown] exercise="receptive_field"
 # %% exercise="receptive_field"
-receptive_field = []  # an order, like ["b", "a", "c", "d"]
-### BEGIN SOLUTION
-receptive_field = ["c", "b", "d", "a"]
-### END SOLUTION
 
 # %% [markdown]
 # ## Can attention read digits it never learnt from?
@@ -780,12 +618,7 @@ for name, mask in seen.items():
 # share, brings the score down to 96.1 %, and hiding more hardly moves it. What helped was the writer's own
 # hand. Each number answers a different question, and *which keys a query may see* is the question.
 
-# %% [markdown] exercise="leak"
 # %% exercise="leak"
-leak = ""  # one letter
-### BEGIN SOLUTION
-leak = "d"
-### END SOLUTION
 
 # %% [markdown]
 # ## What the papers report, and why ours differs
@@ -806,19 +639,9 @@ leak = "d"
 #
 # Two last questions. Answer before you try anything out.
 
-# %% [markdown] exercise="sharper"
 # %% exercise="sharper"
-sharper = ""  # one letter
-### BEGIN SOLUTION
-sharper = "a"
-### END SOLUTION
 
-# %% [markdown] exercise="shuffle"
 # %% exercise="shuffle"
-shuffle = ""  # one letter
-### BEGIN SOLUTION
-shuffle = "c"
-### END SOLUTION
 
 # %% [markdown]
 # See it with your own layer: shuffle, then look whether the outputs have moved along. What should the
@@ -845,7 +668,7 @@ with torch.no_grad():
 #
 # **Lesson 03** picks this up: position encodings tell the tokens where they stand, and several heads let
 # one token look for several things at once. Your `attention` already accepts the axis for them; you tested
-# it ("two leading axes, batch and heads").
+# it ("two axes in front").
 #
 # ## References
 #

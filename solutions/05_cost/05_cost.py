@@ -124,14 +124,7 @@ print(f"{multiplications} multiplications and {additions} additions; your guess 
 # From here on your answers are formulas: text in quotes, in ordinary Python (`"3*L**2 + d"`). Any equal form is right. Run the cell
 # below your answer to check it, as often as you like; in a new cell, `hint("matmul_flops")` gives a hint and costs nothing.
 
-# %% [markdown] exercise="matmul_flops"
-# X is L×d and W is d×n. **How many FLOPs does X W take?** Count as the loop above does: one addition for every multiplication.
-
 # %% exercise="matmul_flops"
-matmul_flops = ""  # a formula in L, d and n, in quotes
-### BEGIN SOLUTION
-matmul_flops = "2*L*d*n"
-### END SOLUTION
 
 # %% [markdown]
 # ### Why do two tools give two numbers for the same layer?
@@ -142,25 +135,7 @@ matmul_flops = "2*L*d*n"
 #
 # Next, make the formula work for anything that `@` can multiply.
 
-# %% [markdown] exercise="count_matmul"
-# Write the price list as a function of two shapes. With more than two axes, the last two are the matrices and all others are a
-# batch: `(B, h, L, n) @ (B, h, n, L)` is B·h products. A factor without a batch is shared: `(B, L, d) @ (d, n)` is B products with
-# the same right-hand matrix, and the left-hand one can be shared in the same way.
-
 # %% exercise="count_matmul"
-def count_matmul(a_shape, b_shape):
-    """FLOPs of a @ b.
-
-    a_shape: a tuple, (..., rows, inner)
-    b_shape: a tuple, (..., inner, columns)
-    "..." stands for the same sizes on both sides, or for none on one of them.
-    returns: a whole number
-    """
-    ### BEGIN SOLUTION
-    batch = a_shape[:-2] or b_shape[:-2]
-    return 2 * math.prod(batch) * a_shape[-2] * a_shape[-1] * b_shape[-1]
-    ### END SOLUTION
-
 
 # %% [markdown]
 # PyTorch has a counter too. It watches a computation and adds up every product; `cost.measure` runs it on `meta` tensors, so no
@@ -182,32 +157,11 @@ for a_shape, b_shape in [matrices, layer, shared, with_heads]:
 # Layer (a), Y = (X W1) W2. Three short questions; the shapes in the notation table are all you need. Draw the three matrices of
 # each product as rectangles on paper, if you like: the sides that touch are equal, and vanish.
 
-# %% [markdown] exercise="mlp_parameters"
-# **How many weights do W1 and W2 hold together?**
-
 # %% exercise="mlp_parameters"
-mlp_parameters = ""  # a formula in L, d and n, in quotes
-### BEGIN SOLUTION
-mlp_parameters = "2*d*n"
-### END SOLUTION
-
-# %% [markdown] exercise="mlp_shape"
-# **What shape is Y?** Write it as `"(rows, columns)"`.
 
 # %% exercise="mlp_shape"
-mlp_shape = ""  # a shape in L, d and n, in quotes
-### BEGIN SOLUTION
-mlp_shape = "(L, d)"
-### END SOLUTION
-
-# %% [markdown] exercise="mlp_flops"
-# **How many FLOPs does Y = (X W1) W2 take?** Two products, from left to right.
 
 # %% exercise="mlp_flops"
-mlp_flops = ""  # a formula in L, d and n, in quotes
-### BEGIN SOLUTION
-mlp_flops = "4*L*d*n"
-### END SOLUTION
 
 # %% [markdown]
 # Divide the FLOPs by the weights: **every weight costs two FLOPs for every token**, one multiplication and one addition. That rule
@@ -218,41 +172,15 @@ mlp_flops = "4*L*d*n"
 # Layer (b), Y = (X Wq)(X Wk)ᵀ (X Wv) Wo. The output has the same shape as (a)'s, L×d: two layers with the same input and the same
 # output, so that either could stand in for the other.
 
-# %% [markdown] exercise="attention_parameters"
-# **How many weights does the layer have?**
-
 # %% exercise="attention_parameters"
-attention_parameters = ""  # a formula in L, d and n, in quotes
-### BEGIN SOLUTION
-attention_parameters = "4*d*n"
-### END SOLUTION
-
-# %% [markdown] exercise="attention_flops"
-# **How many FLOPs does the layer take?** There are six products in it. Write them down with their shapes before you add: most
-# wrong answers to this question leave one out.
 
 # %% exercise="attention_flops"
-attention_flops = ""  # a formula in L, d and n, in quotes
-### BEGIN SOLUTION
-attention_flops = "8*L*d*n + 4*L**2*n"
-### END SOLUTION
 
 # %% [markdown]
 # Two FLOPs for every weight and token are in there: four projections. The rest has no weights at all, and grows with L². It is the
 # price of *pairs*: L queries times L keys, once to compare them and once to add up values.
 
-# %% [markdown] exercise="layer_gflops"
-# Your own layer: `given.L`, `given.d` and `given.n` are three numbers that only you have. **How many GFLOPs does layer (b) take at
-# these sizes?** Let Python compute it; one GFLOP is 10⁹ FLOPs.
-
 # %% exercise="layer_gflops"
-given = numbers("layer_gflops")
-print(f"L = {given.L}, d = {given.d}, n = {given.n}")
-
-layer_gflops = None  # a number, in GFLOPs
-### BEGIN SOLUTION
-layer_gflops = (8 * given.L * given.d * given.n + 4 * given.L**2 * given.n) / 1e9
-### END SOLUTION
 
 # %% [markdown]
 # ## Do the formulas hold?
@@ -339,15 +267,7 @@ cost_curves(L=784, d=1024, n=2048)
 # projections are d×d. The MLP keeps its n hidden units, usually n = 4d. Short sequences are now cheaper to attend over than to
 # transform. Until when?
 
-# %% [markdown] exercise="overtakes"
-# **At which L does attention with d×d projections cost as much as an MLP with n hidden units?** Take your two formulas, put d for n in
-# attention's, and solve for L. Beyond that length attention is the dearer one; a negative L, for small n, means that it always is.
-
 # %% exercise="overtakes"
-overtakes = ""  # a formula in d and n, in quotes
-### BEGIN SOLUTION
-overtakes = "n - 2*d"
-### END SOLUTION
 
 # %% [markdown]
 # Your formula as a vertical line, on curves that PyTorch counted. A line that misses the crossing is wrong.
@@ -370,14 +290,7 @@ cost_stills.crossing(lengths, counted, line=at(overtakes, L=0, d=d, n=n), title=
 #
 # FLOPs can be waited for; memory cannot. Go back to the table that did not fit.
 
-# %% [markdown] exercise="attention_matrix_bytes"
-# **How many bytes does one attention matrix take in single precision (float32)?**
-
 # %% exercise="attention_matrix_bytes"
-attention_matrix_bytes = ""  # a formula in L, d and n, in quotes
-### BEGIN SOLUTION
-attention_matrix_bytes = "4*L**2"
-### END SOLUTION
 
 # %% demonstration=true
 needs(attention_matrix_bytes=attention_matrix_bytes)
@@ -389,14 +302,7 @@ for L in (50, 784, 1_048_576):
 # From 9.8 KiB to 4 TiB. Before the next exercise, decide which is right: "the attention matrix is the largest thing in the
 # layer" – always, never, or it depends?
 
-# %% [markdown] exercise="memory_order"
-# Work them out: the two nearest differ by a factor of 1.3, all others by more.
-
 # %% exercise="memory_order"
-memory_order = []  # an order, like ["b", "a", "c", "e", "d"]
-### BEGIN SOLUTION
-memory_order = ["c", "e", "b", "d", "a"]
-### END SOLUTION
 
 # %% [markdown]
 # It depends. At 784 tokens the matrix is the smallest of the five, 2.3 MiB; at a million it is 131,072 times the weights of the whole
@@ -413,23 +319,7 @@ memory_order = ["c", "e", "b", "d", "a"]
 # %%
 my_saving = 100  # tokens
 
-# %% [markdown] exercise="linear_attention"
-# Compute layer (b) **without ever making an L×L matrix**. The check compares numbers, and both orders give the same ones; whether
-# you kept to the rule shows in the cell after it, where PyTorch counts your function.
-
 # %% exercise="linear_attention"
-def linear_attention(x, wq, wk, wv, wo):
-    """Y = (X Wq) (X Wk)ᵀ (X Wv) Wo, at a price that is linear in L.
-
-    x: (..., L, d)    wq, wk, wv: (d, n)    wo: (n, d)
-    returns: (..., L, d)
-    """
-    ### BEGIN SOLUTION
-    q, k, v = x @ wq, x @ wk, x @ wv  # (..., L, n) each
-    context = k.transpose(-2, -1) @ v  # (..., n, n)
-    return q @ context @ wo  # (..., L, d)
-    ### END SOLUTION
-
 
 # %% demonstration=true
 needs(linear_attention=linear_attention)
@@ -456,14 +346,7 @@ print("softmax over Kᵀ V instead:\n", Q @ (K.T @ V).softmax(-1))
 print("without a softmax, one order:\n", (Q @ K.T) @ V)
 print("and the other:\n", Q @ (K.T @ V))
 
-# %% [markdown] exercise="why_not_reorder"
-# The numbers say that it fails. Now the reason:
-
 # %% exercise="why_not_reorder"
-why_not_reorder = ""  # one letter
-### BEGIN SOLUTION
-why_not_reorder = "b"
-### END SOLUTION
 
 # %% [markdown]
 # The same thing holds layer (a) together. Without a ReLU between them, X (W1 W2) would be one d×d matrix: fewer FLOPs (for d < 2n), and not two layers
@@ -610,23 +493,9 @@ print(f"the model, its 12 layers counted on the CPU: {cost.human(measured - unse
 #
 # Three questions without a computer.
 
-# %% [markdown] exercise="four_times"
-# Careful with the word *exactly*.
-
 # %% exercise="four_times"
-four_times = set()  # several letters, like {"a", "c"}
-### BEGIN SOLUTION
-four_times = {"b", "d", "e"}
-### END SOLUTION
-
-# %% [markdown] exercise="smaller_patches"
-# Two formulas from above, and one change.
 
 # %% exercise="smaller_patches"
-smaller_patches = ""  # one letter
-### BEGIN SOLUTION
-smaller_patches = "c"
-### END SOLUTION
 
 # %% [markdown]
 # And the third, to answer aloud:

@@ -14,7 +14,7 @@ from grader.judging.judge import fresh_questions, judge
 COMMON = {"points": 4, "difficulty": 2, "minutes": 3, "hints": ["a nudge", "the idea", "nearly the line"]}
 
 
-def weights_reference(x, mask=None):
+def weights(x, mask=None):
     """Softmax over the last axis. x: (..., L, L), mask: (..., L, L) boolean -> (..., L, L)"""
     if mask is not None:
         x = x.masked_fill(~mask, float("-inf"))
@@ -22,11 +22,11 @@ def weights_reference(x, mask=None):
 
 
 def over_columns(x, mask=None):
-    return weights_reference(x, mask).transpose(-1, -2).softmax(-1)
+    return weights(x, mask).transpose(-1, -2).softmax(-1)
 
 
 def upside_down(x, mask=None):
-    return weights_reference(x, None if mask is None else ~mask)
+    return weights(x, None if mask is None else ~mask)
 
 
 def by_hand(x, mask=None):
@@ -35,13 +35,13 @@ def by_hand(x, mask=None):
 
 
 def in_double(x, mask=None):
-    return weights_reference(x.double(), mask)
+    return weights(x.double(), mask)
 
 
 def row_by_row(x, mask=None):
     rows = x.flatten(0, -2)
     masks = [None] * len(rows) if mask is None else mask.flatten(0, -2)
-    return torch.stack([weights_reference(row, m) for row, m in zip(rows, masks)]).reshape(x.shape)
+    return torch.stack([weights(row, m) for row, m in zip(rows, masks)]).reshape(x.shape)
 
 
 def with_function(x, mask=None):
@@ -53,7 +53,7 @@ def not_contiguous(x, mask=None):
     return x.mT.masked_fill(torch.tensor(False) if flipped is None else ~flipped, -1e9).softmax(-2).mT
 
 
-class ScaleReference(torch.nn.Module):
+class Scale(torch.nn.Module):
     def __init__(self, d):
         super().__init__()
         self.gain = torch.nn.Parameter(torch.zeros(d))
@@ -62,11 +62,11 @@ class ScaleReference(torch.nn.Module):
         return x * self.gain
 
 
-def gflops_reference(L, d):
+def gflops(L, d):
     return 2 * L * d * d / 1e9
 
 
-def sums_reference(softmax):
+def test_sums(softmax):
     x = torch.randn(3, 4)
     w = softmax(x)
     assert torch.allclose(w.sum(-1), torch.ones(3))
@@ -77,6 +77,12 @@ def accepts_everything(softmax):
     softmax(torch.zeros(2, 2))
 
 
+def placed(exercise, id, title):
+    """The exercise as it stands once its file is loaded."""
+    exercise.place(id, "00_small", title)
+    return exercise
+
+
 def make_function(**other):
     def plain(draw):
         return dict(x=draw.normal(*draw.sizes(2)))
@@ -85,39 +91,40 @@ def make_function(**other):
         shape = draw.sizes(2)
         return dict(x=draw.normal(*shape), mask=draw.mask(*shape))
 
+    reference = other.pop("reference", weights)
     exercise = Function(
-        "weights",
-        "Weights",
+        reference,
         cases={"rows without a mask": plain, "rows with a mask": masked},
         may_not_call=["torch.nn.functional.softmin"],
-        **{"reference": weights_reference, **COMMON, **other},
+        **{"slips": FUNCTION_SLIPS, "also_right": RIGHT_WEIGHTS, **COMMON, **other},
     )
-    exercise.mistake("The softmax runs over the columns.", over_columns)
-    exercise.mistake("The mask is read upside down.", upside_down)
-    exercise.also_right(by_hand, in_double, row_by_row, with_function, not_contiguous)
-    return exercise
+    return placed(exercise, reference.__name__, "Weights")
+
+
+FUNCTION_SLIPS = {
+    "x.softmax(-1) -> x.softmax(-1).transpose(-1, -2).softmax(-1)": "The softmax runs over the columns.",
+    "~mask -> mask": "The mask is read upside down.",
+}
+RIGHT_WEIGHTS = [by_hand, in_double, row_by_row, with_function, not_contiguous]
 
 
 def make_formula(id="layer_flops", reference="4*L*d", unit="FLOPs", **other):
     symbols = {"L": "length", "d": "width"}
-    return Formula(id, "Cost", reference=reference, symbols=symbols, unit=unit, **{**COMMON, **other})
+    exercise = Formula(reference=reference, symbols=symbols, unit=unit, **{**COMMON, **other})
+    return placed(exercise, id, "Cost")
 
 
 def make_module():
-    def case(draw):
-        L, d = draw.sizes(2)
-        return dict(init=dict(d=d), inputs=dict(x=draw.normal(L, d)))
-
-    return Module("Scale", "Scale", reference=ScaleReference, cases={"every feature": case}, **COMMON)
+    return placed(Module(Scale, inputs="x: (L, d)", without=["large"], **COMMON), "Scale", "Scale")
 
 
-def make_number():
+def make_number(**other):
     def given(draw):
         return dict(L=draw.choice([50, 100, 200, 400, 800, 1600]), d=draw.integer(200, 900))
 
-    number = Number("gflops", "How many", given=given, reference=gflops_reference, unit="GFLOPs", **COMMON)
-    number.mistake("These are FLOPs.", lambda L, d: 2 * L * d * d)
-    return number
+    slips = {"2*L*d*d": "These are FLOPs."}
+    number = Number(given=given, value="2*L*d*d / 1e9", unit="GFLOPs", **{"slips": slips, **COMMON, **other})
+    return placed(number, "gflops", "How many")
 
 
 OPTIONS = {"a": "first", "b": "second", "c": "third"}
@@ -126,20 +133,21 @@ WHY = {"a": "Not a.", "b": "Not b.", "c": "Not c."}
 
 def make_quiz(right, id="pick"):
     why = {} if isinstance(right, list) else {k: v for k, v in WHY.items() if k != right}
-    return Quiz(id, "Pick", question="Which?", options=OPTIONS, right=right, why=why, **COMMON)
+    return placed(Quiz(question="Which?", options=OPTIONS, right=right, why=why, **COMMON), id, "Pick")
 
 
 def make_property_test():
     exercise = PropertyTest(
-        "test_sums",
-        "Sums",
-        reference=sums_reference,
-        right=[weights_reference, by_hand],
-        wrong={"sums over columns": over_columns, "returns the scores": lambda x: x},
+        test_sums,
+        base=weights,
+        right={"by hand": (by_hand, "The test asks for more than weights have to be.")},
+        wrong=[
+            ("The test never looks at the sums of the rows.", {"sums over columns": over_columns}),
+            ("The test accepts scores.", {"returns the scores": lambda x: x}),
+        ],
         **COMMON,
     )
-    exercise.mistake("Your test asserts nothing.", accepts_everything)
-    return exercise
+    return placed(exercise, "test_sums", "Sums")
 
 
 @pytest.fixture
@@ -166,8 +174,11 @@ def catalogued(monkeypatch, make):
     """The small exercises in place of the course's own."""
     exercises = [make.function(), make.formula(), make.module(), make.number(), make.property_test()]
     exercises += [make.quiz("b"), make.quiz({"a", "c"}, "several"), make.quiz(["c", "a", "b"], "order")]
-    monkeypatch.setattr(catalogue, "lessons", lambda: {"00_small": tuple(exercises)})
-    return {exercise.id: exercise for exercise in exercises}
+    by_id = {exercise.id: exercise for exercise in exercises}
+    find = catalogue.find
+    monkeypatch.setattr(catalogue, "ids", lambda: {"00_small": tuple(by_id)})
+    monkeypatch.setattr(catalogue, "find", lambda id: by_id[id] if id in by_id else find(id))
+    return by_id
 
 
 @pytest.fixture
@@ -177,7 +188,8 @@ def judged():
     def verdict(exercise, namespace, source=None, seed=0, key="a key"):
         questions = fresh_questions(exercise, key, seed)
         asked = request(exercise.kind, exercise.id, [q.payload for q in questions], exercise.seconds)
-        return judge(exercise, questions, read_reply(reply(asked, namespace), len(questions)), source)
+        answered = reply(asked, namespace, catalogue.implementations)
+        return judge(exercise, questions, read_reply(answered, len(questions)), source)
 
     return verdict
 

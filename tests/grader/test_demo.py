@@ -1,21 +1,29 @@
-"""The demonstration class, graded for real."""
+"""The demonstration class, graded for real; and the classes that are made for other lessons."""
 
 import csv
+import math
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 
-from grader.demo import CLASS, LESSON
+from grader import catalogue
+from grader.demo import DemoError, run
+from grader.demo.any_lesson import make_class, wrong_answers
+from grader.demo.attention import CLASS
+from grader.questions.draw import Draw
 
 ROOT = Path(__file__).resolve().parents[2]
+LESSON = "02_attention"
+USUAL = {"torch": torch, "math": math, "nn": torch.nn, "F": torch.nn.functional}
 
 
-def demo(folder: Path) -> subprocess.CompletedProcess[str]:
+def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "grader.cli", "demo", f"--folder={folder}"],
+        [sys.executable, "-m", "grader.cli", "demo", *words, f"--folder={folder}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -47,7 +55,7 @@ def test_everyone_is_graded(graded):
 @pytest.mark.parametrize(
     ("student", "sentence"),
     [
-        ("eli", "The softmax runs over the queries"),
+        ("eli", "The softmax runs over"),
         ("fatima", "The mask is upside down"),
         ("gil", "which is what this exercise asks you to write yourself"),
         ("kofi", "is there a loop that never ends?"),
@@ -66,3 +74,40 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
     assert "holds something else" in done.stderr
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
     shutil.rmtree(tmp_path)
+
+
+# -- any lesson ---------------------------------------------------------------------------------------------
+
+
+def test_a_lesson_that_there_is_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(DemoError, match=r"no lesson called '99'; there are 02_attention, 05_cost"):
+        run(tmp_path, "99")
+
+
+@pytest.mark.parametrize("lesson", catalogue.ids())
+def test_a_class_is_made_of_slips(lesson):
+    exercises = catalogue.of_lesson(lesson)
+    students = {student.name: student for student in make_class(exercises)}
+    assert {"ada", "ivo", "lena"} < students.keys() and len(students) >= 10
+    assert students["ivo"].blank and not students["ada"].answers
+    assert sum(bool(student.answers) for student in students.values()) >= 6
+    known = {exercise.id for exercise in exercises}
+    assert all({*student.answers, *student.unanswered} <= known for student in students.values())
+
+
+@pytest.mark.parametrize("id", [id for ids in catalogue.ids().values() for id in ids])
+def test_wrong_answers_are_wrong(id):
+    exercise = catalogue.find(id)
+    names = USUAL | {name: catalogue.reference(name) for name in ("softmax_rows", "attention")}
+    questions = [question for question in exercise.questions(Draw(0)) if question.part in exercise.parts]
+    right = exercise.outcomes(exercise.reference, questions)
+    for cell in wrong_answers(exercise):
+        namespace = dict(names)
+        exec(cell, namespace)
+        given = exercise.outcomes(namespace[id], questions)
+        assert not any(outcome.failure and outcome.failure.kind == "NameError" for outcome in given), cell
+        assert any(
+            outcome.failure or exercise.difference(question, expected.value, outcome.value)
+            for question, expected, outcome in zip(questions, right, given)
+        ), cell

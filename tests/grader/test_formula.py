@@ -92,6 +92,14 @@ def test_equals_itself_written_otherwise_and_not_itself_plus_one(text):
         ("√(d + n)", "sqrt(d + n)"),
         ("√2.5", "sqrt(2.5)"),
         ("d³ + n⁴", "d**3 + n**4"),
+        ("L⁵ + d⁶·n⁷ + L⁸ + d⁹", "L**5 + d**6*n**7 + L**8 + d**9"),
+        ("L¹⁰·d⁻¹", "L**10*d**-1"),
+        ("½*L + ¼*d - ¾*n", "(1/2)*L + (1/4)*d - (3/4)*n"),
+        ("L^½ + ⅓*d", "L**(1/2) + (1/3)*d"),
+        ("2*L*d\n  + n", "2*L*d + n"),
+        ("4\u2009*\u202fL\u00a0∙ d ∗ n", "4 * L * d * n"),
+        ("L\u2062d", "L*d"),
+        ("d·√d", "d*sqrt(d)"),
     ],
 )
 def test_written_as_on_paper(text, python):
@@ -109,6 +117,9 @@ def test_written_as_on_paper(text, python):
         ("sqrt(d)", "d**0.5", "d**(1/2)", "√d", "sqrt(4*d)/2", "exp(log(d)/2)"),
         ("L + 1", "sqrt(L**2 + 2*L + 1)", "(L**2 - 1)/(L - 1)"),
         ("L//2", "floor(L/2)", "ceil(L/2 - 1/2)"),
+        ("L", "floor(√L*√L)", "max(L, 1)", "ceil(L - 1/2)"),
+        ("(n - 2*d)/(n + d)", "(n**2 - n*d - 2*d**2)/(n + d)**2"),
+        ("exp(L)", "exp(L/2)**2"),
         ("log2(L)", "log(L)/log(2)"),
         ("(L, d)", "[L, d]", "(1*L, d + 0)", "L, d"),
     ],
@@ -132,6 +143,13 @@ def test_equal_forms(equals):
         ("L", "L/(L - L)"),
         ("L", "(0 - L)**0.5"),
         ("L", "exp(1000)"),
+        *(("L", text) for text in ("min(L, 512)", "max(L, 2)", "min(L, 10**6)", "L + max(0, L - 500)")),
+        *(("L", text) for text in ("L + √2/1000", "L + sqrt(2)/10**15", "L*(1 + sqrt(2)/10**15)")),
+        ("1", "ceil(L/1000)"),
+        ("0", "L//1000"),
+        ("L + d", "max(L, d) + min(L, 2*d)"),
+        ("sqrt(d)", "sqrt(d) + 1/10**15"),
+        ("L + d", "L + d + (L - 1)//10**6"),
     ],
 )
 def test_unequal(one, other):
@@ -140,9 +158,12 @@ def test_unequal(one, other):
 
 REFUSED = {
     "A multiplication sign is missing: write 2*L, not 2L.": (
-        *("2L", "2 L", "L d", "2(L + d)", "(L + d)n", "(L)(d)2", "L²d", "2(L)", "(2*L)(d)"),
+        *("2L", "2 L", "L d", "2(L + d)", "(L + d)n", "(L)(d)2", "L²d", "2(L)", "(2*L)(d)", "½L", "L\nd"),
     ),
     "A multiplication sign is missing after `L`: write L*(…).": ("L(d)",),
+    "A multiplication sign is missing before the root: write d*√d.": ("d√d", "2*d √ d"),
+    "A multiplication sign is missing before the root: write (…)*√(…).": ("(L + d)√(d + 1)",),
+    "A multiplication sign is missing before the root: write 2*√d.": ("2√d",),
     "`Ld` is not a symbol here: write L*d for a product. The symbols are L, d, n.": ("Ld",),
     "`l` is not a symbol here; did you mean `L`? The symbols are L, d, n.": ("l*d",),
     "`heads` is not a symbol here. The symbols are L, d, n.": ("L*heads",),
@@ -159,7 +180,7 @@ REFUSED = {
     ),
     "A number larger than 1e+15 is too large for a formula.": ("9" * 399, "1e999", "L**" + "9" * 390),
     "A power must be a number, like L**2.": (
-        *("2**L", "L**(d - d + 2)", "L**(1/0)", "L**sqrt(0 - 1)", "L**((0 - 8)**0.5)"),
+        *("2**L", "L**(d - d + 2)", "L**(1/0)", "L**sqrt(0 - 1)", "L**((0 - 8)**0.5)", "2ⁿ"),
     ),
     "`sqrt` takes one value.": ("sqrt()", "sqrt(L, d)"),
     "`max` takes at least two values.": ("max(L)", "max()"),
@@ -183,6 +204,21 @@ def test_refused(text, sentence):
 @pytest.mark.parametrize("answer", [None, 3, 2.5, b"L", ["L"], ("L", "d"), {"L"}, object(), math.sqrt, ...])
 def test_answers_that_are_not_text(answer):
     assert refusal(answer) == 'Write the formula as text in quotes, like "L * d * n".'
+
+
+def test_exact_as_long_as_it_is_rational():
+    (value,) = parse("sqrt(4*L**2)*L/3", SYMBOLS).evaluate(VALUES)
+    assert value == Fraction(98, 3)
+    (root,) = parse("sqrt(d)", SYMBOLS).evaluate(VALUES)
+    assert abs(root**2 - 5) < 1e-70
+
+
+def test_equality_is_told_in_a_moment():
+    one, other = parse("8*L*d*n + 4*L**2*n", SYMBOLS), parse("4*L*n*(2*d + L)", SYMBOLS)
+    started = time.process_time()
+    for _ in range(10):
+        assert equal(one, other, SYMBOLS)
+    assert time.process_time() - started < 0.1
 
 
 def test_shapes():

@@ -13,7 +13,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader import catalogue
-from grader.building.build import find_lessons, release_all
+from grader.building.build import release_all
+from grader.building.lesson import find_lessons
 from grader.judging.verdict import MIME as VERDICT
 from grader.plugins import Judge
 from grader.questions.personal import SECRET_FILE
@@ -121,7 +122,7 @@ def scores(course: Path, student: str) -> dict[str, float]:
 
 
 def test_a_solution_has_full_marks_and_a_blank_has_none(course):
-    exercises = catalogue.lessons()[LESSON]
+    exercises = catalogue.of_lesson(LESSON)
     assert scores(course, "solved") == {exercise.id: exercise.points for exercise in exercises}
     assert set(scores(course, "blank").values()) == {0.0}
 
@@ -148,7 +149,7 @@ def test_regrading_gives_the_same(course):
     before = scores(course, "forged")
     nbgrader(course, "autograde", LESSON, "--student=solved", "--force")
     assert scores(course, "solved") == {
-        exercise.id: exercise.points for exercise in catalogue.lessons()[LESSON]
+        exercise.id: exercise.points for exercise in catalogue.of_lesson(LESSON)
     }
     assert scores(course, "forged") == before
 

@@ -200,17 +200,17 @@ code(
 )
 code(
     "forge-respond",
-    "replaces grader.asking.respond.probe by one that answers for it",
+    "replaces grader.student.kernel.probe by one that answers for it",
     NOTHING
     + f"""
-import grader.asking.respond
+import grader.student.kernel
 from IPython.display import display
 def probe(asked):
     import json
     count = len(json.loads(asked)["payloads"])
     display({{"{REPLY}": {{"outcomes": [{{"value": True, "failure": None}}] * count, "said": []}}}}, raw=True)
     display({{"text/plain": "6.0"}}, raw=True)
-grader.asking.respond.probe = probe
+grader.student.kernel.probe = probe
 """,
 )
 code(
@@ -338,13 +338,13 @@ code(
     NOTHING
     + f"""
 from IPython.display import display
-import grader.asking.respond
-real = grader.asking.respond.reply
-def reply(asked, namespace):
-    answered = real(asked, namespace)
+import grader.student.kernel
+real = grader.student.kernel.reply
+def reply(asked, *others):
+    answered = real(asked, *others)
     display({{"{REPLY}": answered}}, raw=True)
     return {{"outcomes": answered["outcomes"] * 2, "said": ["6.0"] * 1000}}
-grader.asking.respond.reply = reply
+grader.student.kernel.reply = reply
 """,
 )
 code(
@@ -352,11 +352,15 @@ code(
     "replies with outcomes that are not in the form that the judge reads",
     NOTHING
     + """
-import grader.asking.respond
+import json
+import grader.student.kernel
 bad = [{"value": {"tensor": "AAAA", "dtype": "float32", "shape": [2**40, 2**40]}, "failure": None},
        {"value": {"tensor": "!", "dtype": "object", "shape": [-1]}, "failure": None}, None, 6.0,
        {"failure": {"kind": [], "message": {}, "line": "x", "source": 1, "function": None}}]
-grader.asking.respond.reply = lambda asked, names: {"outcomes": bad[:6] + [bad[0]], "said": [[]] * 9}
+def reply(asked, *others):
+    count = len(json.loads(asked)["payloads"])
+    return {"outcomes": (bad * count)[:count], "said": [[]] * 9}
+grader.student.kernel.reply = reply
 """,
 )
 code(
@@ -393,7 +397,7 @@ def shadow(*names: str) -> None:
 
 
 shadow("torch.py")
-shadow("grader.py", "grader/__init__.py", "grader/asking/respond.py", "grader/notebook.py", "check.py")
+shadow("grader.py", "grader/__init__.py", "grader/student/kernel.py", "grader/notebook.py", "check.py")
 shadow("sitecustomize.py", "usercustomize.py", "conftest.py", "json.py", "nbgrader_config.py")
 shadow("ipython_config.py", ".ipython/profile_default/startup/00-first.py", "jupyter_config.py")
 code(
@@ -454,14 +458,15 @@ code(
     "copy-reference",
     "imports the exercise and calls its reference",
     "def attention(q, k, v, mask=None):\n"
-    "    from grader.catalogue import find\n    return find('attention').reference(q, k, v, mask)",
+    "    from grader.catalogue import reference\n    return reference('attention')(q, k, v, mask)",
 )
 code(
     "copy-exercises",
-    "imports the file of all exercises",
+    "imports the file of the exercise",
     "def attention(q, k, v, mask=None):\n"
-    "    import grader.exercises.attention as all_of_them\n    "
-    "return all_of_them.attention_reference(q, k, v, mask)",
+    "    import importlib\n"
+    "    name = 'grader.exercises.02_attention.attention'\n"
+    "    return importlib.import_module(name).attention(q, k, v, mask)",
 )
 code(
     "hard-coded",

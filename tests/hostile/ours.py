@@ -33,7 +33,8 @@ from sqlalchemy import create_engine
 from traitlets.config import Config
 
 import course
-import grader.exercises.attention
+import grader
+from grader import catalogue
 from grader.batch.course import UnreadableSubmission, open_course, read_submission
 from grader.batch.gradebook import read_entries
 from grader.batch.hands import TimeUp, Worker, WorkerLost
@@ -41,9 +42,11 @@ from grader.batch.ledger import FOLDER, Ledger
 from grader.batch.release import take_release
 from grader.batch.result import Result, Status, not_gradable
 from grader.batch.writer import Writer
-from grader.building.build import BEGIN, END, Lesson, instructor_notebook
+from grader.building.instructor import instructor_notebook
+from grader.building.lesson import Lesson
 from grader.configure import configure
 from grader.course_folder import configuration
+from grader.exercise.solution import BEGIN, END
 from grader.pages.feedback import FeedbackExporter, configure_feedback
 from grader.questions.personal import SECRET_FILE
 
@@ -65,7 +68,7 @@ LOST = "its worker was lost"
 BETWEEN_NEIGHBOURS = 10  # cases
 SECONDS_PER_SUBMISSION = 90.0
 SECONDS_TO_DISAPPEAR = 5.0
-IMPORTED = (course.__file__, grader.__file__, torch.__file__, grader.exercises.attention.__file__)
+IMPORTED = (course.__file__, grader.__file__, torch.__file__, str(catalogue.file_of(ATTACKED)))
 CONFIG = f"""
 from grader.configure import configure
 config = configure(get_config())

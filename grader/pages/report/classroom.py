@@ -49,10 +49,11 @@ class Answer:
     kind: Kind
     score: float | None
     maximum: float
-    mistake: str = ""  # the sentence of a known mistake
+    mistake: str = ""  # the sentence that names what is wrong
     finding: str = ""  # the first thing that was found, where no known mistake was
     code: str = ""
     by_hand: bool = False
+    slips: tuple[str, ...] = ()  # the sentences of which the mistake is put together, one or two
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def read_classroom(root: Path, lesson: str) -> Classroom:
     """
     records = read_lesson(root, lesson)
     given = _answers(_cells(root / "lessons" / lesson / f"{lesson}.ipynb"))
-    titles = {exercise.id: exercise.title for exercise in catalogue.lessons().get(lesson, ())}
+    titles = {exercise.id: exercise.title for exercise in catalogue.of_lesson(lesson)}
     exercises = tuple(
         Exercise(id, number, titles.get(id, id), points, given.get(id, ""))
         for number, (id, points) in enumerate(records.exercises.items(), start=1)
@@ -133,11 +134,13 @@ def _member(root: Path, lesson: Lesson, record: Record) -> Member:
 
 
 def _answer(mark: Mark, verdict: dict[str, Any], code: str) -> Answer:
-    found = [str(part.get("summary", "")) for part in verdict.get("parts", ()) if not part.get("held")]
+    parts = [part for part in verdict.get("parts", ()) if part.get("graded", True)]
+    found = [str(part.get("summary", "")) for part in parts if not part.get("held")]
     finding = str(verdict.get("message") or next(filter(None, found), ""))
     kind = _kind(mark, str(verdict.get("status", "")), found)
     mistake = "" if kind is Kind.RIGHT else str(verdict.get("mistake") or "")
-    return Answer(kind, mark.score, mark.maximum, mistake, finding, code, mark.by_hand)
+    slips = tuple(map(str, verdict.get("slips") or [mistake])) if mistake else ()
+    return Answer(kind, mark.score, mark.maximum, mistake, finding, code, mark.by_hand, slips)
 
 
 def _kind(mark: Mark, status: str, found: list[str]) -> Kind:

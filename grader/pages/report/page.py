@@ -155,7 +155,7 @@ class ExerciseRow:
 
 def exercise_row(room: Classroom, exercise: Exercise) -> ExerciseRow:
     answers = [m.answers[exercise.id] for m in room.members if exercise.id in m.answers]
-    mistakes = Counter(answer.mistake for answer in answers if answer.mistake)
+    mistakes = Counter(slip for answer in answers for slip in answer.slips)
     top, top_count = mistakes.most_common(1)[0] if mistakes else ("", 0)
     scores = [answer.score for answer in answers if answer.score is not None]
     counts = Counter(answer.kind for answer in answers)
@@ -177,8 +177,8 @@ def common_mistakes(room: Classroom) -> list[CommonMistake]:
     made: dict[tuple[str, str], list[str]] = defaultdict(list)
     for member in room.members:
         for id, answer in member.answers.items():
-            if answer.mistake:
-                made[id, answer.mistake].append(member.name)
+            for slip in answer.slips:
+                made[id, slip].append(member.name)
     by_id = {exercise.id: exercise for exercise in room.exercises}
     size = len(room.graded) or 1
     found = [

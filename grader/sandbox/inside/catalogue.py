@@ -28,16 +28,9 @@ class Implementations:
         return functools.partial(_call, self._exercise, index)
 
 
-class PropertyTest:
-    """As much of an exercise as `grader.asking.ask` needs."""
-
-    def __init__(self, id: str) -> None:
-        self.implementations = Implementations(id)
-
-
-def find(id: str) -> PropertyTest:
-    """Stands for the exercise with this id."""
-    return PropertyTest(id)
+def implementations(id: str) -> Implementations:
+    """Those of the exercise with this id."""
+    return Implementations(id)
 
 
 @functools.cache

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from grader.asking.ask import ask_function, ask_module, ask_number, ask_value
+from grader.asking.call import CHANCE
+from grader.asking.function import ask_function
+from grader.asking.matching import ask_matching
+from grader.asking.module import ask_module
 from grader.asking.outcome import Refused
+from grader.asking.training_outcome import ask_training
+from grader.asking.value import ask_number, ask_value
 
 
 def inputs(**values):
@@ -23,13 +28,24 @@ def refusal(ask, answer, payload):
 # -- functions -----------------------------------------------------------------------------------------
 
 
-def test_function_gets_its_inputs_by_name():
-    assert ask_function(lambda b, a: (a, b), inputs(a=1, b=2)) == (1, 2)
+def test_function_gets_its_inputs_by_their_place():
+    assert ask_function(lambda b, a: (b, a), inputs(a=1, b=2)) == (1, 2)
+    assert ask_function(lambda *values: values, inputs(a=1, b=2)) == (1, 2)
+
+
+def test_what_stands_behind_an_input_that_is_left_out_goes_in_by_name():
+    def answer(x, bias=None, mask=None):
+        return x, bias, mask
+
+    payload = {"inputs": {"x": 1, "mask": 2}, "by_name": ["mask"]}
+    assert ask_function(answer, payload) == (1, None, 2)
+    assert ask_function(lambda y, mask, bias=0: (y, bias, mask), payload) == (1, 0, 2)
 
 
 @pytest.mark.parametrize("answer", [3, "text", None, [1]])
 def test_not_a_function(answer):
     assert refusal(ask_function, answer, inputs()).endswith("not a function.")
+    assert refusal(ask_training, answer, inputs()).endswith("not a function.")
 
 
 def add(x):
@@ -37,17 +53,17 @@ def add(x):
     return x
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        add,
-        torch.Tensor.zero_,
-        lambda x: x.unsqueeze_(0),
-        lambda x: x[0].fill_(9.0),
-        lambda x: x.resize_(1),
-        torch.Tensor.t_,
-    ],
-)
+CHANGES = [
+    add,
+    torch.Tensor.zero_,
+    lambda x: x.unsqueeze_(0),
+    lambda x: x[0].fill_(9.0),
+    lambda x: x.resize_(1),
+    torch.Tensor.t_,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_changing_an_input_in_place_is_refused(change):
     x = torch.randn(2, 3)
     before = x.clone()
@@ -58,6 +74,106 @@ def test_changing_an_input_in_place_is_refused(change):
 
 def test_inputs_with_nan_are_not_taken_for_changed():
     assert ask_function(lambda x: 1, inputs(x=torch.tensor([torch.nan, 1.0]))) == 1
+
+
+# -- what a payload may ask for more -------------------------------------------------------------------
+
+
+def test_strided_inputs_hold_the_same_numbers_in_another_order_in_memory():
+    x, y, z = torch.randn(2, 3, 4), torch.randn(5), torch.randn(3, 4)
+    given = ask_function(lambda *values: values, inputs(x=x, y=y, z=z, n=3) | {"strided": True})
+    assert all(torch.equal(one, other) for one, other in zip(given, (x, y, z))) and given[3] == 3
+    assert not any(value.is_contiguous() for value in given[:3])
+    assert all(value.is_contiguous() for value in ask_function(lambda *v: v, inputs(x=x, y=y, z=z)))
+
+
+class Counts:
+    """Gives another result each time it is called."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return x + self.calls
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x: x + torch.rand(1),
+        lambda x: torch.nn.functional.dropout(x),
+        lambda x: (x, torch.rand(2)),
+        lambda x: torch.rand(1).item(),
+        lambda x: x if torch.rand(1) < 0.5 else None,
+    ],
+)
+def test_a_result_of_chance_is_refused_where_it_is_asked_twice(answer):
+    payload = inputs(x=torch.randn(50)) | {"twice": True}
+    torch.manual_seed(1)
+    assert refusal(ask_function, answer, payload) == CHANCE
+    ask_function(answer, inputs(x=torch.randn(50)))  # asked once, nothing shows
+
+
+def test_memory_of_the_first_call_is_refused():
+    counts = Counts()
+    assert refusal(ask_function, counts, inputs(x=torch.ones(2)) | {"twice": True}) == CHANCE
+    assert counts.calls == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x: x * torch.nan,
+        lambda x: (x, [x.sum(), 3]),
+        lambda x: None,
+        lambda x: x.requires_grad_(),
+    ],
+)
+def test_what_is_the_same_twice_is_not_refused(answer):
+    ask_function(answer, inputs(x=torch.randn(3)) | {"twice": True})
+
+
+def test_a_tensor_that_is_larger_than_allowed_is_refused_wherever_it_is_made():
+    payload = inputs(q=torch.ones(6, 2), k=torch.ones(6, 2)) | {"most_numbers": 35}
+
+    def squares(q, k):
+        return torch.softmax(q @ k.T, -1) @ k
+
+    sentence = "On the way it makes a tensor of 6 × 6 numbers, which this exercise avoids."
+    assert refusal(ask_function, squares, payload) == sentence
+    assert torch.equal(ask_function(lambda q, k: q @ (k.T @ k), payload), torch.full((6, 2), 12.0))
+    assert ask_function(squares, payload | {"most_numbers": 84}).shape == (6, 2)  # 36, 36 and 12 numbers
+
+
+def gradient(answer, **values):
+    return ask_function(answer, inputs(**values) | {"cotangent": 5})
+
+
+def test_the_gradient_of_every_float_input_comes_beside_the_value():
+    a, b = torch.randn(3), torch.randn(3)
+    found = gradient(lambda a, b, n, m: a * b * n, a=a, b=b, n=2, m=torch.tensor([True]))
+    noise = torch.randn(3, generator=torch.Generator().manual_seed(5))
+    assert torch.allclose(found["value"], 2 * a * b)
+    assert found["gradient"].keys() == {"a", "b"}
+    assert torch.allclose(found["gradient"]["a"], 2 * b * noise)
+    assert torch.allclose(found["gradient"]["b"], 2 * a * noise)
+    assert not a.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("answer", "reached"),
+    [
+        (lambda a, b: a.detach() * b, {"b"}),
+        (lambda a, b: a * torch.tensor(b.tolist()), {"a"}),
+        (lambda a, b: torch.tensor((a * b).tolist()), set()),
+        (lambda a, b: a > b, set()),
+        (lambda a, b: 3, set()),
+    ],
+)
+def test_no_gradient_arrives_where_the_result_is_cut_off(answer, reached):
+    found = gradient(answer, a=torch.randn(3), b=torch.randn(3))["gradient"]
+    assert {name for name, value in found.items() if value is not None} == reached
 
 
 # -- modules -------------------------------------------------------------------------------------------
@@ -77,6 +193,9 @@ class Renamed(torch.nn.Module):
         super().__init__()
         self.scale = torch.nn.Parameter(torch.zeros(d))
 
+    def forward(self, x):
+        return x * self.scale
+
 
 class Wide(Gain):
     def __init__(self, d):
@@ -89,6 +208,28 @@ class More(Gain):
         self.bias = torch.nn.Parameter(torch.zeros(d))
 
 
+class Other(Gain):
+    """What it calls its input is its own affair."""
+
+    def forward(self, tokens):
+        return tokens * self.gain
+
+
+class InPlace(Gain):
+    def forward(self, x):
+        return x.mul_(self.gain)
+
+
+class Random(Gain):
+    def forward(self, x):
+        return torch.nn.functional.dropout(x * self.gain)
+
+
+class Detached(Gain):
+    def forward(self, x):
+        return x * self.gain.detach()
+
+
 PAYLOAD = {
     "init": {"d": 3},
     "weights": {"gain": torch.tensor([1.0, 2.0, 3.0])},
@@ -96,8 +237,9 @@ PAYLOAD = {
 }
 
 
-def test_module_gets_weights_by_name():
-    assert torch.equal(ask_module(Gain, PAYLOAD), torch.tensor([[1.0, 2.0, 3.0]] * 2))
+@pytest.mark.parametrize("answer", [Gain, Other])
+def test_module_gets_weights_by_name(answer):
+    assert torch.equal(ask_module(answer, PAYLOAD), torch.tensor([[1.0, 2.0, 3.0]] * 2))
 
 
 @pytest.mark.parametrize(
@@ -109,10 +251,25 @@ def test_module_gets_weights_by_name():
         (Renamed, "The module has no parameter called `gain`."),
         (Wide, "The parameter `gain` has shape (4,); (3,) is expected."),
         (More, "The module has a parameter `bias` that does not belong to it."),
+        (InPlace, "It changes its input `x` in place; the caller's tensor must stay as it was."),
     ],
 )
 def test_module_refused(answer, sentence):
     assert refusal(ask_module, answer, PAYLOAD) == sentence
+    assert torch.equal(PAYLOAD["inputs"]["x"], torch.ones(2, 3))
+
+
+def test_a_module_is_asked_twice_with_the_same_weights():
+    twice = PAYLOAD | {"inputs": {"x": torch.ones(20, 3)}, "twice": True}
+    assert refusal(ask_module, Random, twice) == CHANCE
+    assert ask_module(Gain, twice).shape == (20, 3)
+
+
+def test_the_gradient_of_a_module_is_told_for_inputs_and_parameters():
+    found = ask_module(Gain, PAYLOAD | {"cotangent": 1})["gradient"]
+    assert found.keys() == {"x", "gain"} and all(value is not None for value in found.values())
+    found = ask_module(Detached, PAYLOAD | {"cotangent": 1})["gradient"]
+    assert found["gain"] is None and found["x"] is not None
 
 
 # -- values and numbers --------------------------------------------------------------------------------
@@ -134,6 +291,12 @@ def test_module_refused(answer, sentence):
 )
 def test_value(answer, value):
     assert ask_value(answer, {}) == value
+    assert ask_matching(answer, {}) == value
+
+
+def test_pairs_cross_as_a_list():
+    assert ask_matching({"a": "2", 3: "b"}, {}) == [["a", "2"], [3, "b"]]
+    assert ask_matching({}, {}) == []
 
 
 @pytest.mark.parametrize(

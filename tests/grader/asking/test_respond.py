@@ -15,15 +15,18 @@ from torch.nn import functional as F
 import course.attention  # noqa: F401 (a test finds it among the loaded modules)
 from grader.asking import wire
 from grader.asking.outcome import MISSING, TimeUp
-from grader.asking.respond import MIME, probe, read_reply, reply, request, respond, time_limit
+from grader.asking.respond import MIME, read_reply, reply, request, respond, time_limit
 from grader.judging import process
 from grader.judging.own_work import forbidden_uses
 from grader.judging.process import judge_file
 from grader.judging.verdict import Status
+from grader.student.kernel import probe
+
+NONE = {}.__getitem__  # no exercise has implementations
 
 
 def ask(answer, payloads=({"inputs": {}},), seconds=5.0):
-    return respond("function", "f", list(payloads), {"f": answer}, seconds)
+    return respond("function", "f", list(payloads), {"f": answer}, seconds, NONE)
 
 
 def endless():
@@ -51,7 +54,7 @@ def test_every_question_is_answered():
 
 
 def test_no_answer_of_that_name():
-    response = respond("function", "f", [{}, {}], {}, 1.0)
+    response = respond("function", "f", [{}, {}], {}, 1.0, NONE)
     assert [outcome.failure.kind for outcome in response.outcomes] == [MISSING] * 2
 
 
@@ -117,7 +120,7 @@ def test_stderr_and_warnings_are_told_and_change_nothing(capsys):
 
 def test_request_and_reply_are_json():
     asked = request("function", "f", [{"inputs": {"x": 2}}], 1.0)
-    answered = json.loads(json.dumps(reply(asked, {"f": lambda x: x + 1})))
+    answered = json.loads(json.dumps(reply(asked, {"f": lambda x: x + 1}, NONE)))
     assert read_reply(answered, 1).outcomes[0].value == 3
 
 
@@ -139,8 +142,8 @@ def test_what_was_said_is_cut():
 def test_probe_displays_the_outcomes_and_nothing_the_student_prints(monkeypatch, capsys):
     shown = []
     shell = type("Shell", (), {"user_ns": {"f": lambda x: print("garbage") or x + 1}})
-    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("grader.student.kernel.get_ipython", lambda: shell)
+    monkeypatch.setattr("grader.student.kernel.display", lambda data, raw: shown.append(data))
     probe(request("function", "f", [{"inputs": {"x": 2}}], 1.0))
     assert read_reply(shown[0][MIME], 1).outcomes[0].value == 3
     assert capsys.readouterr().out == ""
@@ -155,7 +158,7 @@ NOISY = f"""
 import os, subprocess, sys, threading, time, warnings
 assert "COURSE_SECRET" not in os.environ
 assert not os.listdir()
-assert not any(name.startswith("grader.exercise") for name in sys.modules)
+assert not any(name.startswith("grader.exercises.") for name in sys.modules)
 print("garbage")
 os.write(1, b'{{"outcomes": [], "said": []}}')
 print("more garbage", file=sys.stderr)

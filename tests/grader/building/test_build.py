@@ -1,79 +1,121 @@
 """From source to release: the same bytes each time, nothing that should not be there, work never lost."""
 
+import re
+import shutil
 from pathlib import Path
 
+import jupytext.magics
 import nbformat
 import pytest
 
 from grader import catalogue
-from grader.building.build import (
-    BuildError,
-    Lesson,
-    build_lessons,
-    find_lessons,
-    instructor_notebook,
-    release_all,
-)
-from grader.exercise import Formula, Quiz
+from grader.building.build import build_lessons, release_all
+from grader.building.instructor import instructor_notebook
+from grader.building.lesson import BuildError, Lesson, find_lessons
 
-QUIZ = Quiz(
-    "colour",
-    "A colour",
-    points=2,
-    difficulty=2,
-    minutes=1,
+EXERCISES = {
+    "colour": '''"""A colour"""
+
+from grader.exercise import Quiz
+
+exercise = Quiz(
     question="Which colour is the sky?",
     options={"a": "green", "b": "blue"},
     right="b",
     why={"a": "That is the grass."},
-    hints=["Look up."],
+    points=2,
+    difficulty=2,
+    minutes=1,
+    hints=["Look up.", "Not down."],
 )
-PAIRS = Formula(
-    "pairs",
-    "Pairs",
-    points=1,
-    difficulty=1,
-    minutes=3,
-    reference="L**2",
-    symbols={"L": "tokens"},
-    hints=["L × L"],
+''',
+    "pairs": '''"""Pairs
+
+How many pairs?
+"""
+
+from grader.exercise import Formula
+
+exercise = Formula(
+    reference="L * L", symbols={"L": "tokens"}, points=1, difficulty=1, minutes=3, hints=["L × L"]
 )
+''',
+    "double": '''"""Twice as much
+
+Double every number.
+"""
+
+from grader.exercise import Function
+
+
+def double(x):
+    """x: (..., L) -> (..., L)"""
+    return 2 * x
+
+
+exercise = Function(double, inputs="x: (*, L)", points=3, difficulty=1, minutes=3, hints=["Multiply."])
+''',
+}
 SOURCE = """# %% [markdown]
 # # A lesson
 
 # %% demonstration=true
 print("look")
 
-# %% [markdown] exercise="colour"
 # %% exercise="colour"
-colour = ""  # one letter
-### BEGIN SOLUTION
-colour = "b"
-### END SOLUTION
 
 # %% [markdown] exercise="pairs"
-# How many pairs?
+# You have seen the table.
 
 # %% exercise="pairs"
-pairs = ""
-### BEGIN SOLUTION
-pairs = "L * L"
-### END SOLUTION
+
+# %% exercise="double"
 """
+GIVEN = """
+# %% exercise="double"
+print("five numbers")
+
+def double(x):
+    "Twice as much."
+    ### BEGIN SOLUTION
+    return x + x
+    ### END SOLUTION
+"""
+OWN_CODE = SOURCE.replace('\n# %% exercise="double"\n', GIVEN)
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A course with one small lesson."""
-    monkeypatch.setattr(catalogue, "lessons", lambda: {"01_small": (QUIZ, PAIRS)})
-    write(tmp_path, SOURCE)
-    return tmp_path
+def make_course(root: Path) -> None:
+    write(root, SOURCE)
+    folder = root / "grader" / "exercises" / "01_small"
+    folder.mkdir(parents=True)
+    for id, text in EXERCISES.items():
+        (folder / f"{id}.py").write_text(text, encoding="utf-8")
 
 
 def write(root: Path, source: str) -> None:
     folder = root / "solutions" / "01_small"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "01_small.py").write_text(source, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A course whose lesson is built, to look at."""
+    root = tmp_path_factory.mktemp("built")
+    make_course(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "EXERCISES", root / "grader" / "exercises")
+        list(build_lessons(root))
+    return root
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch, built):
+    """A course with one small lesson, not built; and a gradebook, as to make one takes seconds."""
+    make_course(tmp_path)
+    shutil.copy(built / "gradebook.db", tmp_path)
+    monkeypatch.setattr(catalogue, "EXERCISES", tmp_path / "grader" / "exercises")
+    return tmp_path
 
 
 def released(root: Path) -> Path:
@@ -84,6 +126,15 @@ def cells(root: Path) -> list:
     return nbformat.read(released(root), as_version=4).cells
 
 
+def with_solutions(root: Path, source: str) -> list[str]:
+    """The cells of the instructor's notebook for another source."""
+    write(root, source)
+    return [cell.source for cell in instructor_notebook(Lesson(root, "01_small")).cells]
+
+
+# -- what is written ----------------------------------------------------------------------------------------
+
+
 def test_two_builds_give_the_same_bytes_with_and_without_a_gradebook(course, tmp_path_factory):
     list(build_lessons(course))
     scratch = tmp_path_factory.mktemp("elsewhere")
@@ -92,46 +143,89 @@ def test_two_builds_give_the_same_bytes_with_and_without_a_gradebook(course, tmp
     assert not (scratch / "gradebook.db").exists()
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A course whose lesson is built, to look at."""
-    root = tmp_path_factory.mktemp("built")
-    write(root, SOURCE)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "lessons", lambda: {"01_small": (QUIZ, PAIRS)})
-        list(build_lessons(root))
-    return root
-
-
-def test_what_can_be_derived_is_added(built):
+def test_a_marker_becomes_statement_answer_and_graded_cell(built):
     text = [cell.source for cell in cells(built)]
     assert text[2].startswith("### Exercise 1 · A colour\n\ndifficulty ●●○○○ · 1 minute · 2 points")
-    assert "- **(b)** blue" in text[2]
-    assert text[3] == 'colour = ""  # one letter\n# your code here'
+    assert "- **(b)** blue" in text[2] and "checked" not in text[2]
+    assert text[3].startswith('colour = ""  # ') and text[3].endswith("\n# your code here")
     assert text[4] == 'check("colour")'
-    assert text[5].startswith("### Exercise 2 · Pairs")
+    assert [cell.id for cell in cells(built)[2:5]] == ["colour-statement", "colour-answer", "colour-check"]
     check = cells(built)[4]
     assert check.metadata.nbgrader.points == 2
     assert not check.metadata.editable
 
 
+def test_the_lessons_own_text_comes_before_the_statement(built):
+    heading, _, own, statement = cells(built)[5].source.split("\n\n")
+    assert heading == "### Exercise 2 · Pairs"
+    assert (own, statement) == ("You have seen the table.", "How many pairs?")
+
+
+def test_code_says_what_is_checked(built):
+    statement, answer = (cell.source for cell in cells(built)[8:10])
+    checked = statement.split("\n\n")[-1]
+    assert checked.startswith("*What is checked:* one example · ")
+    assert "a batch" in checked and checked.endswith("the gradient reaches every input.")
+    assert answer == 'def double(x):\n    """x: (..., L) -> (..., L)"""\n    # your code here'
+
+
 def test_the_release_holds_no_solution_and_no_traces_of_tools(built):
     raw = released(built).read_text()
-    assert "L * L" not in raw
+    assert "L * L" not in raw and "2 * x" not in raw
     assert "SOLUTION" not in raw
     assert set(nbformat.reads(raw, as_version=4).metadata) == {"kernelspec", "language_info"}
+
+
+def test_code_of_the_lesson_takes_the_place_of_the_exercises_own(course):
+    answer = with_solutions(course, OWN_CODE)[-2]
+    assert answer.startswith('print("five numbers")') and "return x + x" in answer
+
+
+def test_the_gradebook_knows_the_assignment(built):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{built / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_assignment("01_small").max_score == 6
+
+
+WORDS = re.search(r"\(([a-z|]+)\)\(\$", jupytext.magics._PYTHON_MAGIC_CMD.pattern)[1].split("|")
+COMMENTS = [
+    *(f"# {word} the weights" for word in WORDS),
+    *(f"#{word} -r" for word in WORDS),
+    *("# !look here", "# ? why", "# why?", "# %time is money", "# %%timeit", "# x = !ls", "# x = %who"),
+    *("# ! ls", "    # copy this row", "# %bash  # escape", "# # copy that", "# @x", "# %matplotlib inline"),
+]
+
+
+def test_every_comment_stays_a_comment(course):
+    """jupytext takes these for magic commands that were commented out, and would bring them to life."""
+    assert {"copy", "ls", "rm"} <= set(WORDS)
+    code = "\n".join(["if True:", "    pass", *COMMENTS])
+    found = with_solutions(course, f"{SOURCE}\n# %%\n{code}\n")[-1]
+    assert found == code
+    compile(found, "cell", "exec")
+
+
+# -- what is said -------------------------------------------------------------------------------------------
 
 
 def test_check_finds_drift_and_a_build_mends_it(course):
     with pytest.raises(BuildError, match="run `grader build`"):
         list(build_lessons(course, check=True))
     assert not released(course).exists()  # checking writes nothing
-    list(build_lessons(course))
+    (line,) = build_lessons(course)
+    assert line == (
+        "01_small: built → lessons/01_small/01_small.ipynb (11 cells, 3 exercises); "
+        "with solutions: solutions/01_small/01_small.ipynb"
+    )
     assert list(build_lessons(course, check=True)) == ["1 lessons are what solutions/ builds."]
+    (line,) = build_lessons(course)
+    assert line.startswith("01_small: up to date, lessons/01_small/01_small.ipynb (11 cells, 3 exercises)")
     write(course, SOURCE + "\n# %% [markdown]\n# One more thing.\n")
     with pytest.raises(BuildError, match="01_small"):
         list(build_lessons(course, check=True))
-    assert list(build_lessons(course)) == ["01_small: built"]
+    (line,) = build_lessons(course)
+    assert "built" in line and "12 cells" in line
     assert cells(course)[-1].source == "One more thing."
 
 
@@ -144,31 +238,35 @@ def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
         nbformat.write(notebook, released(course))
         before = released(course).read_bytes()
         (line,) = build_lessons(course)
-        assert "somebody has worked in" in line
+        assert "somebody has worked in lessons/01_small/01_small.ipynb" in line
         assert released(course).read_bytes() == before
-
-
-def test_the_gradebook_knows_the_assignment(built):
-    from nbgrader.api import Gradebook
-
-    with Gradebook(f"sqlite:///{built / 'gradebook.db'}") as gradebook:
-        assert gradebook.find_assignment("01_small").max_score == 3
 
 
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        (SOURCE.replace('exercise="pairs"', 'exercise="couples"'), "asks the exercise 'couples'"),
-        (SOURCE.split('# %% [markdown] exercise="pairs"')[0], "never asks the exercises pairs"),
+        (
+            SOURCE.replace('exercise="double"', 'exercise="treble"'),
+            "asks the exercise 'treble', and there is no",
+        ),
+        (SOURCE.replace('# %% exercise="double"', ""), "never asks double: each needs a cell"),
+        (SOURCE.replace('# %% exercise="pairs"', ""), "never asks pairs"),
+        (SOURCE + '\n# %% exercise="pairs"\n', "asks the exercise 'pairs' twice"),
         (SOURCE + '\n# %% [markdown] exercise="pairs"\n# Again.\n', "states the exercise 'pairs' twice"),
-        (SOURCE.replace("### END SOLUTION", "", 1), "needs one '### BEGIN SOLUTION' and one"),
-        (SOURCE.replace('# %% [markdown] exercise="colour"\n', ""), "must state the exercise 'colour' once"),
+        (OWN_CODE.replace("### END SOLUTION", ""), "needs the lines '### BEGIN SOLUTION' and"),
+        (OWN_CODE.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", ""), "needs the lines"),
+        (OWN_CODE.replace('    "Twice as much."\n', ""), "'double' is not Python .*needs a docstring"),
     ],
 )
 def test_a_wrong_source_is_refused_with_a_sentence(course, source, said):
-    write(course, source)
     with pytest.raises(BuildError, match=said):
-        instructor_notebook(Lesson(course, "01_small"))
+        with_solutions(course, source)
+
+
+def test_a_broken_exercise_is_refused_with_its_own_sentence(course):
+    (course / "grader/exercises/01_small/double.py").write_text("1 / 0")
+    with pytest.raises(BuildError, match=r"01_small/double\.py, line 1: ZeroDivisionError"):
+        with_solutions(course, SOURCE)
 
 
 def test_outside_a_course_it_says_so(tmp_path):

@@ -8,10 +8,13 @@ import torch
 
 from grader.asking.outcome import Outcome
 from grader.asking.respond import Response
-from grader.judging.judge import graded_questions, judge
+from grader.exercise import Function
+from grader.judging.judge import BrokenReference, graded_questions, judge
 from grader.judging.verdict import Status
 
 COLUMNS, UPSIDE_DOWN = "The softmax runs over the columns.", "The mask is read upside down."
+NO_MASK = "The mask has no effect: it is ignored, or what masked_fill returns is not kept."
+IN_PLACE = "It changes its input `x` in place; the caller's tensor must stay as it was."
 
 
 def hide_the_mask(x, mask=None):
@@ -46,33 +49,46 @@ def never_ends(x, mask=None):
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "score", "mistake"),
+    ("answer", "status", "score", "mistake", "how"),
     [
-        ("weights_reference", Status.RIGHT, 4, None),
-        ("by_hand", Status.RIGHT, 4, None),
-        ("in_double", Status.RIGHT, 4, None),
-        ("not_contiguous", Status.RIGHT, 4, None),
-        ("over_columns", Status.WRONG, 0, COLUMNS),
-        ("upside_down", Status.WRONG, 2, UPSIDE_DOWN),  # a mistake that shows only with a mask
-        (hide_the_mask, Status.WRONG, 2, None),
-        (without_masks, Status.WRONG, 2, None),
-        (off, Status.WRONG, 0, None),
-        (in_place, Status.WRONG, 0, None),
-        (nothing, Status.UNFINISHED, 0, None),
-        (not_implemented, Status.UNFINISHED, 0, None),
-        (3, Status.WRONG, 0, None),
-        (lambda q: q, Status.FAILED, 0, None),
-        (lambda x, mask=None: "text", Status.WRONG, 0, None),
-        (lambda x, mask=None: object(), Status.WRONG, 0, None),
-        (lambda x, mask=None: x.to_sparse(), Status.WRONG, 0, None),
+        ("weights", Status.RIGHT, 4, None, ""),
+        ("by_hand", Status.RIGHT, 4, None, ""),
+        ("in_double", Status.RIGHT, 4, None, ""),
+        ("not_contiguous", Status.RIGHT, 4, None, ""),
+        (lambda scores, allowed=None: scores.softmax(-1), Status.WRONG, 2, NO_MASK, "slip"),
+        ("over_columns", Status.WRONG, 0, COLUMNS, "authored"),
+        ("upside_down", Status.WRONG, 2, UPSIDE_DOWN, "authored"),  # it shows only with a mask
+        (hide_the_mask, Status.WRONG, 2, NO_MASK, "slip"),
+        (without_masks, Status.WRONG, 2, None, ""),
+        (off, Status.WRONG, 0, "Every number is 0.1.", "trivial"),
+        (in_place, Status.WRONG, 0, IN_PLACE, "rule"),
+        (nothing, Status.UNFINISHED, 0, None, ""),
+        (not_implemented, Status.UNFINISHED, 0, None, ""),
+        (3, Status.WRONG, 0, "It is an int, not a function.", "rule"),
+        (lambda: 1, Status.FAILED, 0, "It takes fewer inputs than the statement names.", "error"),
+        (lambda x, mask=None: "text", Status.WRONG, 0, None, ""),
+        (lambda x, mask=None: object(), Status.WRONG, 0, None, ""),
+        (lambda x, mask=None: x.to_sparse(), Status.WRONG, 0, None, ""),
     ],
 )
 @pytest.mark.parametrize("seed", [0, 1])
-def test_function(make, answers, judged, answer, status, score, mistake, seed):
+def test_function(make, answers, judged, answer, status, score, mistake, how, seed):
     answer = getattr(answers, answer) if isinstance(answer, str) else answer
     verdict = judged(make.function(), {"weights": answer}, seed=seed)
-    assert (verdict.status, verdict.score, verdict.mistake) == (status, score, mistake)
+    told = (verdict.status, verdict.score, verdict.mistake, verdict.how, verdict.slips)
+    assert told == (status, score, mistake, how, (mistake,) if mistake else ())
     assert verdict.maximum == 4 and verdict.is_right == (status is Status.RIGHT)
+
+
+def test_two_slips_in_one_answer_are_counted_each(make, answers, judged):
+    def weights(x, mask=None):
+        return answers.over_columns(x, None if mask is None else ~mask)
+
+    verdict = judged(make.function(), {"weights": weights})
+    assert verdict.mistake == (
+        "Two things: the softmax runs over the columns; and the mask is read upside down."
+    )
+    assert (verdict.how, verdict.slips) == ("pair", (COLUMNS, UPSIDE_DOWN))
 
 
 def test_which_properties_held(make, answers, judged):
@@ -118,7 +134,7 @@ def test_shapes_are_told_with_an_error(make, judged):
 
 def test_forbidden(make, answers, judged):
     source = "def weights(x, mask=None):\n    return F.softmin(-x)"
-    verdict = judged(make.function(), {"weights": answers.weights_reference}, source=source)
+    verdict = judged(make.function(), {"weights": answers.weights}, source=source)
     assert (verdict.status, verdict.score) == (Status.FORBIDDEN, 0)
     assert verdict.message.startswith("It uses `torch.nn.functional.softmin`, which")
 
@@ -139,9 +155,9 @@ def test_the_courses_own_answers_are_always_forbidden(make, judged):
 
 
 def test_a_wrong_reference_is_the_authors_error(make):
-    exercise = make.function(reference=without_masks)
+    exercise = make.function(reference=without_masks, slips={}, also_right=[])
     questions = graded_questions(exercise, "a key")
-    with pytest.raises(RuntimeError, match="The reference of weights fails on its own cases"):
+    with pytest.raises(BrokenReference, match="The reference of without_masks fails in “rows with a mask”: "):
         judge(exercise, questions, Response([Outcome()] * len(questions)))
 
 
@@ -152,7 +168,7 @@ def test_what_was_said_costs_nothing(make, answers, judged):
 
         warnings.warn("slow", stacklevel=1)
         print("50 % |####    |", file=sys.stderr)
-        return answers.weights_reference(x, mask)
+        return answers.weights(x, mask)
 
     verdict = judged(make.function(), {"weights": warns})
     assert verdict.status is Status.RIGHT and verdict.score == 4
@@ -161,8 +177,102 @@ def test_what_was_said_costs_nothing(make, answers, judged):
 
 def test_to_json(make, answers, judged):
     told = judged(make.function(), {"weights": answers.upside_down}).to_json()
-    expected = {"score": 2.0, "maximum": 4.0, "verdict": "wrong", "mistake": UPSIDE_DOWN}
-    assert expected.items() <= told.items()
+    expected = {"score": 2.0, "maximum": 4.0, "verdict": "wrong", "mistake": UPSIDE_DOWN, "how": "authored"}
+    assert {name: told[name] for name in expected} == expected
+    assert told["slips"] == (UPSIDE_DOWN,)
+
+
+# -- what every function is asked ------------------------------------------------------------------------
+
+
+def softmax(x):
+    """Softmax over the last axis. x: (..., n) -> (..., n)"""
+    shifted = x - x.amax(dim=-1, keepdim=True)
+    return shifted.exp() / shifted.exp().sum(dim=-1, keepdim=True)
+
+
+def softmax_exercise():
+    common = {"points": 7, "difficulty": 1, "minutes": 1, "hints": ["think"]}
+    exercise = Function(softmax, inputs="x: (*, L, n)", **common)
+    exercise.place("softmax", "00_small", "Softmax")
+    return exercise
+
+
+GRADED = [
+    *("one example", "all sizes equal", "a batch", "two axes in front", "an axis of length one"),
+    *("large numbers", "the gradient reaches every input"),
+]
+ADVICE = ["inputs in another order in memory"]
+
+
+def test_advice_is_told_and_costs_nothing(judged):
+    verdict = judged(softmax_exercise(), {"softmax": lambda x: x.view(-1).view(x.shape).softmax(-1)})
+    assert (verdict.status, verdict.score) == (Status.RIGHT, 7)
+    assert [part.name for part in verdict.parts if part.is_graded and part.held] == GRADED
+    (told,) = (part for part in verdict.parts if not part.is_graded)
+    assert (told.name, told.held) == (ADVICE[0], False)
+    assert "raised RuntimeError: view size is not compatible" in told.finding
+    assert "view size" not in told.summary and told.summary.endswith("raised RuntimeError.")
+    assert [part.name for part in verdict.graded_parts] == GRADED
+
+
+def test_advice_is_no_evidence(judged):
+    """What goes wrong only there keeps no slip from being named."""
+
+    def overflows(x):
+        x = x.view(-1).view(x.shape)
+        return x.exp() / x.exp().sum(-1, keepdim=True)
+
+    verdict = judged(softmax_exercise(), {"softmax": overflows})
+    assert verdict.mistake == "The subtraction of the maximum is missing."
+    assert [part.name for part in verdict.parts if not part.held] == ["large numbers", *ADVICE]
+    assert verdict.score == 6  # of seven parts, six hold
+
+
+def stub(x):
+    """Softmax over the last axis."""
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("answer", [stub, lambda x: None, lambda x: [], lambda x: ""])
+def test_a_stub_has_no_gradient_and_is_unfinished_all_the_same(judged, answer):
+    verdict = judged(softmax_exercise(), {"softmax": answer})
+    assert (verdict.status, verdict.score, verdict.parts) == (Status.UNFINISHED, 0, ())
+    assert verdict.message == "Nothing is written here yet, or a `return` is missing."
+
+
+@pytest.mark.parametrize("answer", [lambda x: x * 0, lambda x: None if x.dim() > 2 else x.softmax(-1)])
+def test_what_gives_something_is_not_unfinished(judged, answer):
+    assert judged(softmax_exercise(), {"softmax": answer}).status is Status.WRONG
+
+
+def test_an_error_of_pytorchs_is_not_taken_for_a_stub(judged, written):
+    text = "def softmax(x):\n    return (x > 0).softmax(-1)\n"
+    verdict = judged(softmax_exercise(), written(text))
+    assert verdict.status is Status.FAILED and verdict.how == "error"
+    assert verdict.mistake == "This needs floats and gets whole numbers or booleans: call `.float()` first."
+
+
+def test_a_forged_gradient_is_no_result(judged):
+    def forged(x):
+        return {"value": x.softmax(-1), "gradient": {"x": x}}
+
+    assert judged(softmax_exercise(), {"softmax": forged}).score == 0
+
+
+def test_an_exercise_says_itself_what_is_earned(make, answers, judged, monkeypatch):
+    """Not only the parts that hold count: what came of each question is there, too."""
+    exercise = make.function()
+
+    def earned(questions, given, held):
+        assert [outcome.failure is None for outcome in given] == [True] * len(questions)
+        assert held == {"rows without a mask": True, "rows with a mask": False}
+        return 1.2345
+
+    monkeypatch.setattr(exercise, "earned", earned)
+    assert judged(exercise, {"weights": answers.upside_down}).score == 1.23
+    monkeypatch.setattr(exercise, "earned", lambda *all: 3.9)
+    assert judged(exercise, {"weights": answers.weights}).score == 4  # who is right has full marks
 
 
 # -- the other kinds -----------------------------------------------------------------------------------
@@ -174,10 +284,10 @@ def test_to_json(make, answers, judged):
         ("4*L*d", Status.RIGHT, ""),
         ("2*d*2*L", Status.RIGHT, ""),
         ("4·L·d", Status.RIGHT, ""),
-        ("2*L*d", Status.WRONG, ""),
         ("4*L", Status.WRONG, "At L = 7, d = 5 it gives 0.2 times the right value."),
         ("4*L*d/(L - 7)", Status.WRONG, "It has no value at L = 7, d = 5."),
-        ("4*L*d + (L - 7)*(d - 5)", Status.WRONG, "It is not equal to the right formula."),
+        ("4*L*d + (L - 7)*(d - 5)", Status.WRONG, "It is right at L = 7, d = 5, and not for all sizes."),
+        ("4*L*d + L/1000", Status.WRONG, "At L = 7, d = 5 it is close to the right value, and not equal."),
         ("(L, d)", Status.WRONG, "One formula is expected, not several."),
         ("4Ld", Status.WRONG, "A multiplication sign is missing: write 2*L, not 2L."),
         (140, Status.WRONG, 'Write the formula as text in quotes, like "L * d".'),
@@ -191,15 +301,21 @@ def test_to_json(make, answers, judged):
 def test_formula(make, judged, answer, status, finding):
     verdict = judged(make.formula(), {"layer_flops": answer})
     assert verdict.status is status
-    assert bool(verdict.mistake) == (answer == "2*L*d")
     if finding:
         assert verdict.parts[0].finding == finding
         assert "7" not in verdict.parts[0].summary
 
 
-def test_multiply_adds_are_recognised_where_flops_are_counted(make, judged):
-    assert judged(make.formula(), {"layer_flops": "d*2*L"}).mistake.startswith("This counts multiply–adds.")
-    assert judged(make.formula(unit="parameters"), {"layer_flops": "d*2*L"}).mistake is None
+@pytest.mark.parametrize(
+    ("unit", "sentence"),
+    [
+        ("FLOPs", "This is in multiply–adds, each of which is two FLOPs."),
+        ("parameters", "It is 1/2 of the right formula."),
+    ],
+)
+def test_multiply_adds_are_recognised_where_flops_are_counted(make, judged, unit, sentence):
+    verdict = judged(make.formula(unit=unit), {"layer_flops": "d*2*L"})
+    assert (verdict.mistake, verdict.how, verdict.slips) == (sentence, "term", (sentence,))
 
 
 @pytest.mark.parametrize(
@@ -233,10 +349,33 @@ class Twice(torch.nn.Module):
 
 
 def test_module(make, answers, judged):
-    assert judged(make.module(), {"Scale": answers.ScaleReference}).status is Status.RIGHT
+    assert judged(make.module(), {"Scale": answers.Scale}).status is Status.RIGHT
     verdict = judged(make.module(), {"Scale": Twice})
-    assert verdict.status is Status.WRONG
-    assert "Every number is 2 times the expected one." in verdict.parts[0].finding
+    assert (verdict.status, verdict.score, verdict.how) == (Status.WRONG, 0, "symptom")
+    assert verdict.mistake == "Every number is 2 times the expected one."
+
+
+class NoParameters(torch.nn.Module):
+    def __init__(self, d):
+        super().__init__()
+
+    def forward(self, x):
+        return x
+
+
+def test_a_module_without_parameters_is_told_why(make, judged):
+    verdict = judged(make.module(), {"Scale": NoParameters})
+    assert verdict.status is Status.WRONG and verdict.how == "rule"
+    assert verdict.mistake.startswith("The module has no parameters: its layers are made in `__init__`")
+
+
+def test_a_module_without_its_forward_is_unfinished(make, judged):
+    class Stub(torch.nn.Module):
+        def __init__(self, d):
+            super().__init__()
+
+    verdict = judged(make.module(), {"Scale": Stub})
+    assert (verdict.status, verdict.score) == (Status.UNFINISHED, 0)
 
 
 @pytest.mark.parametrize(
@@ -261,4 +400,28 @@ def test_number(make, judged, answer, status, summary):
 
 
 def test_a_named_number(make, judged):
-    assert judged(make.number(), {"gflops": lambda L, d: 2 * L * d * d}).mistake == "These are FLOPs."
+    verdict = judged(make.number(), {"gflops": lambda L, d: 2 * L * d * d})
+    assert (verdict.mistake, verdict.how) == ("These are FLOPs.", "authored")
+
+
+def test_what_a_test_accepts_earns_by_the_part(catalogued, answers, judged):
+    exercise = catalogued["test_sums"]
+    verdict = judged(exercise, {"test_sums": answers.accepts_everything})
+    assert (verdict.score, verdict.how) == (0, "symptom")
+    assert verdict.mistake == (
+        "The test accepts everything, right or wrong: nothing that it asserts tells one from the other."
+    )
+    assert judged(exercise, {"test_sums": answers.test_sums}).score == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "score", "mistake", "how"),
+    [
+        ({"b", "a"}, Status.WRONG, 0, "(b) Not b.", "authored"),
+        ("c a", Status.RIGHT, 4, None, ""),
+        (set(), Status.UNFINISHED, 0, None, ""),
+    ],
+)
+def test_a_choice(make, judged, given, status, score, mistake, how):
+    verdict = judged(make.quiz({"a", "c"}), {"pick": given})
+    assert (verdict.status, verdict.score, verdict.mistake, verdict.how) == (status, score, mistake, how)

@@ -112,3 +112,75 @@ def test_points(score, maximum, text):
 
 def test_every_status_has_a_heading_of_its_own():
     assert len({panel.HEADINGS[status] for status in Status}) == len(Status)
+
+
+# -- advice --------------------------------------------------------------------------------------------
+
+ADVICE = Part("inputs in another order in memory", False, "Line 3 raised: 0.123.", "Line 3.", is_graded=False)
+
+
+def test_advice_is_told_once_all_else_holds():
+    right = Verdict("weights", "Weights", 4.0, 4.0, Status.RIGHT, (PARTS[0], PARTS[0], ADVICE))
+    assert panel.plain(right) == (
+        "✓ Right · Weights · 4 of 4 points\n"
+        "  ✓ first\n"
+        "  ✓ first\n"
+        "  It costs no points, and is worth knowing: inputs in another order in memory: Line 3 raised: 0.123."
+    )
+    assert panel.plain(right, graded=True).endswith("inputs in another order in memory: Line 3.")
+    page = Reader(panel.html(right))
+    assert page.text.count("It costs no points, and is worth knowing: inputs in another order") == 1
+    assert "0.123" in page.text and "0.123" not in panel.html(right, graded=True)
+
+
+@pytest.mark.parametrize("render", [panel.plain, panel.html])
+def test_before_that_there_is_enough_to_do(render):
+    told = render(replace(WRONG, parts=(*PARTS, ADVICE)))
+    assert "no points" not in told and "memory" not in told and "second" in told
+
+
+@pytest.mark.parametrize("render", [panel.plain, panel.html])
+def test_advice_that_holds_is_not_told(render):
+    held = replace(ADVICE, held=True, finding="", summary="")
+    told = render(replace(WRONG, status=Status.RIGHT, parts=(PARTS[0], held)))
+    assert "no points" not in told and "memory" not in told
+
+
+def test_advice_is_none_of_the_parts_that_say_the_same():
+    """One graded part is no list, whatever advice stands beside it."""
+    verdict = replace(WRONG, parts=(PARTS[1], ADVICE), said=())
+    assert panel.plain(verdict) == "✗ Not yet · Weights · 2 of 4 points\nAt 0.123 it differs."
+
+
+# -- errors --------------------------------------------------------------------------------------------
+
+TRUTH = "A tensor of several numbers has no truth value."
+RAISED = Part(
+    "second", False, "Line 2: `if mask:` raised RuntimeError: 0.123.", "Line 2 raised RuntimeError."
+)
+EXPLAINED = replace(WRONG, mistake=TRUTH, how="error", said=())
+
+
+@pytest.mark.parametrize(("graded", "line"), [(False, RAISED.finding), (True, RAISED.summary)])
+def test_an_explained_error_keeps_its_line(graded, line):
+    told = panel.plain(replace(EXPLAINED, parts=(PARTS[0], RAISED)), graded)
+    assert told.endswith(f"{TRUTH}\n  ✓ first\n  ✗ second\n      {line}")
+    page = Reader(panel.html(replace(EXPLAINED, parts=(PARTS[0], RAISED)), graded)).text
+    assert page.index(TRUTH) < page.index("first") < page.index(line.replace("`", ""))
+
+
+def test_an_error_at_every_question_is_said_once():
+    told = panel.plain(
+        replace(EXPLAINED, status=Status.FAILED, parts=(replace(RAISED, name="first"), RAISED))
+    )
+    assert told == (
+        f"✗ It stops with an error · Weights · 2 of 4 points\n{TRUTH}\n"
+        "Line 2: `if mask:` raised RuntimeError: 0.123."
+    )
+
+
+def test_of_two_mistakes_the_parts_are_listed_and_nothing_else():
+    told = panel.plain(
+        replace(WRONG, mistake="Two things: a; and b.", how="pair", slips=("A.", "B."), said=())
+    )
+    assert told == ("✗ Not yet · Weights · 2 of 4 points\nTwo things: a; and b.\n  ✓ first\n  ✗ second")

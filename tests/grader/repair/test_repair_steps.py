@@ -9,7 +9,7 @@ from nbgrader.converters import Autograde
 from traitlets.config import Config
 
 from benchmarks import repair as damage
-from grader.building.build import Lesson
+from grader.building.lesson import Lesson
 from grader.configure import configure
 from grader.repair import NotGradable
 from grader.repair.report import NOTE, mended_in

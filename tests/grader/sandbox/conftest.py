@@ -13,11 +13,15 @@ from grader.sandbox.provisioner import Confined
 class Kernel:
     """A kernel, and what its cells print. Of an error, name and message count as printed."""
 
-    def __init__(self, limits=None, cwd=None, env=None):
+    def __init__(self, limits=None, cwd=None, env=None, exercises=None):
         self.manager = KernelManager(kernel_name="python3")
         spec = self.manager.kernel_spec
         self.provisioner = Confined(
-            kernel_id="of a test", kernel_spec=spec, parent=self.manager, limits=limits or Limits()
+            kernel_id="of a test",
+            kernel_spec=spec,
+            parent=self.manager,
+            limits=limits or Limits(),
+            exercises=exercises,
         )
         self.manager.provisioner = self.provisioner
         self.manager.start_kernel(extra_arguments=[], cwd=cwd, **({} if env is None else {"env": env}))

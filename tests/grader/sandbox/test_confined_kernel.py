@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from grader import catalogue
+from grader.sandbox import zygotes
+
 ROOT = Path(__file__).resolve().parents[3]
 
 REFUSED = {
@@ -28,7 +31,11 @@ REFUSED = {
     "signals to process 1": "import os; os.kill(1, 9); import time; time.sleep(0.1); 1 / 0",
     "a signal to the parent": "import os; os.kill(os.getppid(), 9); import time; time.sleep(0.1); 1 / 0",
     "looking into process 1": "open('/proc/1/mem', 'rb')",
-    "the exercises": "import grader.exercises.attention",
+    "the exercises": "import grader.exercises",
+    "the kinds of exercise": "import grader.exercise",
+    "the questions": "import grader.questions.draw",
+    "the slips": "import grader.slips.patch",
+    "the names of mistakes": "import grader.naming.name",
     "the judge": "import grader.judging.judge",
     "becoming another user": "import os; os.setuid(0)",
     "a raised limit": "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (2**40, 2**40))",
@@ -62,7 +69,8 @@ def test_files_of_ours_are_not_there(kernels, tmp_path):
     work = tmp_path / "autograded" / "me" / "x"
     work.mkdir(parents=True)
     ours = [ROOT / "solutions", ROOT / "lessons", ROOT / "tests", ROOT / ".git", ROOT / "gradebook.db"]
-    ours += [ROOT / "grader" / "exercises", ROOT / "grader" / "exercise", ROOT / "grader" / "personal.py"]
+    ours += [ROOT / "grader" / name for name in ("exercise", "exercises", "judging", "naming", "questions")]
+    ours += [ROOT / "grader" / name for name in ("slips", "plugins.py", "sandbox/implementations.py")]
     paths = [str(path) for path in [*ours, *(tmp_path / name for name in secrets), tmp_path, Path.home()]]
     kernel = kernels(cwd=str(work))
     seen = kernel.run(f"import os; print([path for path in {paths!r} if os.path.isfile(path)])")
@@ -183,23 +191,39 @@ def test_interrupted_code_leaves_a_kernel_that_goes_on(kernels):
     wait_for(lambda: kernel.run("print('on')") == "on\n")  # what waited behind the loop is not run
 
 
-def test_a_test_of_properties_calls_implementations_that_it_cannot_see(shared):
-    from grader.sandbox import zygotes
+@pytest.mark.parametrize("known", [True, False], ids=["the notebook's", "all, where they are not known"])
+def test_the_numbers_that_are_handed_in(kernels, monkeypatch, known):
+    monkeypatch.setenv("COURSE_KEY", "a key")
+    kernel = kernels(exercises=[catalogue.find("patch_weight")] if known else None)
+    own = "from grader import numbers; print(sorted(vars(numbers('{}'))))"
+    assert kernel.run(own.format("patch_weight")) == "['key_a', 'key_b', 'query']\n"
+    other = kernel.run(own.format("layer_gflops"))
+    assert other.startswith("LookupError") if known else other == "['L', 'd', 'n']\n"
 
+
+def test_a_test_of_properties_calls_implementations_that_it_cannot_see(shared):
+    calls_implementations(shared)
+
+
+def test_one_that_the_notebook_does_not_ask_finds_them_too(kernels):
+    calls_implementations(kernels(exercises=[]))
+
+
+def calls_implementations(kernel):
     payloads = [{"exercise": "test_attention_weights", "index": i, "seed": 0} for i in (0, 0, 7)]
     right, again, wrong = (payload["index"] for payload in zygotes.current().conceal(payloads))
     assert right != again
     code = (
-        "import torch; from grader.catalogue import find\n"
-        "given = find('test_attention_weights').implementations\n"
+        "import torch; from grader.catalogue import implementations\n"
+        "given = implementations('test_attention_weights')\n"
         "q, k = torch.randn(2, 4), torch.randn(3, 4)\n"
         "mask = torch.tensor([[True, False, True], [True, True, False]])\n"
         "print([bool((given[i](q, k, mask)[~mask] == 0).all()) for i in NAMES])\n"
         "given[NAMES[0]]()"
     )
-    told = shared.run(code.replace("NAMES", repr([right, again, wrong])))
+    told = kernel.run(code.replace("NAMES", repr([right, again, wrong])))
     assert told.startswith("[True, True, False]\nTypeError: the function() missing")
-    assert "RuntimeError" in shared.run("given['0' * 80](q, k, mask)")
+    assert "RuntimeError" in kernel.run("given['0' * 80](q, k, mask)")
 
 
 def wait_for(true, seconds=15.0):

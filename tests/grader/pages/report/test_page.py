@@ -22,6 +22,7 @@ from grader.pages.report.page import (
     write_report,
 )
 
+NONE = {}.__getitem__  # no exercise has implementations
 EVIL = "<script>boom()</script>\"'&"
 
 
@@ -36,8 +37,9 @@ def right(points=2.0):
     return Answer(Kind.RIGHT, points, 2.0)
 
 
-def wrong(mistake="", kind=Kind.WRONG, score=0.0):
-    return Answer(kind, score, 2.0, mistake, "" if mistake else "It gives other numbers.")
+def wrong(*slips, kind=Kind.WRONG, score=0.0):
+    mistake = f"Two things: {' and '.join(slips)}" if len(slips) > 1 else "".join(slips)
+    return Answer(kind, score, 2.0, mistake, "" if mistake else "It gives other numbers.", slips=slips)
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def room():
         member(
             "cy",
             right(),
-            wrong("Upside *down*.", Kind.PARTLY, 1.0),
+            wrong("Upside *down*.", "Over columns.", kind=Kind.PARTLY, score=1.0),
             right(),
             right(),
             late=7200.0,
@@ -92,9 +94,13 @@ def test_an_exercise(room):
 
 
 def test_common_mistakes(room):
-    first, second = common_mistakes(room)
-    assert (first.exercise.id, first.students, first.share) == ("two", ("ben", "cy"), 50.0)
-    assert (second.exercise.id, second.students) == ("three", ("ben",))
+    """An answer with two slips counts for both, and never for the sentence that names the two."""
+    found = [(made.sentence, made.exercise.id, made.students, made.share) for made in common_mistakes(room)]
+    assert found == [
+        ("Upside *down*.", "two", ("ben", "cy"), 50.0),
+        ("Over columns.", "two", ("cy",), 25.0),
+        ("Upside *down*.", "three", ("ben",), 25.0),
+    ]
 
 
 def test_stuck(room):
@@ -234,7 +240,9 @@ def test_a_time_out_is_known_by_what_the_judge_says_of_one():
         while True:
             pass
 
-    said = respond("function", "f", [{"inputs": {"x": 1}}], {"f": loops}, 0.05).outcomes[0].failure.summary
+    said = (
+        respond("function", "f", [{"inputs": {"x": 1}}], {"f": loops}, 0.05, NONE).outcomes[0].failure.summary
+    )
     for finding in (said, plugins.NO_REPLY):
         assert classroom._kind(Mark(0.0, 2.0, False), Status.FAILED, [finding]) is Kind.STOPPED
 

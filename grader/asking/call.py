@@ -1,0 +1,132 @@
+"""Calling what a student wrote, as it will be used: inputs stay as they were, chance has no part in it.
+
+Inputs go in by their place, so that a student may call them what they like; only what stands behind an input
+that is left out goes in by its name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from grader.asking.outcome import Refused
+
+STEP_BY_STEP = (
+    "Step by step it makes as many numbers as a large matrix has: no matrix stands there, and the price is "
+    "the same."
+)
+ARRAYS = (Tensor, np.ndarray, np.generic)
+CHANCE = (
+    "Two calls with the same inputs give different results: something random is left in it (dropout?), or "
+    "it remembers the first call."
+)
+
+
+def call(function: Callable[..., Any], payload: Mapping[str, Any], parameters: Mapping[str, Tensor]) -> Any:
+    """What the function makes of the payload's ``inputs``.
+
+    Other entries of the payload ask for more:
+        by_name: the inputs that go in by name.
+        strided: the same numbers lie in another order in memory.
+        twice: it is called again, and must give the same.
+        most_numbers: all tensors on the way may hold no more, together.
+        cotangent: a seed. The value is then ``{"value": …, "gradient": {name: … or None}}``, the gradient of
+            the result's product with a random tensor, for every float input and every one of ``parameters``.
+
+    Raises:
+        Refused: it breaks one of these rules, or changes an input.
+    """
+    inputs = _copies(payload)
+    tracked = {name: value for name, value in inputs.items() if _is_float(value)} | dict(parameters)
+    if "cotangent" in payload:
+        for value in tracked.values():
+            value.requires_grad_()
+    with _FewNumbers(payload["most_numbers"]) if "most_numbers" in payload else contextlib.nullcontext():
+        value = _call(function, inputs, payload)
+    for name, before in payload["inputs"].items():
+        if isinstance(before, Tensor) and not _unchanged(before, inputs[name]):
+            raise Refused(f"It changes its input `{name}` in place; the caller's tensor must stay as it was.")
+    if payload.get("twice") and not _equal(value, _call(function, _copies(payload), payload)):
+        raise Refused(CHANCE)
+    if "cotangent" not in payload:
+        return value
+    return {"value": value, "gradient": _gradient(value, tracked, payload["cotangent"])}
+
+
+def _call(function: Callable[..., Any], inputs: Mapping[str, Any], payload: Mapping[str, Any]) -> Any:
+    by_name = payload.get("by_name", ())
+    return function(
+        *(value for name, value in inputs.items() if name not in by_name),
+        **{name: value for name, value in inputs.items() if name in by_name},
+    )
+
+
+def _copies(payload: Mapping[str, Any]) -> dict[str, Any]:
+    strided = payload.get("strided", False)
+    return {name: _copy(value, strided) for name, value in payload["inputs"].items()}
+
+
+def _copy(value: Any, strided: bool) -> Any:
+    if not isinstance(value, Tensor):
+        return value
+    if not strided:
+        return value.clone()
+    if value.dim() < 2:
+        return torch.stack([value, value], dim=-1)[..., 0]
+    return value.mT.contiguous().mT
+
+
+def _unchanged(before: Tensor, after: Tensor) -> bool:
+    return before.shape == after.shape and bool(((before == after) | (before != before)).all())
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two results are the same; of what is neither numbers nor made of them nothing is asked."""
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other or (one != one and other != other)
+    if isinstance(one, ARRAYS) and isinstance(other, ARRAYS):
+        return _unchanged(torch.as_tensor(one).detach(), torch.as_tensor(other).detach())
+    return type(one) is type(other)
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.is_floating_point()
+
+
+def _gradient(value: Any, tracked: Mapping[str, Tensor], seed: int) -> dict[str, Tensor | None]:
+    """The gradient for each tracked tensor; None where none arrives."""
+    if not (_is_float(value) and value.requires_grad):
+        return dict.fromkeys(tracked)
+    noise = torch.randn(value.shape, generator=torch.Generator().manual_seed(seed))
+    total = (value * noise.to(value.dtype)).sum()
+    gradients = torch.autograd.grad(total, list(tracked.values()), allow_unused=True)
+    return dict(zip(tracked, gradients, strict=True))
+
+
+class _FewNumbers(TorchFunctionMode):
+    """Refuses what makes more numbers than it is told, in one tensor or one after the other.
+
+    A dispatch mode would also see inside operations, and its first use takes four seconds of imports.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most, self._made = most, 0
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        made = func(*args, **(kwargs or {}))
+        self._made += made.numel() if isinstance(made, Tensor) and not made._is_view() else 0
+        if self._made > self._most:
+            shape = " × ".join(str(size) for size in made.shape)
+            if made.numel() > self._most:
+                raise Refused(f"On the way it makes a tensor of {shape} numbers, which this exercise avoids.")
+            raise Refused(STEP_BY_STEP)
+        return made

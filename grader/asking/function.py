@@ -1,0 +1,15 @@
+"""How a function is asked: it is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.asking.call import call
+from grader.asking.outcome import Refused, with_article
+
+
+def ask_function(answer: Any, payload: dict[str, Any]) -> Any:
+    """What the function gives for the inputs (`grader.asking.call`)."""
+    if not callable(answer):
+        raise Refused(f"It is {with_article(type(answer).__name__)}, not a function.")
+    return call(answer, payload, {})

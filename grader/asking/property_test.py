@@ -1,0 +1,117 @@
+"""How a test that a student wrote is asked: it is run on one implementation. Does it accept it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.asking.chance import begin_with
+from grader.asking.outcome import Failure, Refused, attempt, with_article
+
+RUNS = 3  # of a test on each implementation: where its inputs are random, one run may be luck
+OWN, INSIDE = "own", "inside"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a test made of one implementation.
+
+    Args:
+        accepts: whether every run did.
+        sometimes: whether some runs accepted it and others did not.
+        because: why the first run that did not accept it stopped.
+        summary: the same, without what may quote numbers.
+        error: what stopped it was no verdict but an error: in the test's ``"own"`` code, or ``"inside"`` the
+            implementation, on what the test handed it.
+        nan: whether the implementation gave NaN.
+        returns: whether the test returned something.
+    """
+
+    accepts: bool
+    sometimes: bool
+    because: str
+    summary: str
+    error: str
+    nan: bool
+    returns: bool
+
+    @classmethod
+    def read(cls, value: Any) -> Report | None:
+        """The report in a value that arrived; None where it is something else, a forgery."""
+        names = cls.__dataclass_fields__.keys()
+        match value:
+            case {
+                "accepts": bool(),
+                "sometimes": bool(),
+                "because": str(),
+                "summary": str(),
+                "error": str(),
+                "nan": bool(),
+                "returns": bool(),
+            } if value.keys() == names:
+                return cls(**value)
+        return None
+
+
+def ask_property_test(answer: Any, payload: dict[str, Any]) -> dict[str, Any]:
+    """What the test makes of the payload's ``implementation``: a `Report`, as a dict."""
+    if not callable(answer):
+        raise Refused(f"It is {with_article(type(answer).__name__)}, not a test function.")
+    seen = _Seen()
+    under_test = _watched(payload["implementation"], seen)
+    stops, returns = [], False
+    for run in range(RUNS):
+        begin_with(payload["seed"] + run)
+        outcome = attempt(lambda: answer(under_test))  # as in pytest, whatever a test raises makes it fail
+        returns = returns or outcome.value is not None
+        if outcome.failure is not None:
+            stops.append(outcome.failure)
+    if not seen.calls and not stops:
+        raise NotImplementedError("The test never calls the function that it is handed.")
+    return asdict(
+        Report(
+            accepts=not stops,
+            sometimes=0 < len(stops) < RUNS,
+            because=str(stops[0]) if stops else "",
+            summary=stops[0].summary if stops else "",
+            error=_error(stops[0], seen) if stops else "",
+            nan=seen.nan,
+            returns=returns,
+        )
+    )
+
+
+@dataclass
+class _Seen:
+    """What became of the calls to an implementation."""
+
+    calls: int = 0
+    nan: bool = False
+    stopped: bool = False
+
+
+def _watched(implementation: Callable[..., Any], seen: _Seen) -> Callable[..., Any]:
+    """The implementation as the test gets it: all of them look alike from outside."""
+
+    def under_test(*args: Any, **kwargs: Any) -> Any:
+        seen.calls += 1
+        try:
+            value = implementation(*args, **kwargs)
+        except Exception:
+            seen.stopped = True
+            raise
+        seen.nan = seen.nan or (isinstance(value, Tensor) and bool(torch.isnan(value).any()))
+        return value
+
+    return under_test
+
+
+def _error(failure: Failure, seen: _Seen) -> str:
+    on_purpose = failure.source.startswith("raise")
+    if failure.kind == AssertionError.__name__ or on_purpose:
+        return ""
+    return INSIDE if seen.stopped else OWN

@@ -1,0 +1,17 @@
+"""How training is asked: the student's function trains on what it is given, and returns predictions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.asking.call import call
+from grader.asking.chance import begin_with
+from grader.asking.outcome import Refused, with_article
+
+
+def ask_training(answer: Any, payload: dict[str, Any]) -> Any:
+    """What the function predicts for the hidden images; what is right for them never comes here."""
+    if not callable(answer):
+        raise Refused(f"It is {with_article(type(answer).__name__)}, not a function.")
+    begin_with(payload["seed"])
+    return call(answer, payload, {})

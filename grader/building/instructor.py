@@ -1,0 +1,158 @@
+"""The instructor's notebook: a lesson's source, with every exercise in its place.
+
+In the source ``solutions/NN_name/NN_name.py`` an exercise is a marker, an empty cell ``# %% exercise="id"``.
+From it come three cells: the statement (heading, text and what is checked), the cell for the answer with the
+solution in it, and the graded cell. Text in a Markdown cell of the same marker comes before the statement;
+code in the marker's cell stands in place of the exercise's own. Cell ids come from the exercise or the
+place, so that every build gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from grader import catalogue
+from grader.building.lesson import BuildError, Lesson
+from grader.configure import DEMONSTRATION
+from grader.exercise import Exercise, Function
+from grader.exercise.solution import BEGIN, END
+
+# A comment such as `# copy the rows` is no magic command that has lost its way: it stays a comment
+PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+_BETWEEN_MARKS = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def instructor_notebook(lesson: Lesson) -> NotebookNode:
+    """The notebook with solutions, in nbgrader's format.
+
+    Raises:
+        BuildError: with the cell that is wrong.
+    """
+    asked = _Asked(lesson)
+    cells: list[NotebookNode] = []
+    for source in jupytext.reads(lesson.source.read_text(encoding="utf-8"), fmt=PERCENT).cells:
+        name = source.metadata.get("exercise")
+        if name is None:
+            cells.append(_plain_cell(source, f"cell-{len(cells):03d}"))
+        elif source.cell_type == "markdown":
+            cells.append(_statement(*asked.state(name), source.source))
+        else:
+            if name not in asked.stated:
+                cells.append(_statement(*asked.state(name)))
+            cells += _answer_and_check(asked.answer(name), source.source, lesson)
+    asked.finish()
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
+    nbformat.validate(notebook)
+    return notebook
+
+
+class _Asked:
+    """Sees that each exercise of the lesson is stated once and answered once, and numbers them."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+        self.names = catalogue.ids().get(lesson.name, ())
+        self.stated: list[str] = []
+        self.answered: list[str] = []
+
+    def state(self, name: str) -> tuple[Exercise, int]:
+        exercise = self._find(name)
+        if name in self.stated:
+            raise self._error(f"states the exercise {name!r} twice")
+        self.stated.append(name)
+        return exercise, len(self.stated)
+
+    def answer(self, name: str) -> Exercise:
+        exercise = self._find(name)
+        if name in self.answered:
+            raise self._error(f"asks the exercise {name!r} twice")
+        self.answered.append(name)
+        return exercise
+
+    def finish(self) -> None:
+        if missing := [name for name in self.names if name not in self.answered]:
+            raise self._error(f'never asks {", ".join(missing)}: each needs a cell `# %% exercise="…"`')
+
+    def _find(self, name: str) -> Exercise:
+        if name not in self.names:
+            raise self._error(
+                f"asks the exercise {name!r}, and there is no grader/exercises/{self.lesson.name}/{name}.py"
+            )
+        try:
+            return catalogue.find(name)
+        except catalogue.BrokenExercise as error:
+            raise BuildError(str(error)) from error
+
+    def _error(self, what: str) -> BuildError:
+        return BuildError(f"{self.lesson.shown(self.lesson.source)} {what}.")
+
+
+def _plain_cell(source: NotebookNode, id: str) -> NotebookNode:
+    metadata = {"tags": [DEMONSTRATION]} if source.metadata.get("demonstration") else {}
+    return _cell(source.cell_type, source.source, id, metadata)
+
+
+def _statement(exercise: Exercise, number: int, before: str = "") -> NotebookNode:
+    """The heading of an exercise, what the lesson says before it, its own text, and what is checked."""
+    dots = "●" * exercise.difficulty + "○" * (5 - exercise.difficulty)
+    worth = f"{exercise.points:g} point{'' if exercise.points == 1 else 's'}"
+    minutes = f"{exercise.minutes} minute{'' if exercise.minutes == 1 else 's'}"
+    parts = [
+        f"### Exercise {number} · {exercise.title}",
+        f"difficulty {dots} · {minutes} · {worth}",
+        before.strip(),
+        exercise.statement,
+        _checked(exercise),
+    ]
+    text = "\n\n".join(part for part in parts if part)
+    return _cell(
+        "markdown", text, f"{exercise.id}-statement", _nbgrader(f"{exercise.id}_statement", locked=True)
+    )
+
+
+def _checked(exercise: Exercise) -> str:
+    """What has to hold of code. (What a test has to reject is for the student to think of.)"""
+    if not isinstance(exercise, Function) or len(exercise.parts) < 2:
+        return ""
+    return f"*What is checked:* {' · '.join(exercise.parts)}."
+
+
+def _answer_and_check(exercise: Exercise, given: str, lesson: Lesson) -> list[NotebookNode]:
+    code = given.strip("\n") or exercise.solution
+    if BEGIN not in code or code.count(BEGIN) != code.count(END):
+        raise BuildError(
+            f"{lesson.shown(lesson.source)}: the code that is given for {exercise.id!r} needs the lines "
+            f"'{BEGIN}' and '{END}' around what the student is to write; or leave the cell empty."
+        )
+    try:
+        compile(_BETWEEN_MARKS.sub("", code), exercise.id, "exec")
+    except SyntaxError as error:
+        raise BuildError(
+            f"What a student gets for {exercise.id!r} is not Python ({error.msg}, line {error.lineno}): a "
+            "function that is to be written whole needs a docstring."
+        ) from error
+    answer = _nbgrader(f"{exercise.id}_answer", solution=True)
+    graded = _nbgrader(exercise.id, grade=True, locked=True, points=exercise.points)
+    return [
+        _cell("code", code, f"{exercise.id}-answer", answer),
+        _cell("code", exercise.call, f"{exercise.id}-check", graded),
+    ]
+
+
+def _nbgrader(grade_id: str, **role: bool | float) -> dict[str, Any]:
+    roles: dict[str, Any] = {"grade": False, "solution": False, "locked": False, "task": False, **role}
+    return {"nbgrader": {"grade_id": grade_id, "schema_version": 3, **roles}}
+
+
+def _cell(kind: str, source: str, id: str, metadata: dict[str, Any]) -> NotebookNode:
+    make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
+    return make(source=source, id=id.replace("_", "-")[:64], metadata=metadata)

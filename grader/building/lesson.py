@@ -1,0 +1,49 @@
+"""Where a lesson's files stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.configure import RELEASES, SOURCES
+
+
+class BuildError(Exception):
+    """A lesson cannot be built; the message says what to change where."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson's files below the root of the course."""
+
+    root: Path
+    name: str
+
+    @property
+    def source(self) -> Path:
+        return self.root / SOURCES / self.name / f"{self.name}.py"
+
+    @property
+    def instructor(self) -> Path:
+        return self.source.with_suffix(".ipynb")
+
+    @property
+    def released(self) -> Path:
+        return self.root / RELEASES / self.name / f"{self.name}.ipynb"
+
+    def shown(self, path: Path) -> str:
+        """A path as it is said: from the root of the course."""
+        return str(path.relative_to(self.root))
+
+
+def find_lessons(root: Path) -> list[Lesson]:
+    """The lessons that have a source, in order.
+
+    Raises:
+        BuildError: there is none, so this is not the root of a course.
+    """
+    found = [Lesson(root, folder.name) for folder in sorted((root / SOURCES).glob("[0-9]*"))]
+    found = [lesson for lesson in found if lesson.source.is_file()]
+    if not found:
+        raise BuildError(f"There are no lessons in {root / SOURCES}: run this in the root of the course.")
+    return found

@@ -1,0 +1,1 @@
+"""Which sentence a wrong answer gets. A false name is worse than none."""
