@@ -32,7 +32,7 @@ from grader.slips.tree import parse
 
 K = TypeVar("K")
 V = TypeVar("V")
-FORMS = 2  # the reference, and the first right answer that is written differently
+FORMS = 2  # that operators look at: the reference, and the first right answer that is written differently
 LATER = 8  # by how much a slip of another form is said later
 INHERITED_LATER = 2
 EXERCISES = "grader.exercises."  # where the modules of exercises are
@@ -85,7 +85,7 @@ class Candidates:
 
     def __init__(self, exercise: Function) -> None:
         self.exercise = exercise
-        self._trees = [parse(form) for form in exercise.forms[:FORMS]]
+        self._trees = [parse(form) for form in exercise.forms]
         self._used = list(self._exercises_used())
         own = [self._own_slips(number) for number in range(len(self._trees))]
         self._boards = [self._board(number, slips) for number, slips in enumerate(own)]
@@ -109,7 +109,9 @@ class Candidates:
         for name in sorted(names & self._namespace.keys()):
             module = getattr(self._namespace[name], "__module__", None) or ""
             if module.startswith(EXERCISES) and module != self.exercise.reference.__module__:
-                yield candidates_of(catalogue.find(name))
+                used = catalogue.find(name)
+                if isinstance(used, Function):
+                    yield candidates_of(used)
 
     def _own_slips(self, number: int) -> list[tuple[Source, Slip]]:
         """The author's slips that fit this form and none before it, then what the operators find."""
@@ -118,7 +120,7 @@ class Candidates:
             for text, sentence in self.exercise.slips.items()
             if (edits := self._edits(text, number))
         ]
-        found = every_slip(self._context(self._trees[number]))
+        found = every_slip(self._context(self._trees[number])) if number < FORMS else []
         return authored + [(Source.OPERATOR, slip) for slip in found]
 
     def _edits(self, text: str, number: int) -> Any:
@@ -183,9 +185,10 @@ class Candidates:
 
     def outcome(self, chosen: Sequence[Candidate], question: Question) -> Outcome:
         """What the right answer gives with these slips in it."""
-        with self._switched_on(chosen) as form:
+        form = self._form(chosen, question)
+        with self._on(chosen):
             if isinstance(self.exercise, Module):
-                return attempt(lambda: run(self._module(form, chosen, question), question.payload))
+                return attempt(lambda: run(form, question.payload))
             return self.exercise.outcome(form, question)
 
     def value(self, chosen: Sequence[Candidate], question: Question) -> Any:
@@ -194,20 +197,23 @@ class Candidates:
         Raises:
             Exception: what the wrong answer raises.
         """
-        with self._switched_on(chosen) as form, torch.no_grad():
-            if isinstance(self.exercise, Module):
-                form = self._module(form, chosen, question)
+        form = self._form(chosen, question)
+        with self._on(chosen), torch.no_grad():
             return form(**question.payload["inputs"])
 
-    def _switched_on(self, chosen: Sequence[Candidate]) -> _On:
+    def _form(self, chosen: Sequence[Candidate], question: Question) -> Any:
+        """The function, or the module: built once a question and with no slip on, for slips are in what it
+        computes, not in what it holds."""
+        number = chosen[0].form
+        form = self._boards[number].form
+        if not isinstance(self.exercise, Module):
+            return form
+        return self._modules.get((number, id(question)), question, lambda: build(form, question.payload))
+
+    def _on(self, chosen: Sequence[Candidate]) -> _On:
         for board in (*self._boards, *(board for used in self._used for board in used._boards)):
             board.steps = 0
-        return _On(self._boards[chosen[0].form].form, chosen)
-
-    def _module(self, form: Any, chosen: Sequence[Candidate], question: Question) -> nn.Module:
-        """The module for a question, built once: slips are in what it computes, not in what it holds."""
-        key = chosen[0].form, id(question)
-        return self._modules.get(key, question, lambda: build(form, question.payload))
+        return _On(chosen)
 
 
 class _Memory(Generic[K, V]):
@@ -230,13 +236,12 @@ class _Memory(Generic[K, V]):
 class _On:
     """The switches of some candidates, on within the block. (A generator would take as long as the form.)"""
 
-    def __init__(self, form: Any, chosen: Sequence[Candidate]) -> None:
-        self._form, self._chosen = form, chosen
+    def __init__(self, chosen: Sequence[Candidate]) -> None:
+        self._chosen = chosen
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> None:
         for candidate in self._chosen:
             candidate.board.switches.add(candidate.number)
-        return self._form
 
     def __exit__(self, *error: Any) -> None:
         for candidate in self._chosen:

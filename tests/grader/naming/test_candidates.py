@@ -1,10 +1,12 @@
 """The wrong answers that are made of right ones: where they come from, and what they give."""
 
+import math
+
 import pytest
 import torch
 from made_exercises import COMMON, Attend, attend, attending, in_one_line, layered, placed, weigh, weighing
 
-from grader.exercise import Function
+from grader.exercise import Function, Module
 from grader.naming.candidates import Candidates, Source, candidates_of
 from grader.questions.draw import Draw
 
@@ -255,3 +257,41 @@ def test_whether_an_outcome_is_right():
     assert candidates.holds(asked, right, double)
     assert not candidates.holds(asked, right, exercise.outcome(lambda q, k: 2 * weigh(q, k), asked))
     assert not candidates.holds(asked, right, exercise.outcome(lambda q, k: q.reshape(1000), asked))
+
+
+def with_logsumexp(q, k):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    return (scores - scores.logsumexp(dim=-1, keepdim=True)).exp()
+
+
+def test_a_slip_may_fit_only_the_last_of_several_forms():
+    slips = {"scores.logsumexp(dim=-1, keepdim=True) -> 0.0": "Nothing is subtracted."}
+    candidates = candidates_of(weighing(slips=slips, also_right=[in_one_line, with_logsumexp]))
+    assert [(one.sentence, one.form) for one in candidates if one.source is Source.AUTHOR] == [
+        ("Nothing is subtracted.", 2)
+    ]
+    assert {one.form for one in candidates if one.source is Source.OPERATOR} == {0, 1}
+
+
+class Doubled(Attend):
+    """Its constructor can be mistaken, and must not be while a module is kept for the next slip."""
+
+    def __init__(self, d):
+        super().__init__(d)
+        self.factor = 2.0
+
+    def forward(self, x):
+        return self.query(x) * self.factor
+
+
+def test_a_slip_in_the_constructor_leaves_no_trace_in_the_next_ones_module():
+    slips = {"2.0 -> 3.0": "Three times.", "_x * self.factor -> _x": "The factor is left out."}
+    exercise = placed(Module(Doubled, inputs="x: (L, d)", without=["large"], slips=slips, **COMMON))
+    candidates = candidates_of(exercise)
+    asked = question(exercise)
+    three, none = (found(candidates, sentence) for sentence in ("Three times.", "The factor is left out."))
+    right = candidates.right(asked).value
+    assert torch.equal(
+        candidates.value([three], asked), right
+    )  # it is built once, and right
+    assert torch.equal(candidates.value([none], asked), right / 2)
