@@ -211,3 +211,14 @@ def test_a_forged_gradient_is_wrong_and_no_crash():
         assert exercise.received(question, Outcome(value=forged)).failure.is_refusal
     assert exercise.received(question, Outcome(value=right)).value is right
     assert exercise.difference(question, right, right) is None
+
+
+def test_large_numbers_are_asked_only_where_right_answers_agree():
+    exercise = made(attend, inputs="q: (Lq, d)  k: (Lk, d)")
+    for seed in range(20):
+        for question in exercise.questions(Draw(seed)):
+            if question.part == "large numbers":
+                assert exercise._rounding(question) <= exercise._calm(question)
+    tied = exercise.questions(Draw(0))[0]
+    tied.payload["inputs"] = {"q": torch.full((1, 3), 1000.0), "k": torch.full((2, 3), 1000.0)}
+    assert exercise._rounding(tied) > exercise._calm(tied)  # a last digit decides who gets the weight
