@@ -77,7 +77,10 @@ def _largest(case: Case) -> float:
 
 
 def _sizes(wrong: Sequence[Case], right: Sequence[Case]) -> Iterator[Circumstance]:
-    """Sizes that are alike, or one."""
+    """Sizes that are alike, or one. What is right for inputs of unnamed sizes says nothing of them."""
+    right = [case for case in right if case.sizes]
+    if not right:
+        return
     names = sorted(set.intersection(*(_free_sizes(case) for case in (*wrong, *right))))
 
     def has_one(case: Case) -> bool:
