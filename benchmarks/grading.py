@@ -53,7 +53,7 @@ from grader.configure import DEMONSTRATION
 from grader.course_folder import configuration
 from grader.demo.attention import CLASS
 from grader.demo.student import submission
-from grader.judging.judge import graded_questions
+from grader.judging.examination import examine
 from grader.questions.personal import SECRET_FILE
 
 LESSON = "02_attention"
@@ -353,7 +353,7 @@ def alone(root: Path, number: int) -> float:
                 if exercise is None:
                     exec(cell.source, namespace)
                 else:
-                    asked = [question.payload for question in graded_questions(exercise, "a student's")]
+                    asked = examine(exercise, "a student's", 0).payloads
                     wanted = request(exercise.kind, exercise.id, asked, exercise.seconds)
                     reply(wanted, namespace, catalogue.implementations)
     return (time.process_time() - began) / len(texts)

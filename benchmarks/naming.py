@@ -37,7 +37,7 @@ from benchmarks.unseen import Answer
 from grader import catalogue
 from grader.asking.respond import Response, respond
 from grader.exercise import Exercise, Number, Question
-from grader.judging.judge import fresh_questions, judge
+from grader.judging.judge import judge
 from grader.judging.verdict import Status, Verdict
 from grader.questions.draw import Draw
 
@@ -88,7 +88,7 @@ def run(exercise: Exercise, answer: Answer) -> Judged:
     verdicts, erred = [], []
     for seed in SEEDS:
         key = f"student {seed}"
-        questions = fresh_questions(exercise, key, seed)
+        questions = exercise.questions(Draw(seed, key))
         payloads = [question.payload for question in questions]
         names = _namespace(exercise, answer, key)
         with contextlib.redirect_stdout(io.StringIO()):

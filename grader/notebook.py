@@ -15,11 +15,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader import catalogue
+from grader.asking.given import handed_in
 from grader.asking.respond import read_reply, reply, request
 from grader.catalogue import UnknownExercise
 from grader.exercise import Exercise, Number
 from grader.judging import panel
-from grader.judging.judge import fresh_questions, judge
+from grader.judging.examination import examine
+from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
 from grader.questions.draw import Draw
 from grader.questions.personal import own_key
@@ -79,7 +81,8 @@ def numbers(name: str) -> SimpleNamespace:
     exercise = catalogue.find(name)
     if not isinstance(exercise, Number):
         raise UnknownExercise(f"The exercise {name!r} has no numbers of your own; it is a {exercise.kind}.")
-    return SimpleNamespace(**exercise.values(Draw(0, own_key())))
+    graded = handed_in()
+    return SimpleNamespace(**(exercise.values(Draw(0, own_key())) if graded is None else graded[name]))
 
 
 def sign_in(student: str, key: str | None = None) -> None:
@@ -123,12 +126,13 @@ def _locate(answer: Any, caller: Mapping[str, Any]) -> tuple[Exercise, Mapping[s
 
 
 def _verdict(exercise: Exercise, namespace: Mapping[str, Any]) -> Verdict:
-    questions = fresh_questions(exercise, own_key())
-    payloads = [question.payload for question in questions]
+    examination = examine(exercise, own_key())
+    payloads = examination.payloads
     # as text, although it stays in this process: what is graded takes the same road
     asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
-    response = read_reply(reply(asked, namespace, catalogue.implementations), len(questions))
-    return judge(exercise, questions, response, _source(exercise.id, namespace.get(exercise.id)))
+    response = read_reply(reply(asked, namespace, catalogue.implementations), len(payloads))
+    response = examination.in_place(response)
+    return judge(exercise, examination.questions, response, _source(exercise.id, namespace.get(exercise.id)))
 
 
 def _source(id: str, answer: Any) -> str:

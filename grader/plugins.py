@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -10,7 +11,9 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from traitlets import Unicode, default
 
 from grader import catalogue
 from grader.asking.outcome import ENDED, Failure, Outcome
@@ -18,12 +21,14 @@ from grader.asking.respond import MIME, Response, read_reply, request
 from grader.asking.wire import WireError
 from grader.catalogue import UnknownExercise
 from grader.configure import DEMONSTRATION
-from grader.exercise import Exercise
+from grader.exercise import Exercise, Number
 from grader.judging import panel
-from grader.judging.judge import graded_questions, judge
+from grader.judging.examination import examine
+from grader.judging.judge import judge
 from grader.judging.verdict import MIME as VERDICT
 from grader.judging.verdict import Verdict
-from grader.questions.personal import course_secret, student_key
+from grader.questions.draw import Draw
+from grader.questions.personal import course_secret, hidden_seed, student_key
 from grader.sandbox.runner import Sandboxed
 
 INERT = {"text/plain", "image/png", "image/jpeg"}
@@ -43,16 +48,25 @@ class Judge(Sandboxed, Execute):
     prints, warns or returns there counts for nothing.
     """
 
+    secret = Unicode(help="from which numbers and hidden cases follow; the course's own, if not said").tag(
+        config=True
+    )
+
+    @default("secret")
+    def _secret_of_the_course(self) -> str:
+        return course_secret(Path(CourseDirectory(parent=self).root))
+
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
     ) -> tuple[NotebookNode, ResourcesDict]:
-        student = resources["nbgrader"]["student"]
-        self._key = student_key(course_secret(), student)
+        self.student = resources["nbgrader"]["student"]
+        self._key = student_key(self.secret, self.student)
         self._text = _student_text(nb)
         self.exercises = [exercise for cell in nb.cells if (exercise := _graded_exercise(cell))]
+        with_numbers = (exercise for exercise in self.exercises if isinstance(exercise, Number))
+        self.numbers = {exercise.id: exercise.values(Draw(0, self._key)) for exercise in with_numbers}
         self._verdicts: list[tuple[NotebookNode, Verdict]] = []
-        with utils.setenv(COURSE_STUDENT=student, COURSE_KEY=self._key, COURSE_SECRET=""):
-            nb, resources = super().preprocess(nb, resources, km)
+        nb, resources = super().preprocess(nb, resources, km)
         _make_inert(nb)
         for cell, verdict in self._verdicts:
             _write_verdict(cell, verdict)
@@ -74,21 +88,37 @@ class Judge(Sandboxed, Execute):
         return cell, resources
 
     def _judge(self, exercise: Exercise, index: int) -> Verdict:
-        questions = graded_questions(exercise, self._key)
+        seed = hidden_seed(self.secret, self.student, exercise.id)
+        examination = examine(exercise, self._key, seed)
+        payloads = examination.payloads
+        requests = [[payload] for payload in payloads] if exercise.asked_apart else [payloads]
+        response = examination.in_place(self._ask(exercise, requests, index))
+        return judge(exercise, examination.questions, response, self._text)
+
+    def _ask(self, exercise: Exercise, requests: Sequence[list[dict[str, Any]]], index: int) -> Response:
+        """All that came of the requests; after one that is not answered none of the others is sent."""
+        whole = Response([])
+        for payloads in requests:
+            if whole.is_cut_short:
+                whole.outcomes += whole.outcomes[-1:] * len(payloads)
+            else:
+                whole += self._ask_once(exercise, payloads, index)
+        return whole
+
+    def _ask_once(self, exercise: Exercise, payloads: list[dict[str, Any]], index: int) -> Response:
         outputs: list[NotebookNode] = []
         if not self.is_time_up:
-            payloads = self.conceal([question.payload for question in questions])
-            asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
+            asked = request(exercise.kind, exercise.id, self.conceal(payloads), exercise.seconds)
             outputs = self._run_aside(
                 f"import grader.student.kernel\ngrader.student.kernel.probe({asked!r})", index
             )
         try:
-            response = read_reply(_reply_in(outputs), len(questions))
+            response = read_reply(_reply_in(outputs), len(payloads))
         except WireError:
-            response = Response([Outcome(failure=Failure(ENDED, self._why()))] * len(questions))
+            response = Response([Outcome(failure=Failure(ENDED, self._why()))] * len(payloads))
         if _is_kernel_lost(outputs):
             self._start_again(index)
-        return judge(exercise, questions, response, self._text)
+        return response
 
     def _start_again(self, index: int) -> None:
         """After student code has ended or blocked its kernel: a new one, brought to where the notebook stood.

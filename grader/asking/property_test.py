@@ -12,7 +12,6 @@ from torch import Tensor
 from grader.asking.chance import begin_with
 from grader.asking.outcome import Failure, Refused, attempt, with_article
 
-RUNS = 3  # of a test on each implementation: where its inputs are random, one run may be luck
 OWN, INSIDE = "own", "inside"
 
 
@@ -58,13 +57,13 @@ class Report:
 
 
 def ask_property_test(answer: Any, payload: dict[str, Any]) -> dict[str, Any]:
-    """What the test makes of the payload's ``implementation``: a `Report`, as a dict."""
+    """What the test makes of the payload's ``implementation`` in so many ``runs``: a `Report`, as a dict."""
     if not callable(answer):
         raise Refused(f"It is {with_article(type(answer).__name__)}, not a test function.")
     seen = _Seen()
     under_test = _watched(payload["implementation"], seen)
-    stops, returns = [], False
-    for run in range(RUNS):
+    stops, returns, runs = [], False, payload["runs"]
+    for run in range(runs):
         begin_with(payload["seed"] + run)
         outcome = attempt(lambda: answer(under_test))  # as in pytest, whatever a test raises makes it fail
         returns = returns or outcome.value is not None
@@ -75,7 +74,7 @@ def ask_property_test(answer: Any, payload: dict[str, Any]) -> dict[str, Any]:
     return asdict(
         Report(
             accepts=not stops,
-            sometimes=0 < len(stops) < RUNS,
+            sometimes=0 < len(stops) < runs,
             because=str(stops[0]) if stops else "",
             summary=stops[0].summary if stops else "",
             error=_error(stops[0], seen) if stops else "",

@@ -24,7 +24,7 @@ from torch.overrides import TorchFunctionMode
 
 from grader.asking import wire
 from grader.asking.ask import ASK
-from grader.asking.outcome import MISSING, Failure, Outcome, TimeUp, attempt
+from grader.asking.outcome import ENDED, MISSING, Failure, Outcome, TimeUp, attempt
 
 _PLACE = re.compile(r" *\(Triggered internally at [^)]*\)")  # in PyTorch's own code
 MOST_USED = 500  # names of what an answer called
@@ -43,6 +43,19 @@ class Response:
     outcomes: list[Outcome]
     said: list[str] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
+
+    def __iadd__(self, other: Response) -> Response:
+        """What came of more questions, asked afterwards."""
+        self.outcomes += other.outcomes
+        self.said += [line for line in other.said if line not in self.said]
+        self.used += other.used
+        return self
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the last question was not answered in time, or not at all."""
+        last = self.outcomes[-1].failure if self.outcomes else None
+        return last is not None and last.kind in (TimeUp.__name__, MISSING, ENDED)
 
 
 def respond(

@@ -36,10 +36,16 @@ from grader.batch.release import Release, take_release
 from grader.batch.result import Result, Status, not_gradable
 from grader.batch.writer import Writer
 from grader.course_folder import CONFIGURATION, CourseError
+from grader.questions.personal import PUBLIC_SECRET, SECRET_FILE
 from grader.sandbox.confinement import NOT_ENFORCED, Confinement
+from grader.terminal import errors
 
 SECONDS_PER_NOTEBOOK = 900.0  # from outside; the limits for cells, exercises and kernels are below that
 AHEAD = 2  # submissions on their way for each worker: one is graded, one waits
+NO_SECRET = (
+    "This course has no secret: hidden cases are new in every run, and anyone can work out others' numbers. "
+    f"Put one in {SECRET_FILE} beside {CONFIGURATION}, and keep it."
+)
 LOOK_UP = 0.25  # seconds between two looks at what is due
 
 
@@ -80,6 +86,8 @@ def autograde(root: Path, lesson: str, options: Options) -> Summary:
         if left:
             crew = stack.enter_context(join(options.scheduler) if options.scheduler else here(options.jobs))
             _say_what_confines(release, crew, options.require_sandbox)
+            if release.secret == PUBLIC_SECRET:
+                errors.print(NO_SECRET)
             writer = Writer(course, lesson, ledger)
             stack.callback(writer.close)
             stop = stack.enter_context(_asked_to_stop())

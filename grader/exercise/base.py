@@ -74,6 +74,7 @@ class Exercise(ABC):
     kind: ClassVar[str]
     nothing_yet: ClassVar[str] = "There is no answer yet."  # said of a stub
     rounds: ClassVar[int] = 3  # how often each part is drawn anew for one verdict
+    asked_apart: ClassVar[bool] = False  # each question in a request of its own: one says nothing of the next
     seconds: float = 10.0  # time for all questions together
     id: str = ""
     lesson: str = ""
@@ -131,6 +132,10 @@ class Exercise(ABC):
     @abstractmethod
     def questions(self, draw: Draw) -> list[Question]:
         """Fresh questions, every part and every advice at least once."""
+
+    def again(self, questions: Sequence[Question], draw: Draw) -> list[Question]:
+        """Those of the questions that are asked once more; none where one answer is like the other."""
+        return []
 
     def outcome(self, answer: Any, question: Question) -> Outcome:
         """What an answer of ours makes of a question, in this process."""
@@ -198,3 +203,8 @@ class Exercise(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
+
+
+def some(questions: Sequence[Question], draw: Draw) -> list[Question]:
+    """Up to a quarter of the questions, one or two of a few."""
+    return draw.shuffled(questions)[: draw.integer(1, max(2, len(questions) // 4))]

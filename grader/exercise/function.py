@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from grader.asking.outcome import Failure, Outcome, Refused
-from grader.exercise.base import Exercise, Question
+from grader.exercise.base import Exercise, Question, some
 from grader.exercise.compare import Difference, difference
 from grader.exercise.solution import of_code
 from grader.questions.draw import Draw
@@ -187,6 +187,9 @@ class Function(Exercise):
     def questions(self, draw: Draw) -> list[Question]:
         first = draw.integer(0, 9)  # of the axes that are one long in turn
         return [question for turn in range(self.rounds) for question in self._round(draw, turn, first)]
+
+    def again(self, questions: Sequence[Question], draw: Draw) -> list[Question]:
+        return some([question for question in questions if "most_numbers" not in question.payload], draw)
 
     def _round(self, draw: Draw, turn: int, first: int) -> Iterator[Question]:
         for name, axis in self._axes.items():

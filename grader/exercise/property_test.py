@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grader.asking.outcome import Outcome
 from grader.asking.property_test import INSIDE, OWN, Report
-from grader.exercise.base import Exercise, Question
+from grader.exercise.base import Exercise, Question, some
 from grader.exercise.compare import Difference
 from grader.exercise.solution import of_code
 from grader.questions.draw import Draw
@@ -18,6 +18,7 @@ from grader.slips.switches import USUAL
 from grader.slips.tree import parse
 
 ACCEPTS = "accepts code that is right"
+FEWEST_RUNS, MOST_RUNS = 3, 5  # on each implementation: where a test's inputs are random, one run may be luck
 Code = str | Callable[..., Any]  # a patch of the base, or a function
 Entry = Code | tuple[Code, str]
 STOPPED = {
@@ -58,6 +59,7 @@ class PropertyTest(Exercise):
     """
 
     kind = "property test"
+    asked_apart = True
     nothing_yet = "The test never calls the function that it is handed: is something left to write?"
 
     def __init__(
@@ -104,9 +106,20 @@ class PropertyTest(Exercise):
         parts = [ACCEPTS] * len(self.right) + [_rejects(one) for one in self.wrong]
         order = draw.shuffled(range(len(parts)))  # the place in the order tells the test nothing
         return [
-            Question(parts[i], {"exercise": self.id, "index": i, "seed": draw.integer(0, 2**31)})
+            Question(
+                parts[i],
+                {
+                    "exercise": self.id,
+                    "index": i,
+                    "seed": draw.integer(0, 2**31),
+                    "runs": draw.integer(FEWEST_RUNS, MOST_RUNS),
+                },
+            )
             for i in order
         ]
+
+    def again(self, questions: Sequence[Question], draw: Draw) -> list[Question]:
+        return some(questions, draw)
 
     def outcome(self, answer: Any, question: Question) -> Outcome:
         payload = {**question.payload, "implementation": self.implementation(question).call}

@@ -7,7 +7,6 @@ named (`grader.naming`).
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,22 +18,10 @@ from grader.judging.own_work import forbidden_calls, forbidden_uses
 from grader.judging.verdict import Part, Status, Verdict
 from grader.naming.case import Case
 from grader.naming.name import name
-from grader.questions.draw import Draw
-from grader.questions.personal import personal_seed
 
 
 class BrokenReference(RuntimeError):
     """A reference fails on questions of its own: the author's error, in a sentence."""
-
-
-def fresh_questions(exercise: Exercise, key: str, seed: int | None = None) -> list[Question]:
-    """Questions from a seed; without one, new each time. ``key``: see `grader.questions.personal`."""
-    return exercise.questions(Draw(secrets.randbits(60) if seed is None else seed, key))
-
-
-def graded_questions(exercise: Exercise, key: str) -> list[Question]:
-    """The hidden questions of one student in one exercise: the same on every regrade."""
-    return fresh_questions(exercise, key, personal_seed(key, f"hidden cases of {exercise.id}"))
 
 
 def judge(

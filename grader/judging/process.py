@@ -17,7 +17,8 @@ from typing import Any
 from grader.asking.outcome import ENDED, Failure, Outcome, TimeUp
 from grader.asking.respond import Response, read_reply, request
 from grader.exercise import Exercise, PropertyTest
-from grader.judging.judge import fresh_questions, judge
+from grader.judging.examination import examine
+from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
 from grader.sandbox import bubblewrap, keeper, zygotes
 from grader.sandbox.confinement import confinement
@@ -35,25 +36,27 @@ def judge_file(exercise: Exercise, file: Path, key: str, seed: int) -> Verdict:
     limit; nothing it prints is taken for a result, and what it started ends with it. Where the machine
     allows it, it runs confined (`grader.sandbox`).
     """
-    questions = fresh_questions(exercise, key, seed)
-    payloads = [question.payload for question in questions]
-    helper = None
+    examination = examine(exercise, key, seed)
+    payloads, helper = examination.payloads, None
     if isinstance(exercise, PropertyTest) and confinement().confined:
         payloads, helper = zygotes.current().conceal(payloads), zygotes.current().implementations()
     asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
     try:
         answered = _run(file.resolve(), asked, exercise.seconds + SECONDS_TO_LOAD, helper)
-        response = read_reply(json.loads(answered), len(questions))
+        response = read_reply(json.loads(answered), len(payloads))
     except subprocess.TimeoutExpired:
         late = "The file did not finish in time: is there a loop that never ends?"
-        response = Response([Outcome(failure=Failure(TimeUp.__name__, late))] * len(questions))
+        response = Response([Outcome(failure=Failure(TimeUp.__name__, late))] * len(payloads))
     except (ValueError, RecursionError):  # a WireError is a ValueError
         ended = "The file ended its process before it had given an answer."
-        response = Response([Outcome(failure=Failure(ENDED, ended))] * len(questions))
+        response = Response([Outcome(failure=Failure(ENDED, ended))] * len(payloads))
     finally:
         if helper is not None:
             helper.close()
-    return judge(exercise, questions, response, file.read_text(encoding="utf-8", errors="replace"))
+    response = examination.in_place(response)
+    return judge(
+        exercise, examination.questions, response, file.read_text(encoding="utf-8", errors="replace")
+    )
 
 
 def _run(file: Path, asked: str, seconds: float, helper: socket.socket | None) -> str:

@@ -20,12 +20,13 @@ from typing import Any
 from grader.asking.outcome import Outcome, TimeUp
 from grader.asking.respond import Response, time_limit
 from grader.exercise import Exercise, Function, Number, Question, TrainingOutcome
-from grader.judging.judge import fresh_questions, judge
+from grader.judging.judge import judge
 from grader.judging.measure import measure, problems
 from grader.judging.verdict import Verdict
 from grader.naming.candidates import Candidate, Candidates, Source, candidates_of
 from grader.naming.case import Case
 from grader.naming.evidence import behaves
+from grader.questions.draw import Draw
 
 SEEDS_PER_SLIP = 3  # a slip must be named as itself on each of these
 SLIP_SEEDS = range(SEEDS_PER_SLIP, 15)  # and it must be rejected on each of these
@@ -110,7 +111,7 @@ def _is_authored(candidate: Candidate) -> bool:
 
 
 def _questions(exercise: Exercise, seed: int) -> list[Question]:
-    return fresh_questions(exercise, f"student {seed}", seed)
+    return exercise.questions(Draw(seed, f"student {seed}"))
 
 
 def _outcomes(exercise: Exercise, answer: Any, questions: list[Question]) -> list[Outcome]:

@@ -1,11 +1,14 @@
-"""Who the student is, and the numbers that are theirs alone.
+"""Who the student is, the numbers that are theirs alone, and what follows from the secret and from no key.
 
-    key of a student   = HMAC(course secret, student)
-    seed of a question = HMAC(key of the student, exercise)
+    key of a student     = HMAC(course secret, student)
+    seed of their number = HMAC(key of the student, exercise)
+    seed of hidden cases = HMAC(HMAC(course secret, "hidden cases"), student and exercise)
 
 The instructor keeps the course secret and hands each student their key (`grader key STUDENT`), so a
-student can see their own numbers and nobody else's, and every regrade finds the same ones again.
-Without a secret, a public one stands in: the numbers still differ from student to student.
+student can see their own numbers and nobody else's, and every regrade finds the same ones again. A key opens
+numbers and nothing else: hidden cases follow from the secret on another way, which no key leads back to.
+Without a secret, a public one stands in for numbers, which still differ from student to student, and hidden
+cases are drawn by chance, anew each time.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from __future__ import annotations
 import getpass
 import hashlib
 import hmac
+import json
 import os
+import secrets
 from pathlib import Path
 
 PUBLIC_SECRET = "self-study"
@@ -42,8 +47,19 @@ def student_key(secret: str, student: str) -> str:
 
 
 def personal_seed(key: str, exercise: str) -> int:
-    """The seed of one student's question in one exercise."""
-    return int(_hmac(key, exercise)[:15], 16)
+    """The seed of one student's numbers in one exercise."""
+    return _seed(_hmac(key, exercise))
+
+
+def hidden_seed(secret: str, student: str, exercise: str) -> int:
+    """The seed of one student's hidden cases in one exercise; a new one each time without a secret."""
+    if secret == PUBLIC_SECRET:
+        return secrets.randbits(60)
+    return _seed(_hmac(_hmac(secret, "hidden cases"), json.dumps([student, exercise])))
+
+
+def _seed(digest: str) -> int:
+    return int(digest[:15], 16)
 
 
 def own_key() -> str:

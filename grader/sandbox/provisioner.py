@@ -17,17 +17,17 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Bool, Instance, List
+from traitlets import Bool, Dict, Instance, List, Unicode
 
 from grader import catalogue
-from grader.asking import wire
+from grader.asking import given
 from grader.exercise import Exercise, Number, PropertyTest
 from grader.questions.draw import Draw
 from grader.sandbox import keeper, zygote, zygotes
@@ -36,7 +36,8 @@ from grader.sandbox.limits import Limits
 from grader.terminal import errors
 
 NAME = "course-confined"
-HANDED_ON = ("COURSE_STUDENT", "COURSE_KEY", "NBGRADER_EXECUTION")
+HANDED_ON = ("COURSE_STUDENT", given.VARIABLE, "NBGRADER_EXECUTION")
+KEPT_FROM_IT = ("COURSE_SECRET", "COURSE_KEY")  # what a kernel that is not confined must not find either
 NOT_HANDED_ON = (".ipynb", ".py")  # the notebook is run cell by cell; a student's `torch.py` must not be
 SECONDS_BETWEEN_LOOKS = 0.01
 
@@ -49,6 +50,12 @@ class Confined(LocalProvisioner):
     exercises = List(
         Instance(Exercise), None, allow_none=True, help="those of the notebook; None: they are not known"
     )
+    numbers = Dict(
+        default_value=None,
+        allow_none=True,
+        help="the student's own numbers; None: those of the environment's key",
+    )
+    student = Unicode(help="who is graded")
     ended: str | None = None
 
     _lifeline: socket.socket | None = None
@@ -62,7 +69,7 @@ class Confined(LocalProvisioner):
             require()
         if not confinement().confined:
             _say_once(str(confinement()))
-            return await super().pre_launch(**kwargs)
+            return self._with_numbers(await super().pre_launch(**kwargs))
         self._folder = zygotes.current().folder_for_kernel()
         manager: Any = self.parent
         manager.transport, manager.ip = "ipc", str(self._folder / "socket")
@@ -76,8 +83,7 @@ class Confined(LocalProvisioner):
         connection = json.loads(Path(manager.connection_file).read_text())
         connection["ip"] = f"{keeper.SOCKETS}/socket"  # where the kernel sees its own folder
         (self._folder / zygote.CONNECTION).write_text(json.dumps(connection))
-        environment = kwargs.get("env", os.environ)
-        exercises = catalogue.every_exercise() if self.exercises is None else self.exercises
+        environment = self._with_numbers(kwargs)["env"]
         self.ended = self._status = None
         self._lifeline = zygotes.current().fork_kernel(
             self._folder,
@@ -85,12 +91,26 @@ class Confined(LocalProvisioner):
             {
                 "environment": {name: environment[name] for name in HANDED_ON if name in environment},
                 "arguments": cmd[len(self.kernel_spec.argv) :],
-                "given": wire.encode(_given(environment.get("COURSE_KEY"), exercises)),
             },
-            [exercise.id for exercise in exercises if isinstance(exercise, PropertyTest)],
+            [exercise.id for exercise in self._exercises() if isinstance(exercise, PropertyTest)],
         )
         self._lifeline.setblocking(False)
         return self.connection_info
+
+    def _with_numbers(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The kernel's environment with who is graded and their numbers in it, and no key and no secret."""
+        environment = dict(kwargs.get("env", os.environ))
+        numbers = self.numbers
+        if numbers is None:
+            numbers = _numbers(environment.get("COURSE_KEY"), self._exercises())
+        told = {given.VARIABLE: given.as_text(numbers)}
+        if self.student:
+            told["COURSE_STUDENT"] = self.student
+        kept = {name: value for name, value in environment.items() if name not in KEPT_FROM_IT}
+        return kwargs | {"env": kept | told}
+
+    def _exercises(self) -> Sequence[Exercise]:
+        return catalogue.every_exercise() if self.exercises is None else self.exercises
 
     @property
     def has_process(self) -> bool:
@@ -182,7 +202,7 @@ def _say_once(text: str) -> None:
     errors.print(text, style="bold red")
 
 
-def _given(key: str | None, exercises: Iterable[Exercise]) -> dict[str, dict[str, Any]]:
+def _numbers(key: str | None, exercises: Iterable[Exercise]) -> dict[str, dict[str, Any]]:
     """The numbers of the student with this key, for every exercise that has some."""
     if key is None:
         return {}

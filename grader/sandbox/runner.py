@@ -44,6 +44,8 @@ class Sandboxed(NotebookClient):
 
     limits = Limits()
     exercises: list[Exercise] | None = None  # those of the notebook, where they are known
+    numbers: dict[str, dict[str, Any]] | None = None  # the student's own in them, likewise
+    student = ""  # who they are
     _confined: Confined
     _until: float | None = None  # when this notebook's time is up
     _cell: NotebookNode | None = None
@@ -76,6 +78,8 @@ class Sandboxed(NotebookClient):
             parent=manager,
             limits=replace(self.limits, seconds=left),
             exercises=self.exercises,
+            numbers=self.numbers,
+            student=self.student,
         )
         return manager
 

@@ -68,14 +68,9 @@ def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
     """The student's kernel, in the process that is its own."""
     from ipykernel.kernelapp import IPKernelApp
 
-    import grader.notebook
-    from grader.asking import wire
-
-    stand_in: Any = grader.notebook  # that of grader/sandbox/inside
     os.dup2(0, 2)  # the zygote's way to complain is not the student's
     os.environ.update(kernel["environment"])
     _reseed()
-    stand_in.GIVEN.update(wire.decode(kernel["given"]))
     app = IPKernelApp.instance()
     app.initialize(["-f", f"{keeper.SOCKETS}/{CONNECTION}", *kernel["arguments"]])
     shell: Any = app.shell

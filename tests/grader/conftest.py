@@ -9,7 +9,8 @@ import torch
 from grader import catalogue
 from grader.asking.respond import read_reply, reply, request
 from grader.exercise import Formula, Function, Module, Number, PropertyTest, Quiz
-from grader.judging.judge import fresh_questions, judge
+from grader.judging.judge import judge
+from grader.questions.draw import Draw
 
 COMMON = {"points": 4, "difficulty": 2, "minutes": 3, "hints": ["a nudge", "the idea", "nearly the line"]}
 
@@ -186,7 +187,7 @@ def judged():
     """The verdict on names that a student defined, by the road that answers take when they are graded."""
 
     def verdict(exercise, namespace, source=None, seed=0, key="a key"):
-        questions = fresh_questions(exercise, key, seed)
+        questions = exercise.questions(Draw(seed, key))
         asked = request(exercise.kind, exercise.id, [q.payload for q in questions], exercise.seconds)
         answered = reply(asked, namespace, catalogue.implementations)
         return judge(exercise, questions, read_reply(answered, len(questions)), source)

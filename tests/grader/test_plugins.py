@@ -1,5 +1,7 @@
 """Real nbgrader on a real lesson: scores come from the judge, whatever the notebook says of itself."""
 
+import json
+import os
 import re
 import shutil
 import sqlite3
@@ -17,7 +19,8 @@ from grader.building.build import release_all
 from grader.building.lesson import find_lessons
 from grader.judging.verdict import MIME as VERDICT
 from grader.plugins import Judge
-from grader.questions.personal import SECRET_FILE
+from grader.questions.draw import Draw
+from grader.questions.personal import SECRET_FILE, student_key
 from grader.sandbox.confinement import confinement
 from grader.sandbox.limits import Limits, MiB
 
@@ -163,17 +166,23 @@ def test_grades_are_exported(course):
 # -- the judge alone, on notebooks of a few cells ---------------------------------------------------------
 
 
-def judged(limits, *answers):
-    """The verdict on each exercise, and the error's text of each answer's cell, of (exercise, code) pairs."""
+def graded(student, limits, *answers):
+    """A notebook of (exercise, code) pairs, as the judge leaves it."""
     cells = []
     for name, code in answers:
-        graded = {"grade_id": name, "grade": True, "solution": False, "locked": True, "points": 1}
-        cells += [new_code_cell(code), new_code_cell("", metadata={"nbgrader": graded})]
+        role = {"grade_id": name, "grade": True, "solution": False, "locked": True, "points": 1}
+        cells += [new_code_cell(code), new_code_cell("", metadata={"nbgrader": role})]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
     judge = Judge()
     judge.limits = limits
-    judge.preprocess(notebook, {"nbgrader": {"student": "ada"}, "metadata": {"path": None}})
+    judge.preprocess(notebook, {"nbgrader": {"student": student}, "metadata": {"path": None}})
+    return notebook
+
+
+def judged(limits, *answers):
+    """The verdict on each exercise, and the error's text of each answer's cell, of (exercise, code) pairs."""
+    notebook = graded("ada", limits, *answers)
     verdicts = [cell.outputs[0].data[VERDICT] for cell in notebook.cells[1::2]]
     errors = [next((output.get("evalue", "") for output in cell.outputs), "") for cell in notebook.cells[::2]]
     return verdicts, errors
@@ -194,6 +203,28 @@ def confined(monkeypatch):
     if not confinement().confined:
         pytest.skip(confinement().because)
     monkeypatch.setenv("COURSE_SECRET", "a secret")
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_the_secret_is_there_for_every_submission_and_in_no_environment(tmp_path, monkeypatch, where):
+    monkeypatch.delenv("COURSE_SECRET", raising=False)
+    monkeypatch.chdir(tmp_path)
+    if where == "file":
+        (tmp_path / SECRET_FILE).write_text("a secret")
+    else:
+        monkeypatch.setenv("COURSE_SECRET", "a secret")
+    before = dict(os.environ)
+    exercise = catalogue.find("layer_gflops")
+    for student in ("ada", "ben", "cleo"):
+        values = exercise.values(Draw(0, student_key("a secret", student)))
+        asks = "import os, json; print(json.dumps(dict(os.environ)))"
+        typed = f"layer_gflops = {exercise.reference(**values):.6g}  # worked out at home\n{asks}"
+        notebook = graded(student, Limits(), ("layer_gflops", typed))
+        assert notebook.cells[1].outputs[0].data[VERDICT]["score"] == exercise.points, student
+        told = json.loads(notebook.cells[0].outputs[0].text)
+        assert not {"COURSE_SECRET", "COURSE_KEY"} & set(told)
+        assert not any("a secret" in value for value in told.values())
+        assert dict(os.environ) == before
 
 
 def test_a_notebook_has_one_time_and_what_comes_after_it_is_told_so(confined):

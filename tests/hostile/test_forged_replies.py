@@ -9,7 +9,8 @@ from grader import catalogue
 from grader.asking import wire
 from grader.asking.outcome import Failure, Outcome
 from grader.asking.respond import read_reply
-from grader.judging.judge import graded_questions, judge
+from grader.judging.judge import judge
+from grader.questions.draw import Draw
 
 WITH_GRADIENTS = ("attention", "SelfAttention")
 OTHERS = (
@@ -40,7 +41,7 @@ FAILURES = (Failure("", "", source="raise"), Failure("NotImplementedError", ""),
 def asked(request):
     """An exercise, its questions, and the right values."""
     exercise = catalogue.find(request.param)
-    questions = graded_questions(exercise, "a key")
+    questions = exercise.questions(Draw(0, "a key"))
     return exercise, questions, [o.value for o in exercise.outcomes(exercise.reference, questions)]
 
 
@@ -67,7 +68,7 @@ def test_something_else_in_every_other_place(asked, forged):
 @pytest.mark.parametrize("id", WITH_GRADIENTS)
 def test_something_else_than_gradients(id, forged):
     exercise = catalogue.find(id)
-    questions = graded_questions(exercise, "a key")
+    questions = exercise.questions(Draw(0, "a key"))
     right = [outcome.value for outcome in exercise.outcomes(exercise.reference, questions)]
     for forge in (lambda gradient: forged, lambda gradient: dict.fromkeys(gradient, forged)):
         for shift in (0, 1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-GIVEN: dict[str, dict[str, Any]] = {}  # the values of each exercise that has some; filled for each kernel
+from grader.asking.given import handed_in
 
 
 def check(answer: Any) -> None:
@@ -21,9 +21,10 @@ def hint(name: Any) -> None:
 
 def numbers(name: str) -> SimpleNamespace:
     """The student's own values of an exercise."""
-    if name not in GIVEN:
+    given = handed_in() or {}
+    if name not in given:
         raise LookupError(f"The exercise {name!r} has no numbers of your own.")
-    return SimpleNamespace(**GIVEN[name])
+    return SimpleNamespace(**given[name])
 
 
 def sign_in(student: str, key: str | None = None) -> None:

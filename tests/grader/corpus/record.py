@@ -22,8 +22,9 @@ import torch
 
 from grader import catalogue
 from grader.asking.respond import respond
-from grader.judging.judge import fresh_questions, judge
+from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
+from grader.questions.draw import Draw
 from tests.grader import corpus
 from tests.grader.corpus import Answer, review
 
@@ -60,7 +61,7 @@ class Told:
 def tell(answer: Answer, seed: int = SEED) -> Told:
     """Ask an answer the questions of a seed, and judge it."""
     exercise = catalogue.find(answer.exercise)
-    questions = fresh_questions(exercise, KEY, seed)
+    questions = exercise.questions(Draw(seed, KEY))
     torch.manual_seed(seed)
     payloads = [question.payload for question in questions]
     defined = {exercise.id: answer.answer}

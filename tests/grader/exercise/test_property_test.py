@@ -8,9 +8,11 @@ import torch
 
 from grader import catalogue
 from grader.asking import wire
-from grader.asking.property_test import RUNS, Report, ask_property_test
+from grader.asking.property_test import Report, ask_property_test
 from grader.exercise import PropertyTest
 from grader.questions.draw import Draw
+
+RUNS = 3
 
 COMMON = {"points": 4, "difficulty": 2, "minutes": 3, "hints": ["a nudge"]}
 
@@ -74,7 +76,9 @@ def score(exercise, answer):
 
 
 def report(test, implementation=shares, seed=0):
-    return Report.read(ask_property_test(test, {"implementation": implementation, "seed": seed}))
+    return Report.read(
+        ask_property_test(test, {"implementation": implementation, "seed": seed, "runs": RUNS})
+    )
 
 
 def test_each_implementation_is_made_from_the_base():
@@ -128,7 +132,7 @@ def test_the_place_in_the_order_tells_nothing():
     }
     assert len(orders) > 3 and all(sorted(order) == [*range(6)] for order in orders)
     for question in sums_exercise().questions(Draw(0)):
-        assert question.payload.keys() == {"exercise", "index", "seed"}
+        assert question.payload.keys() == {"exercise", "index", "seed", "runs"}
 
 
 def test_every_implementation_looks_alike():

@@ -9,8 +9,9 @@ import torch
 from grader.asking.outcome import Outcome
 from grader.asking.respond import Response
 from grader.exercise import Function
-from grader.judging.judge import BrokenReference, graded_questions, judge
+from grader.judging.judge import BrokenReference, judge
 from grader.judging.verdict import Status
+from grader.questions.draw import Draw
 
 COLUMNS, UPSIDE_DOWN = "The softmax runs over the columns.", "The mask is read upside down."
 NO_MASK = "The mask has no effect: it is ignored, or what masked_fill returns is not kept."
@@ -156,7 +157,7 @@ def test_the_courses_own_answers_are_always_forbidden(make, judged):
 
 def test_a_wrong_reference_is_the_authors_error(make):
     exercise = make.function(reference=without_masks, slips={}, also_right=[])
-    questions = graded_questions(exercise, "a key")
+    questions = exercise.questions(Draw(0))
     with pytest.raises(BrokenReference, match="The reference of without_masks fails in “rows with a mask”: "):
         judge(exercise, questions, Response([Outcome()] * len(questions)))
 

@@ -6,12 +6,13 @@ import hmac
 
 import pytest
 
-from grader.judging.judge import graded_questions
+from grader.judging.examination import examine
 from grader.questions.draw import Draw
 from grader.questions.personal import (
     PUBLIC_SECRET,
     SECRET_FILE,
     course_secret,
+    hidden_seed,
     own_key,
     personal_seed,
     student_key,
@@ -48,10 +49,24 @@ def test_hidden_cases_are_the_same_on_every_regrade_and_differ_by_student(make):
     exercise = make.function()
 
     def drawn(student):
-        return str([question.payload for question in graded_questions(exercise, student_key("s", student))])
+        return str(examine(exercise, "", hidden_seed("s", student, exercise.id)).payloads)
 
     assert drawn("ada") == drawn("ada")
     assert drawn("ada") != drawn("ben")
+
+
+def test_no_key_leads_to_hidden_cases():
+    """Whatever a student can work out from a key, their own or that of somebody with another name."""
+    seed = hidden_seed("s", "ada", "gflops")
+    held = [student_key("s", name) for name in ("ada", "hidden cases", '["ada", "gflops"]')]
+    words = ("ada", "gflops", "hidden cases", '["ada", "gflops"]', "hidden cases of gflops")
+    once = [*held, *(digest(key, word) for key in held for word in words)]
+    assert not any(int(digest(key, word)[:15], 16) == seed for key in once for word in words)
+    assert personal_seed(held[0], "gflops") != seed != hidden_seed("t", "ada", "gflops")
+
+
+def test_hidden_cases_without_a_secret_are_new_each_time():
+    assert len({hidden_seed(PUBLIC_SECRET, "ada", "gflops") for _ in range(5)}) == 5
 
 
 # -- the secret ----------------------------------------------------------------------------------------

@@ -85,10 +85,8 @@ def test_the_secret_is_not_in_the_environment_nor_in_memory(kernels, monkeypatch
     monkeypatch.setenv("COURSE_SECRET", "the canary sings")
     monkeypatch.setenv("COURSE_KEY", "a key")
     kernel = kernels()
-    assert (
-        kernel.run("import os; print(os.environ.get('COURSE_SECRET'), os.environ['COURSE_KEY'])")
-        == "None a key\n"
-    )
+    for name in ("COURSE_SECRET", "COURSE_KEY"):
+        assert kernel.run(f"import os; print(os.environ.get({name!r}))") == "None\n"
     assert "canary" not in kernel.run("print(open('/proc/self/environ').read(), dict(os.environ))")
 
 
