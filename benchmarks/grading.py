@@ -46,14 +46,14 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
 from grader import catalogue
-from grader.asking.respond import reply, request
+from grader.asking.respond import reply
 from grader.building.build import release_all
 from grader.building.lesson import Lesson, find_lessons
 from grader.configure import DEMONSTRATION
 from grader.course_folder import configuration
 from grader.demo.attention import CLASS
 from grader.demo.student import submission
-from grader.judging.examination import examine
+from grader.judging.examination import examine, request
 from grader.questions.personal import SECRET_FILE
 
 LESSON = "02_attention"
@@ -354,8 +354,7 @@ def alone(root: Path, number: int) -> float:
                     exec(cell.source, namespace)
                 else:
                     asked = examine(exercise, "a student's", 0).payloads
-                    wanted = request(exercise.kind, exercise.id, asked, exercise.seconds)
-                    reply(wanted, namespace, catalogue.implementations)
+                    reply(request(exercise, asked), namespace, catalogue.implementations)
     return (time.process_time() - began) / len(texts)
 
 

@@ -22,7 +22,7 @@ import math
 import os
 import pkgutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,8 +35,9 @@ from torch.nn import functional as F
 import benchmarks.unseen
 from benchmarks.unseen import Answer
 from grader import catalogue
-from grader.asking.respond import Response, respond
+from grader.asking.respond import Response, read_reply, reply
 from grader.exercise import Exercise, Number, Question
+from grader.judging.examination import request
 from grader.judging.judge import judge
 from grader.judging.verdict import Status, Verdict
 from grader.questions.draw import Draw
@@ -92,11 +93,9 @@ def run(exercise: Exercise, answer: Answer) -> Judged:
         payloads = [question.payload for question in questions]
         names = _namespace(exercise, answer, key)
         with contextlib.redirect_stdout(io.StringIO()):
-            response = respond(
-                exercise.kind, exercise.id, payloads, names, exercise.seconds, catalogue.implementations
-            )
-        source = answer.source if exercise.kind in CODE else None
-        verdicts.append(judge(exercise, questions, response, source))
+            answered = reply(request(exercise, payloads), names, catalogue.implementations)
+        response = read_reply(answered, len(payloads))
+        verdicts.append(judge(exercise, questions, replace(response, used=[])))
         erred.append(_only_errors(exercise, questions, response))
     return Judged(answer, verdicts, all(erred))
 

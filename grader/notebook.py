@@ -6,7 +6,6 @@ out by the judge in another process (`grader.plugins`).
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 from collections import Counter
@@ -16,11 +15,12 @@ from typing import Any
 
 from grader import catalogue
 from grader.asking.given import handed_in
-from grader.asking.respond import read_reply, reply, request
+from grader.asking.ordinary import ordinary_state
+from grader.asking.respond import read_reply, reply
 from grader.catalogue import UnknownExercise
 from grader.exercise import Exercise, Number
 from grader.judging import panel
-from grader.judging.examination import examine
+from grader.judging.examination import examine, request
 from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
 from grader.questions.draw import Draw
@@ -82,7 +82,10 @@ def numbers(name: str) -> SimpleNamespace:
     if not isinstance(exercise, Number):
         raise UnknownExercise(f"The exercise {name!r} has no numbers of your own; it is a {exercise.kind}.")
     graded = handed_in()
-    return SimpleNamespace(**(exercise.values(Draw(0, own_key())) if graded is None else graded[name]))
+    if graded is not None:
+        return SimpleNamespace(**graded[name])
+    with ordinary_state():
+        return SimpleNamespace(**exercise.values(Draw(0, own_key())))
 
 
 def sign_in(student: str, key: str | None = None) -> None:
@@ -126,24 +129,12 @@ def _locate(answer: Any, caller: Mapping[str, Any]) -> tuple[Exercise, Mapping[s
 
 
 def _verdict(exercise: Exercise, namespace: Mapping[str, Any]) -> Verdict:
-    examination = examine(exercise, own_key())
-    payloads = examination.payloads
-    # as text, although it stays in this process: what is graded takes the same road
-    asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
-    response = read_reply(reply(asked, namespace, catalogue.implementations), len(payloads))
-    response = examination.in_place(response)
-    return judge(exercise, examination.questions, response, _source(exercise.id, namespace.get(exercise.id)))
-
-
-def _source(id: str, answer: Any) -> str:
-    """The text of an answer, and where it was imported from if it was."""
-    imported = (
-        f"from {getattr(answer, '__module__', '')} import {getattr(answer, '__qualname__', '')} as {id}"
-    )
-    try:
-        return f"{imported}\n\n{inspect.getsource(answer)}"
-    except (TypeError, OSError):
-        return imported
+    with ordinary_state():
+        examination = examine(exercise, own_key())
+        # as text, although it stays in this process: what is graded takes the same road
+        asked = request(exercise, examination.payloads)
+        response = read_reply(reply(asked, namespace, catalogue.implementations), len(examination.order))
+        return judge(exercise, examination.questions, examination.in_place(response))
 
 
 def _offer(exercise: Exercise, verdict: Verdict) -> str:

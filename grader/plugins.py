@@ -16,14 +16,14 @@ from nbgrader.preprocessors import Execute
 from traitlets import Unicode, default
 
 from grader import catalogue
-from grader.asking.outcome import ENDED, Failure, Outcome
-from grader.asking.respond import MIME, Response, read_reply, request
+from grader.asking.outcome import Failure, Outcome
+from grader.asking.respond import MIME, Response, read_reply
 from grader.asking.wire import WireError
 from grader.catalogue import UnknownExercise
 from grader.configure import DEMONSTRATION
 from grader.exercise import Exercise, Number
 from grader.judging import panel
-from grader.judging.examination import examine
+from grader.judging.examination import examine, request
 from grader.judging.judge import judge
 from grader.judging.verdict import MIME as VERDICT
 from grader.judging.verdict import Verdict
@@ -61,7 +61,6 @@ class Judge(Sandboxed, Execute):
     ) -> tuple[NotebookNode, ResourcesDict]:
         self.student = resources["nbgrader"]["student"]
         self._key = student_key(self.secret, self.student)
-        self._text = _student_text(nb)
         self.exercises = [exercise for cell in nb.cells if (exercise := _graded_exercise(cell))]
         with_numbers = (exercise for exercise in self.exercises if isinstance(exercise, Number))
         self.numbers = {exercise.id: exercise.values(Draw(0, self._key)) for exercise in with_numbers}
@@ -93,7 +92,7 @@ class Judge(Sandboxed, Execute):
         payloads = examination.payloads
         requests = [[payload] for payload in payloads] if exercise.asked_apart else [payloads]
         response = examination.in_place(self._ask(exercise, requests, index))
-        return judge(exercise, examination.questions, response, self._text)
+        return judge(exercise, examination.questions, response)
 
     def _ask(self, exercise: Exercise, requests: Sequence[list[dict[str, Any]]], index: int) -> Response:
         """All that came of the requests; after one that is not answered none of the others is sent."""
@@ -108,14 +107,15 @@ class Judge(Sandboxed, Execute):
     def _ask_once(self, exercise: Exercise, payloads: list[dict[str, Any]], index: int) -> Response:
         outputs: list[NotebookNode] = []
         if not self.is_time_up:
-            asked = request(exercise.kind, exercise.id, self.conceal(payloads), exercise.seconds)
+            self.end_others()  # what another process computes, nobody sees
+            asked = request(exercise, self.conceal(payloads))
             outputs = self._run_aside(
                 f"import grader.student.kernel\ngrader.student.kernel.probe({asked!r})", index
             )
         try:
             response = read_reply(_reply_in(outputs), len(payloads))
         except WireError:
-            response = Response([Outcome(failure=Failure(ENDED, self._why()))] * len(payloads))
+            response = Response([Outcome(failure=Failure.by_judge(self._why()))] * len(payloads))
         if _is_kernel_lost(outputs):
             self._start_again(index)
         return response
@@ -180,12 +180,6 @@ def _graded_exercise(cell: NotebookNode) -> Exercise | None:
         return catalogue.find(cell.metadata.nbgrader.grade_id)
     except UnknownExercise:
         return None
-
-
-def _student_text(nb: NotebookNode) -> str:
-    """All that the student may have written, as one text."""
-    cells = [cell for cell in nb.cells if cell.cell_type == "code" and not utils.is_locked(cell)]
-    return "\n\n".join(cell.source for cell in cells if not _is_demonstration(cell))
 
 
 def _is_run(cell: NotebookNode) -> bool:

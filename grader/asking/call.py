@@ -15,17 +15,10 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from grader.asking import watch
 from grader.asking.outcome import Refused
 
-STEP_BY_STEP = (
-    "Step by step it makes as many numbers as a large matrix has: no matrix stands there, and the price is "
-    "the same."
-)
 ARRAYS = (Tensor, np.ndarray, np.generic)
-CHANCE = (
-    "Two calls with the same inputs give different results: something random is left in it (dropout?), or "
-    "it remembers the first call."
-)
 
 
 def call(function: Callable[..., Any], payload: Mapping[str, Any], parameters: Mapping[str, Tensor]) -> Any:
@@ -51,9 +44,9 @@ def call(function: Callable[..., Any], payload: Mapping[str, Any], parameters: M
         value = _call(function, inputs, payload)
     for name, before in payload["inputs"].items():
         if isinstance(before, Tensor) and not _unchanged(before, inputs[name]):
-            raise Refused(f"It changes its input `{name}` in place; the caller's tensor must stay as it was.")
+            raise Refused("changes an input", name=name)
     if payload.get("twice") and not _equal(value, _call(function, _copies(payload), payload)):
-        raise Refused(CHANCE)
+        raise Refused("by chance")
     if "cotangent" not in payload:
         return value
     return {"value": value, "gradient": _gradient(value, tracked, payload["cotangent"])}
@@ -105,9 +98,10 @@ def _gradient(value: Any, tracked: Mapping[str, Tensor], seed: int) -> dict[str,
     """The gradient for each tracked tensor; None where none arrives."""
     if not (_is_float(value) and value.requires_grad):
         return dict.fromkeys(tracked)
-    noise = torch.randn(value.shape, generator=torch.Generator().manual_seed(seed))
-    total = (value * noise.to(value.dtype)).sum()
-    gradients = torch.autograd.grad(total, list(tracked.values()), allow_unused=True)
+    with watch.ours():
+        noise = torch.randn(value.shape, generator=torch.Generator().manual_seed(seed))
+        total = (value * noise.to(value.dtype)).sum()
+        gradients = torch.autograd.grad(total, list(tracked.values()), allow_unused=True)
     return dict(zip(tracked, gradients, strict=True))
 
 
@@ -125,8 +119,7 @@ class _FewNumbers(TorchFunctionMode):
         made = func(*args, **(kwargs or {}))
         self._made += made.numel() if isinstance(made, Tensor) and not made._is_view() else 0
         if self._made > self._most:
-            shape = " × ".join(str(size) for size in made.shape)
             if made.numel() > self._most:
-                raise Refused(f"On the way it makes a tensor of {shape} numbers, which this exercise avoids.")
-            raise Refused(STEP_BY_STEP)
+                raise Refused("large tensor", shape=" × ".join(str(size) for size in made.shape))
+            raise Refused("step by step")
         return made

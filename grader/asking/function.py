@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from grader.asking.call import call
-from grader.asking.outcome import Refused, with_article
+from grader.asking.outcome import Refused
+from grader.asking.wire import type_name
 
 
 def ask_function(answer: Any, payload: dict[str, Any]) -> Any:
     """What the function gives for the inputs (`grader.asking.call`)."""
     if not callable(answer):
-        raise Refused(f"It is {with_article(type(answer).__name__)}, not a function.")
+        raise Refused("no function", type=type_name(answer))
     return call(answer, payload, {})

@@ -10,11 +10,6 @@ from torch import nn
 from grader.asking.call import call
 from grader.asking.outcome import Refused
 
-NO_PARAMETERS = (
-    "The module has no parameters: its layers are made in `__init__`, each as an attribute of its own "
-    "(`self.name = …`). What stands in a plain list, or is made in `forward`, is no parameter of it."
-)
-
 
 def ask_module(answer: Any, payload: dict[str, Any]) -> Any:
     """What a module of that class gives for the inputs, with the payload's ``weights``."""
@@ -28,23 +23,21 @@ def build(answer: Any, payload: dict[str, Any]) -> nn.Module:
         Refused: it is no module, or its parameters have not the names and shapes that they should have.
     """
     if not (isinstance(answer, type) and issubclass(answer, nn.Module)):
-        raise Refused("It is not a class that inherits from nn.Module.")
+        raise Refused("no module")
     module = answer(*payload["init"].values())
     wanted, present = payload["weights"], dict(module.named_parameters())
     if type(module).forward is nn.Module.forward:
         raise NotImplementedError("The module has no `forward` yet.")
     if wanted and not present:
-        raise Refused(NO_PARAMETERS)
+        raise Refused("no parameters")
     for name, weight in wanted.items():
         if name not in present:
-            raise Refused(f"The module has no parameter called `{name}`.")
+            raise Refused("no such parameter", name=name)
         if present[name].shape != weight.shape:
-            raise Refused(
-                f"The parameter `{name}` has shape {tuple(present[name].shape)}; "
-                f"{tuple(weight.shape)} is expected."
-            )
+            found, expected = (str(tuple(each.shape)) for each in (present[name], weight))
+            raise Refused("shape of a parameter", name=name, shape=found, expected=expected)
     if extra := sorted(set(present) - set(wanted)):
-        raise Refused(f"The module has a parameter `{extra[0]}` that does not belong to it.")
+        raise Refused("one parameter too many", name=extra[0])
     if any(weight.dtype is torch.float64 for weight in wanted.values()):
         module = module.double()
     module.load_state_dict(wanted, strict=False)

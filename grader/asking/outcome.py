@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from grader.asking import rules
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FOREIGN = tuple(
@@ -15,12 +17,12 @@ _FOREIGN = tuple(
 )
 
 
-MISSING = "Missing"  # there is no answer of that name
-ENDED = "Ended"  # the process or the file ended before the answer could be asked
-
-
 class Refused(Exception):
-    """The answer broke a rule of the question; the message is a sentence about the answer."""
+    """The answer broke a rule of the question (`grader.asking.rules`)."""
+
+    def __init__(self, rule: str, **details: str) -> None:
+        super().__init__(rules.sentence(rule, details))
+        self.rule, self.details = rule, details
 
 
 class TimeUp(BaseException):
@@ -29,50 +31,73 @@ class TimeUp(BaseException):
 
 @dataclass(frozen=True)
 class Failure:
-    """An error in the student's code. ``line`` and ``source`` point at the student's own line, if any."""
+    """Why a question has no value: an error in the student's code, or a rule of ours.
 
-    kind: str
-    message: str
+    Args:
+        kind: the class of the student's exception.
+        message: its text, theirs as it stands.
+        line: the student's own line at which it happened, if any.
+        source: the text of that line.
+        function: the function that it is in.
+        rule: of ours, with its ``details`` (`grader.asking.rules`); beside a kind, it is about that error.
+    """
+
+    kind: str = ""
+    message: str = ""
     line: int | None = None
     source: str = ""
     function: str = ""
+    rule: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def told(cls, rule: str, **details: str) -> Failure:
+        """A sentence of ours."""
+        return cls(rule=rule, details=details)
+
+    @classmethod
+    def by_judge(cls, text: str) -> Failure:
+        """What the judge has to say itself."""
+        return cls.told(rules.JUDGE, text=text)
 
     @property
     def is_sentence(self) -> bool:
-        """Whether the message is a whole sentence of ours rather than an exception's text."""
-        return self.kind in (Refused.__name__, TimeUp.__name__, MISSING, ENDED)
+        """Whether it is a whole sentence of ours, rather than an exception."""
+        return bool(self.rule) and not self.kind
 
     @property
     def is_refusal(self) -> bool:
         """Whether the code ran, and what it gave broke a rule of the question."""
-        return self.kind == Refused.__name__
+        return bool(self.rule) and self.rule not in rules.NOT_ASKED
 
     @property
     def summary(self) -> str:
-        """Kind and place without the exception's own text, which may quote the inputs."""
-        if self.is_sentence:
-            return self.message
-        where = f"{self._where}`{self.source}` raised" if self.line is not None else "It raised"
-        return _sentence(f"{where} {self.kind}")
+        """Without the exception's own text, which may quote the inputs."""
+        return self._told("")
 
     def __str__(self) -> str:
-        if self.is_sentence:
-            return self.message
-        return _sentence(f"{self.summary.rstrip('.')}: {self.message}" if self.message else self.summary)
+        return self._told(f": “{_quoted(self.message)}”" if self.message else "")
+
+    def _told(self, theirs: str) -> str:
+        said = [rules.sentence(self.rule, self.details)] if self.rule else []
+        if self.kind:
+            raised = f"`{_quoted(self.source)}` raised" if self.line is not None else "It raised"
+            said.append(f"{self._where}{raised} {self.kind}{theirs}.")
+        elif self.line is not None:
+            said.append(f"{self._where}`{_quoted(self.source)}` was running then.")
+        return " ".join(said)
 
     @property
     def _where(self) -> str:
+        if self.line is None:
+            return ""
         named = f"In {self.function}, line" if self.function and self.function != "<module>" else "Line"
         return f"{named} {self.line}: "
 
 
-def with_article(noun: str) -> str:
-    """``a list``, ``an int``."""
-    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else text + "."
+def _quoted(text: str) -> str:
+    """The text of a student's that a sentence of ours quotes: it does not end the quotation."""
+    return text.replace("`", "'").replace("”", '"')
 
 
 @dataclass(frozen=True)
@@ -93,18 +118,22 @@ def attempt(call: Callable[[], Any]) -> Outcome:
         return Outcome(failure=failure_of(error))
 
 
-def failure_of(error: BaseException) -> Failure:
+def failure_of(error: BaseException, rule: str = "", **details: str) -> Failure:
     """The error with the innermost line that the student wrote (not ours, not a library's)."""
-    if isinstance(error, Refused):
-        return Failure(Refused.__name__, str(error))
+    if isinstance(error, Refused) and rules.crosses(error.rule, error.details):
+        return Failure.told(error.rule, **error.details)
+    kind, message = type(error).__name__, _first_line(error)
     if isinstance(error, SyntaxError) and error.text is not None and not _is_foreign(error.filename or ""):
-        return Failure(type(error).__name__, str(error.msg), error.lineno, str(error.text).strip())
+        message, line = str(error.msg), str(error.text).strip()
+        return Failure(kind, message, error.lineno, line, rule=rule, details=details)
+    if isinstance(error, TimeUp) and rule:
+        kind = ""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.line and not _is_foreign(frame.filename)]
     if not own:
-        return Failure(type(error).__name__, _first_line(error))
+        return Failure(kind, message, rule=rule, details=details)
     last = own[-1]
-    return Failure(type(error).__name__, _first_line(error), last.lineno, str(last.line).strip(), last.name)
+    return Failure(kind, message, last.lineno, str(last.line).strip(), last.name, rule, details)
 
 
 def _first_line(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from grader.asking import wire
 from grader.asking.chance import begin_with
-from grader.asking.outcome import Failure, Refused, attempt, with_article
+from grader.asking.outcome import Failure, Refused, attempt
+from grader.asking.watch import ours
 
 OWN, INSIDE = "own", "inside"
 
@@ -22,8 +25,7 @@ class Report:
     Args:
         accepts: whether every run did.
         sometimes: whether some runs accepted it and others did not.
-        because: why the first run that did not accept it stopped.
-        summary: the same, without what may quote numbers.
+        because: why the first run that did not accept it stopped, if one did not.
         error: what stopped it was no verdict but an error: in the test's ``"own"`` code, or ``"inside"`` the
             implementation, on what the test handed it.
         nan: whether the implementation gave NaN.
@@ -32,8 +34,7 @@ class Report:
 
     accepts: bool
     sometimes: bool
-    because: str
-    summary: str
+    because: Failure | None
     error: str
     nan: bool
     returns: bool
@@ -46,20 +47,21 @@ class Report:
             case {
                 "accepts": bool(),
                 "sometimes": bool(),
-                "because": str(),
-                "summary": str(),
+                "because": because,
                 "error": str(),
                 "nan": bool(),
                 "returns": bool(),
             } if value.keys() == names:
-                return cls(**value)
+                with contextlib.suppress(wire.WireError):
+                    failure = None if because is None else wire.decode_failure(because)
+                    return cls(**{**value, "because": failure})
         return None
 
 
 def ask_property_test(answer: Any, payload: dict[str, Any]) -> dict[str, Any]:
     """What the test makes of the payload's ``implementation`` in so many ``runs``: a `Report`, as a dict."""
     if not callable(answer):
-        raise Refused(f"It is {with_article(type(answer).__name__)}, not a test function.")
+        raise Refused("no test", type=wire.type_name(answer))
     seen = _Seen()
     under_test = _watched(payload["implementation"], seen)
     stops, returns, runs = [], False, payload["runs"]
@@ -75,8 +77,7 @@ def ask_property_test(answer: Any, payload: dict[str, Any]) -> dict[str, Any]:
         Report(
             accepts=not stops,
             sometimes=0 < len(stops) < runs,
-            because=str(stops[0]) if stops else "",
-            summary=stops[0].summary if stops else "",
+            because=stops[0] if stops else None,
             error=_error(stops[0], seen) if stops else "",
             nan=seen.nan,
             returns=returns,
@@ -99,7 +100,8 @@ def _watched(implementation: Callable[..., Any], seen: _Seen) -> Callable[..., A
     def under_test(*args: Any, **kwargs: Any) -> Any:
         seen.calls += 1
         try:
-            value = implementation(*args, **kwargs)
+            with ours():
+                value = implementation(*args, **kwargs)
         except Exception:
             seen.stopped = True
             raise

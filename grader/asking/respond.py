@@ -12,24 +12,25 @@ import io
 import json
 import re
 import signal
-import sys
 import threading
+import time
+import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 
-from torch.overrides import TorchFunctionMode
-
-from grader.asking import wire
+from grader.asking import rules, wire
 from grader.asking.ask import ASK
-from grader.asking.outcome import ENDED, MISSING, Failure, Outcome, TimeUp, attempt
+from grader.asking.ordinary import ordinary_state
+from grader.asking.outcome import Failure, Outcome, TimeUp, attempt, failure_of
+from grader.asking.watch import Watch, ours
 
 _PLACE = re.compile(r" *\(Triggered internally at [^)]*\)")  # in PyTorch's own code
-MOST_USED = 500  # names of what an answer called
-WATCHED = ("course.", "torch.nn.modules.")  # whose Python functions are noticed, beside all of PyTorch's own
+MOST_USED = 5000  # names of what an answer called
+TICK = 0.05  # seconds after which records of what is called are taken down: they grow
 MIME = "application/vnd.attention-course.outcomes+json"
+COMPILERS = ("torch._dynamo", "torch._inductor")
 Implementations = Callable[[str], Any]  # exercise -> its implementations by their place, or by what hides it
 
 
@@ -55,88 +56,89 @@ class Response:
     def is_cut_short(self) -> bool:
         """Whether the last question was not answered in time, or not at all."""
         last = self.outcomes[-1].failure if self.outcomes else None
-        return last is not None and last.kind in (TimeUp.__name__, MISSING, ENDED)
+        return last is not None and last.rule in rules.NOT_ASKED
 
 
-def respond(
-    kind: str,
-    name: str,
-    payloads: Sequence[dict[str, Any]],
-    namespace: Mapping[str, Any],
-    seconds: float,
-    implementations: Implementations,
-) -> Response:
-    """Ask the answer called ``name`` each question, all within ``seconds``.
+def reply(asked: str, namespace: Mapping[str, Any], implementations: Implementations) -> dict[str, Any]:
+    """What goes back to the judge, as a JSON value: what the answer makes of each question asked for.
 
     ``implementations`` gives those of an exercise, for a question about one of them: the payload says which.
+    Values are written down while the answer is watched and its time runs: one may be worked out only then.
     """
-    if name not in namespace:
-        missing = Failure(MISSING, f"There is no `{name}` yet: run the cell that defines it.")
-        return Response([Outcome(failure=missing)] * len(payloads))
-    answer = namespace[name]
-    outcomes: list[Outcome] = []
-    with _listening() as said, _Watching() as watching:
+    wanted = json.loads(asked)
+    payloads, seconds = wire.decode(wanted["payloads"]), wanted["seconds"]
+    if wanted["name"] not in namespace:
+        missing = Failure.told(rules.MISSING, name=wanted["name"])
+        return _reply([wire.encode_outcome(Outcome(failure=missing))] * len(payloads), [], [])
+    answer, ask = namespace[wanted["name"]], ASK[wanted["kind"]]
+    outcomes: list[Any] = []
+    began = time.monotonic()
+    with ordinary_state(), _listening() as said, Watch(wanted["operators"]) as watch:
         try:
-            with time_limit(seconds):
+            with time_limit(seconds, watch.turn):
                 for payload in payloads:
                     if "index" in payload:
-                        known = implementations(payload["exercise"])
-                        payload = {**payload, "implementation": known[payload["index"]]}
-                    outcomes.append(attempt(lambda p=payload: ASK[kind](answer, p)))  # type: ignore[misc]
-        except TimeUp:
-            late = Failure(
-                TimeUp.__name__,
-                f"It did not finish within {seconds:g} seconds: is there a loop that never ends?",
-            )
-            outcomes += [Outcome(failure=late)] * (len(payloads) - len(outcomes))
-    return Response(outcomes, said, sorted(watching.used))
+                        with ours():
+                            known = implementations(payload["exercise"])[payload["index"]]
+                        payload = {**payload, "implementation": known}
+                    outcomes.append(_written(ask, answer, payload, began + seconds))
+        except TimeUp as error:
+            late = wire.encode_outcome(Outcome(failure=_late(error, seconds)))
+            outcomes += [late] * (len(payloads) - len(outcomes))
+    return _reply(outcomes, said, sorted(watch.used))
 
 
-class _Watching(TorchFunctionMode):
-    """Notes what is called: a name in a text can be hidden, in an alias or put together; a call cannot.
+def _written(ask: Callable[..., Any], answer: Any, payload: dict[str, Any], until: float) -> Any:
+    """What came of one question, as a JSON value."""
+    try:
+        written = attempt(lambda: wire.encode_outcome(Outcome(value=ask(answer, payload))))
+    except TimeUp as error:
+        if time.monotonic() >= until:
+            raise
+        written = Outcome(failure=failure_of(error))  # the answer's own doing: it has time left
+    return wire.encode_outcome(written) if written.failure else written.value
 
-    Only who wants to deceive gets around it: it advises, and what it misses is a matter for a person.
-    """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.used: set[str] = set()
+def _reply(outcomes: list[Any], said: list[str], used: list[str]) -> dict[str, Any]:
+    return {"outcomes": outcomes, "said": said[:5], "used": used[:MOST_USED]}
 
-    def __enter__(self) -> _Watching:
-        self._before = sys.getprofile()
-        super().__enter__()
-        sys.setprofile(self._called)
-        return self
 
-    def __exit__(self, *error: Any) -> None:
-        sys.setprofile(self._before)
-        super().__exit__(*error)
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.used.add(f"{getattr(func, '__module__', None) or ''}.{getattr(func, '__name__', '')}")
-        return func(*args, **(kwargs or {}))
-
-    def _called(self, frame: FrameType, event: str, argument: Any) -> None:
-        module = frame.f_globals.get("__name__")
-        if event == "call" and isinstance(module, str) and module.startswith(WATCHED):
-            self.used.add(f"{module}.{frame.f_code.co_qualname}")
+def _late(error: TimeUp, seconds: float) -> Failure:
+    """Where the answer was when its time was over: in a loop of its own, or in PyTorch's compiler."""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    compiles = any(str(module).startswith(COMPILERS) for module in modules)
+    return failure_of(error, rules.COMPILING if compiles else rules.LATE, seconds=f"{seconds:g}")
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float, tick: Callable[[], bool] | None = None) -> Iterator[None]:
     """Raise `TimeUp` in the block after ``seconds``, and again each second until it is left.
 
     Works where signals do: on Unix, in the main thread. Elsewhere whoever started this process limits it.
+    ``tick`` is called from time to time, and costs the block none of its seconds; it is False where the block
+    must not be interrupted.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    until = time.monotonic() + seconds
 
-    def time_up(signum: int, frame: Any) -> None:
-        raise TimeUp
+    def look(signum: int, frame: Any) -> None:
+        nonlocal until
+        now = time.monotonic()
+        may_interrupt = tick is None or tick()
+        if now >= until and may_interrupt:
+            signal.setitimer(signal.ITIMER_REAL, 1.0)
+            raise TimeUp
+        until += time.monotonic() - now
+        wait()
 
-    previous = signal.signal(signal.SIGALRM, time_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    def wait() -> None:
+        left = max(until - time.monotonic(), 1e-3)
+        signal.setitimer(signal.ITIMER_REAL, left if tick is None else min(TICK, left))
+
+    previous = signal.signal(signal.SIGALRM, look)
+    wait()
     try:
         yield
     finally:
@@ -154,26 +156,6 @@ def _listening() -> Iterator[list[str]]:
         yield said
     said += dict.fromkeys(f"{w.category.__name__}: {_PLACE.sub('', str(w.message))}" for w in caught)
     said += [line for line in stderr.getvalue().splitlines()[-3:] if line.strip()]
-
-
-def request(kind: str, name: str, payloads: Sequence[dict[str, Any]], seconds: float) -> str:
-    """What the judge sends, as text."""
-    asked = {"kind": kind, "name": name, "payloads": wire.encode(list(payloads)), "seconds": seconds}
-    return json.dumps(asked)
-
-
-def reply(asked: str, namespace: Mapping[str, Any], implementations: Implementations) -> dict[str, Any]:
-    """What goes back to the judge, as a JSON value."""
-    wanted = json.loads(asked)
-    payloads = wire.decode(wanted["payloads"])
-    response = respond(
-        wanted["kind"], wanted["name"], payloads, namespace, wanted["seconds"], implementations
-    )
-    return {
-        "outcomes": [wire.encode_outcome(o) for o in response.outcomes],
-        "said": response.said[:5],
-        "used": response.used[:MOST_USED],
-    }
 
 
 def read_reply(answered: Any, expected: int) -> Response:

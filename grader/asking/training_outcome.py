@@ -6,12 +6,13 @@ from typing import Any
 
 from grader.asking.call import call
 from grader.asking.chance import begin_with
-from grader.asking.outcome import Refused, with_article
+from grader.asking.outcome import Refused
+from grader.asking.wire import type_name
 
 
 def ask_training(answer: Any, payload: dict[str, Any]) -> Any:
     """What the function predicts for the hidden images; what is right for them never comes here."""
     if not callable(answer):
-        raise Refused(f"It is {with_article(type(answer).__name__)}, not a function.")
+        raise Refused("no function", type=type_name(answer))
     begin_with(payload["seed"])
     return call(answer, payload, {})

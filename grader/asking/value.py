@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.asking.outcome import Refused, with_article
+from grader.asking.outcome import Refused
+from grader.asking.wire import type_name
 
 
 def ask_value(answer: Any, payload: dict[str, Any]) -> Any:
@@ -23,8 +24,8 @@ def ask_number(answer: Any, payload: dict[str, Any]) -> Any:
     if answer is None or answer is Ellipsis:
         return None
     if isinstance(answer, str):
-        raise Refused("It is text in quotes; a number is expected.")
+        raise Refused("text for a number")
     try:
         return float(answer)
     except (TypeError, ValueError):
-        raise Refused(f"It is {with_article(type(answer).__name__)}; one number is expected.") from None
+        raise Refused("no number", type=type_name(answer)) from None

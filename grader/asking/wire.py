@@ -15,11 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from grader.asking import rules
 from grader.asking.outcome import Failure, Outcome
 
 LARGEST = 16 * 2**20  # bytes of one array; the checks' own are some hundred
 DTYPES = {"float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool"}
 LONGEST_TEXT = 10_000
+LONGEST_NAME = 100
 DEEPEST = 20  # containers in containers
 LARGEST_INTEGER = 1000  # bits: what a float can hold
 
@@ -88,7 +90,7 @@ def _encode_array(value: Any) -> Any:
     array = np.asarray(value)
     name = array.dtype.name
     if name not in DTYPES or array.nbytes > LARGEST:
-        return {"foreign": f"{type(value).__name__} of {name} with shape {array.shape}"}
+        return {"foreign": type(value).__name__, "dtype": name, "shape": list(array.shape)}
     data = base64.b64encode(array.astype(name, copy=False).tobytes()).decode("ascii")  # native byte order
     return {"tensor" if tensor else "array": data, "dtype": name, "shape": list(array.shape)}
 
@@ -122,14 +124,15 @@ def _decode(value: Any, levels: int) -> Any:
             return torch.from_numpy(_decode_array(data, dtype, shape))
         case {"array": str(data), "dtype": str(dtype), "shape": list(shape)}:
             return _decode_array(data, dtype, shape)
+        case {"foreign": str(name), "dtype": str(dtype), "shape": list(shape)} if _are_sizes(shape):
+            return Foreign(f"{_name(name)} of {_name(dtype)} with shape {tuple(shape)}")
         case {"foreign": str(name)}:
-            return Foreign(clean(name, 200))
+            return Foreign(_name(name))
     raise WireError("A value arrived that the judge does not understand.")
 
 
 def _decode_array(data: str, dtype: str, shape: list[Any]) -> np.ndarray:
-    whole = all(isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in shape)
-    if dtype not in DTYPES or not whole or len(data) > LARGEST * 4 // 3 + 4:
+    if dtype not in DTYPES or not _are_sizes(shape) or len(data) > LARGEST * 4 // 3 + 4:
         raise WireError("An array arrived that is too large or not of numbers.")
     try:
         raw = base64.b64decode(data, validate=True)
@@ -138,12 +141,14 @@ def _decode_array(data: str, dtype: str, shape: list[Any]) -> np.ndarray:
         raise WireError("An array arrived whose size does not match its shape.") from error
 
 
+def _are_sizes(shape: list[Any]) -> bool:
+    return all(isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in shape)
+
+
 def encode_outcome(outcome: Outcome) -> Any:
     """A JSON value for an outcome."""
-    return {
-        "value": encode(outcome.value),
-        "failure": asdict(outcome.failure) if outcome.failure is not None else None,
-    }
+    failure = outcome.failure
+    return {"value": encode(outcome.value), "failure": None if failure is None else asdict(failure)}
 
 
 def decode_outcome(value: Any) -> Outcome:
@@ -155,18 +160,33 @@ def decode_outcome(value: Any) -> Outcome:
     match value:
         case {"value": encoded, "failure": None}:
             return Outcome(value=decode(encoded))
-        case {
-            "failure": {
-                "kind": str(kind),
-                "message": str(message),
-                "line": (int() | None) as line,
-                "source": str(source),
-                "function": str(function),
-            }
-        }:
-            return Outcome(
-                failure=Failure(
-                    clean(kind, 100), clean(message, 500), line, clean(source, 200), clean(function, 100)
-                )
-            )
+        case {"failure": failure}:
+            return Outcome(failure=decode_failure(failure))
     raise WireError("An outcome arrived that the judge does not understand.")
+
+
+def decode_failure(value: Any) -> Failure:
+    """The failure in what `dataclasses.asdict` makes of one: its texts are the student's, whoever wrote them.
+
+    Raises:
+        WireError: it is none, or it names a rule that there is not, or with other details.
+    """
+    match value:
+        case {
+            "kind": str(kind),
+            "message": str(message),
+            "line": (int() | None) as line,
+            "source": str(source),
+            "function": str(function),
+            "rule": str(rule),
+            "details": dict(details),
+        } if (kind or rule) and (not rule or rules.crosses(rule, details)):
+            kind, function = (_name(text) for text in (kind, function))
+            return Failure(kind, clean(message, 500), line, clean(source, 200), function, rule, details)
+    raise WireError("A failure arrived that the judge does not understand.")
+
+
+def _name(text: str) -> str:
+    """A name in Python, or nothing: what stands in a sentence of ours is no sentence of its own."""
+    known = text in ("", "<module>", "<lambda>") or (text.isidentifier() and len(text) <= LONGEST_NAME)
+    return clean(text) if known else "something without a name"

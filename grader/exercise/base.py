@@ -117,6 +117,11 @@ class Exercise(ABC):
             raise ValueError(f"{id}: the docstring of the file begins with the exercise's title.")
         self.id, self.lesson, self.title, self.text = id, lesson, title.strip(), rest.strip()
 
+    @property
+    def watches_operators(self) -> bool:
+        """Whether what PyTorch computes is recorded: something of PyTorch's is to be written, not called."""
+        return any(ban.startswith((".", "torch.")) for ban in self.may_not_call)
+
     # -- asking and telling apart ---------------------------------------------------------------------
 
     @property

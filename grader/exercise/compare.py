@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.asking.outcome import with_article
+from grader.asking.rules import with_article
 from grader.asking.wire import Foreign, type_name
 
 RTOL, ATOL = 1e-4, 1e-5  # float32 sums in another order stay well inside; a mistake does not

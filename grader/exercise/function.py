@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.asking.outcome import Failure, Outcome, Refused
+from grader.asking.outcome import Failure, Outcome
 from grader.exercise.base import Exercise, Question, some
 from grader.exercise.compare import Difference, difference
 from grader.exercise.solution import of_code
@@ -34,7 +34,6 @@ WRONG_GRADIENT = (
     "The numbers are right, but the gradient with respect to `{}` is not: part of the computation is cut off "
     "from it, or it is not finite."
 )
-FORGED = "It gives something else than a result and its gradient."  # no answer does: a forgery
 LONG = 1024  # tokens at which a matrix of pairs shows
 SCALES = (1024.0, 256.0, 64.0, 32.0, 16.0, 8.0, 4.0)  # of large numbers; the first that is stable is taken
 LAST_DIGIT = 1e-7  # of a float32, relative to the number
@@ -278,7 +277,7 @@ class Function(Exercise):
     def received(self, question: Question, outcome: Outcome) -> Outcome:
         if "cotangent" not in question.payload or outcome.failure or _has_gradient(outcome.value):
             return outcome
-        return Outcome(failure=Failure(Refused.__name__, FORGED))
+        return Outcome(failure=Failure.told("no result"))
 
     def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
         found = self._difference(question, expected, given, 0.0)

@@ -138,7 +138,8 @@ class PropertyTest(Exercise):
         if report.accepts:
             return None
         stopped = "Your test rejects it in some runs." if report.sometimes else STOPPED.get(report.error, "")
-        return Difference(*(f"{stopped} {told}".strip() for told in (report.because, report.summary)))
+        because = (str(report.because), report.because.summary) if report.because else ("", "")
+        return Difference(*(f"{stopped} {told}".strip() for told in because))
 
     def same(self, question: Question, one: Any, other: Any) -> bool:
         ours, theirs = Report.read(one), Report.read(other)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations, permutations
 from typing import Any
 
-from grader.asking.outcome import with_article
+from grader.asking.rules import with_article
 from grader.asking.wire import Foreign
 from grader.exercise.base import Exercise, Question
 from grader.exercise.compare import Difference

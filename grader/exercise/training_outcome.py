@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.asking.outcome import Outcome, with_article
+from grader.asking.outcome import Outcome
+from grader.asking.rules import with_article
 from grader.asking.wire import type_name
 from grader.exercise.base import Exercise, Question
 from grader.exercise.compare import Difference
@@ -68,6 +69,10 @@ class TrainingOutcome(Exercise):
             raise ValueError("`measured` gives the accuracy of the reference and of each baseline.")
         if problem := too_close(self.measured):
             raise ValueError(problem)
+
+    @property
+    def watches_operators(self) -> bool:
+        return False  # training runs millions, and each is recorded with 2 kB
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ which question comes when, how many there are, and which of them come again foll
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grader.asking import wire
 from grader.asking.respond import Response
 from grader.exercise import Exercise, Question
 from grader.questions.draw import Draw
@@ -43,3 +45,15 @@ def examine(exercise: Exercise, key: str, seed: int | None = None) -> Examinatio
     questions = exercise.questions(draw)
     questions += exercise.again(questions, draw)
     return Examination(questions, draw.shuffled(range(len(questions))))
+
+
+def request(exercise: Exercise, payloads: list[dict[str, Any]]) -> str:
+    """What the answer's process is sent, to ask some of an examination's payloads: text."""
+    wanted = {
+        "kind": exercise.kind,
+        "name": exercise.id,
+        "payloads": wire.encode(payloads),
+        "seconds": exercise.seconds,
+        "operators": exercise.watches_operators,
+    }
+    return json.dumps(wanted)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.asking.outcome import MISSING, Failure, Outcome
+from grader.asking.outcome import Failure, Outcome
 from grader.asking.respond import Response
+from grader.asking.rules import MISSING
 from grader.exercise import Exercise, Question
 from grader.exercise.compare import Difference
-from grader.judging.own_work import forbidden_calls, forbidden_uses
+from grader.judging.own_work import forbidden_use
 from grader.judging.verdict import Part, Status, Verdict
 from grader.naming.case import Case
 from grader.naming.name import name
@@ -24,15 +25,12 @@ class BrokenReference(RuntimeError):
     """A reference fails on questions of its own: the author's error, in a sentence."""
 
 
-def judge(
-    exercise: Exercise, questions: Sequence[Question], response: Response, source: str | None = None
-) -> Verdict:
+def judge(exercise: Exercise, questions: Sequence[Question], response: Response) -> Verdict:
     """The verdict on the outcomes of one answer.
 
     Args:
         questions: what was asked.
         response: what came back, one outcome a question.
-        source: the student's text, where there is any, to see whether it calls what it should be.
     """
     expected = exercise.expected(questions)
     given = [exercise.received(question, o) for question, o in zip(questions, response.outcomes, strict=True)]
@@ -50,7 +48,7 @@ def judge(
         parts=tuple(parts),
         said=tuple(response.said),
     )
-    if forbidden := _forbidden(exercise, response, source):
+    if forbidden := forbidden_use(response.used, exercise.may_not_call):
         return replace(verdict, score=0.0, status=Status.FORBIDDEN, message=forbidden)
     if all(part.held for part in parts if part.is_graded):
         return replace(verdict, score=exercise.points, status=Status.RIGHT)
@@ -72,17 +70,6 @@ def _stops(cases: Sequence[Case]) -> bool:
     return cases[0].wrong and all(failure and not failure.is_refusal for failure in wrong)
 
 
-def _forbidden(exercise: Exercise, response: Response, source: str | None) -> str:
-    """What is said of an answer that calls what it should be; nothing where it does not, or has no text."""
-    if source is None:
-        return ""
-    calls = forbidden_calls(source, exercise.id, exercise.may_not_call)
-    calls = calls or forbidden_uses(response.used, exercise.may_not_call)
-    if not calls:
-        return ""
-    return f"It uses `{calls[0].lstrip('.')}`, which is what this exercise asks you to write yourself."
-
-
 def _find(exercise: Exercise, question: Question, expected: Outcome, given: Outcome) -> Difference | None:
     if expected.failure is not None:
         raise BrokenReference(
@@ -90,7 +77,7 @@ def _find(exercise: Exercise, question: Question, expected: Outcome, given: Outc
             "Do its `inputs=` and `cases=` give what it takes?"
         )
     if given.failure is not None:
-        circumstances = "" if given.failure.is_sentence else exercise.circumstances(question)
+        circumstances = "" if given.failure.rule else exercise.circumstances(question)
         return Difference(f"{given.failure} {circumstances}".strip(), given.failure.summary)
     return exercise.difference(question, expected.value, given.value)
 
@@ -107,8 +94,8 @@ def _part(
 def _unfinished(exercise: Exercise, outcomes: Sequence[Outcome]) -> str:
     """Why nothing can be said yet, where nothing has been written."""
     first = outcomes[0]
-    if first.failure is not None and first.failure.kind == MISSING:
-        return first.failure.message
+    if first.failure is not None and first.failure.rule == MISSING:
+        return str(first.failure)
     if all(o.failure and _is_stub(o.failure) for o in outcomes):
         return exercise.nothing_yet
     if all(o.failure is None and _empty(o.value) for o in outcomes):

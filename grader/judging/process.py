@@ -14,10 +14,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from grader.asking.outcome import ENDED, Failure, Outcome, TimeUp
-from grader.asking.respond import Response, read_reply, request
+from grader.asking.outcome import Failure, Outcome
+from grader.asking.respond import Response, read_reply
 from grader.exercise import Exercise, PropertyTest
-from grader.judging.examination import examine
+from grader.judging.examination import examine, request
 from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
 from grader.sandbox import bubblewrap, keeper, zygotes
@@ -40,23 +40,20 @@ def judge_file(exercise: Exercise, file: Path, key: str, seed: int) -> Verdict:
     payloads, helper = examination.payloads, None
     if isinstance(exercise, PropertyTest) and confinement().confined:
         payloads, helper = zygotes.current().conceal(payloads), zygotes.current().implementations()
-    asked = request(exercise.kind, exercise.id, payloads, exercise.seconds)
+    asked = request(exercise, payloads)
     try:
         answered = _run(file.resolve(), asked, exercise.seconds + SECONDS_TO_LOAD, helper)
         response = read_reply(json.loads(answered), len(payloads))
     except subprocess.TimeoutExpired:
         late = "The file did not finish in time: is there a loop that never ends?"
-        response = Response([Outcome(failure=Failure(TimeUp.__name__, late))] * len(payloads))
+        response = Response([Outcome(failure=Failure.by_judge(late))] * len(payloads))
     except (ValueError, RecursionError):  # a WireError is a ValueError
         ended = "The file ended its process before it had given an answer."
-        response = Response([Outcome(failure=Failure(ENDED, ended))] * len(payloads))
+        response = Response([Outcome(failure=Failure.by_judge(ended))] * len(payloads))
     finally:
         if helper is not None:
             helper.close()
-    response = examination.in_place(response)
-    return judge(
-        exercise, examination.questions, response, file.read_text(encoding="utf-8", errors="replace")
-    )
+    return judge(exercise, examination.questions, examination.in_place(response))
 
 
 def _run(file: Path, asked: str, seconds: float, helper: socket.socket | None) -> str:

@@ -21,7 +21,6 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from grader.asking.call import CHANCE
 from grader.asking.outcome import Failure
 from grader.exercise import Function
 from grader.exercise.compare import Difference, difference
@@ -45,17 +44,18 @@ def name(exercise: Function, cases: Sequence[Case]) -> Named | None:
     """
     failures = [case.given.failure for case in cases if case.given.failure]
     if refused := [failure for failure in failures if failure.is_refusal]:
-        return _broken_rule(exercise, refused[0].message, cases)
+        return _broken_rule(exercise, refused[0], cases)
     if len(failures) == len(cases):
         return _explained(failures)
     return _name(candidates_of(exercise), cases)
 
 
-def _broken_rule(exercise: Function, said: str, cases: Sequence[Case]) -> Named:
+def _broken_rule(exercise: Function, rule: Failure, cases: Sequence[Case]) -> Named:
     """A refusal, and what is wrong where nothing is refused; where chance has a part, that is not known."""
+    said = str(rule)
     refused = Named(said, "rule", (said,))
     accepted = [case for case in cases if not case.given.failure]
-    if said == CHANCE or not accepted:
+    if rule.rule == "by chance" or not accepted:
         return refused
     candidates = candidates_of(exercise)
     authored = _slip(candidates, _telling(cases), authored=True)

@@ -23,5 +23,5 @@ def explain(failures: Sequence[Failure]) -> str | None:
 
 def _explain(failure: Failure) -> str | None:
     if failure.is_sentence:
-        return failure.message
+        return str(failure)
     return next((text for explained in TABLE if (text := explained.of(failure))), None)

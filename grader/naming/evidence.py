@@ -28,8 +28,10 @@ def alike(exercise: Exercise, case: Case, outcome: Outcome) -> bool:
     return exercise.same(case.question, outcome.value, given.value)
 
 
-def _text(failure: Failure | None) -> tuple[str, str] | None:
-    return (failure.kind, failure.message) if failure else None
+def _text(failure: Failure | None) -> tuple[str, ...] | None:
+    if failure is None:
+        return None
+    return (failure.kind, failure.message, failure.rule, *failure.details.values())
 
 
 def first_look(cases: Sequence[Case]) -> Case | None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.asking.outcome import Failure, with_article
+from grader.asking.outcome import Failure
+from grader.asking.rules import with_article
 
 Text = str | Callable[[re.Match[str], Failure], str | None]
 

@@ -78,7 +78,7 @@ def _refuses(exercise: PropertyTest, refused: Refused) -> Named:
 
 def _at(report: Report, sentence: str, how: str) -> Named:
     """A sentence with the student's own line; a class is counted by the sentence alone."""
-    return Named(f"{sentence} {report.summary}", how, (sentence,))
+    return Named(f"{sentence} {report.because.summary if report.because else ''}", how, (sentence,))
 
 
 def _accepts(exercise: PropertyTest, accepted: Sequence[Implementation]) -> Named:

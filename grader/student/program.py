@@ -9,23 +9,27 @@ import json
 import os
 import runpy
 import sys
+from dataclasses import replace
 from typing import Any
 
 from grader import catalogue
 from grader.asking import wire
-from grader.asking.outcome import ENDED, Failure, Outcome, attempt
+from grader.asking.outcome import Outcome, attempt
 from grader.asking.respond import reply
+from grader.asking.rules import ENDED
+from grader.asking.watch import refuse_processes
 
 
 def main(path: str) -> None:
     """Run the file and answer for the names that it defines."""
+    refuse_processes()
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever the file prints must not mix with the reply
     asked = sys.stdin.read()
     namespace: dict[str, Any] = {}
     loaded = attempt(lambda: namespace.update(runpy.run_path(path, run_name="submission")))
     if loaded.failure is not None:
-        does_not_run = Failure(ENDED, f"The file does not run. {loaded.failure}")
+        does_not_run = replace(loaded.failure, rule=ENDED)
         count = len(json.loads(asked)["payloads"])
         answered = {"outcomes": [wire.encode_outcome(Outcome(failure=does_not_run))] * count, "said": []}
     else:

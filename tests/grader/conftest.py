@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from grader import catalogue
-from grader.asking.respond import read_reply, reply, request
+from grader.asking.respond import read_reply, reply
 from grader.exercise import Formula, Function, Module, Number, PropertyTest, Quiz
+from grader.judging.examination import request
 from grader.judging.judge import judge
 from grader.questions.draw import Draw
 
@@ -186,11 +187,11 @@ def catalogued(monkeypatch, make):
 def judged():
     """The verdict on names that a student defined, by the road that answers take when they are graded."""
 
-    def verdict(exercise, namespace, source=None, seed=0, key="a key"):
+    def verdict(exercise, namespace, seed=0, key="a key"):
         questions = exercise.questions(Draw(seed, key))
-        asked = request(exercise.kind, exercise.id, [q.payload for q in questions], exercise.seconds)
+        asked = request(exercise, [question.payload for question in questions])
         answered = reply(asked, namespace, catalogue.implementations)
-        return judge(exercise, questions, read_reply(answered, len(questions)), source)
+        return judge(exercise, questions, read_reply(answered, len(questions)))
 
     return verdict
 

@@ -127,7 +127,7 @@ def test_an_error_points_at_the_students_line(outside, tmp_path, capsys):
     )
     said = capsys.readouterr().out
     assert said.startswith("✗ It stops with an error · Weights · 0 of 4 points")
-    assert "In weights, line 4: `return x @ x @ x` raised RuntimeError: mat1" in said
+    assert "In weights, line 4: `return x @ x @ x` raised RuntimeError: “mat1" in said
     assert "Traceback" not in said and "grader" not in said
 
 
@@ -211,7 +211,7 @@ def test_an_error_in_a_cell_has_its_line(in_cell):
     _, shown, _ = in_cell("check(weights)")
     said = shown[0]["text/plain"]
     assert (
-        "In weights, line 3: `return x + undefined` raised NameError: name 'undefined' is not defined."
+        "In weights, line 3: `return x + undefined` raised NameError: “name 'undefined' is not defined”."
         in said
     )
 

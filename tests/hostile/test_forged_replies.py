@@ -34,7 +34,10 @@ VALUES = {
     "complex numbers": torch.ones(2, dtype=torch.complex64),
     "NaN": torch.full((1,), float("nan")),
 }
-FAILURES = (Failure("", "", source="raise"), Failure("NotImplementedError", ""), Failure("Refused", ""))
+FAILURES = (
+    *(Failure("E", "", source="raise"), Failure("NotImplementedError", ""), Failure("Refused", "")),
+    Failure.told("no number", type="int"),
+)
 
 
 @pytest.fixture(scope="module", params=WITH_GRADIENTS + OTHERS)
@@ -48,7 +51,7 @@ def asked(request):
 def verdict(exercise, questions, outcomes):
     """What is said of outcomes that have crossed."""
     sent = json.loads(json.dumps({"outcomes": [wire.encode_outcome(o) for o in outcomes], "said": []}))
-    return judge(exercise, questions, read_reply(sent, len(questions)), "")
+    return judge(exercise, questions, read_reply(sent, len(questions)))
 
 
 @pytest.mark.parametrize("forged", VALUES.values(), ids=VALUES)

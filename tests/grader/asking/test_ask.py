@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from grader.asking.call import CHANCE
 from grader.asking.function import ask_function
 from grader.asking.matching import ask_matching
 from grader.asking.module import ask_module
 from grader.asking.outcome import Refused
+from grader.asking.rules import sentence
 from grader.asking.training_outcome import ask_training
 from grader.asking.value import ask_number, ask_value
+
+CHANCE = sentence("by chance", {})
 
 
 def inputs(**values):

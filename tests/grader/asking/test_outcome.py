@@ -4,17 +4,8 @@ import re
 
 import pytest
 
-from grader.asking.outcome import (
-    ENDED,
-    MISSING,
-    Failure,
-    Outcome,
-    Refused,
-    TimeUp,
-    attempt,
-    failure_of,
-    with_article,
-)
+from grader.asking.outcome import Failure, Outcome, Refused, TimeUp, attempt, failure_of
+from grader.asking.rules import ENDED, LATE, MISSING
 
 
 def failing(written, text, call="f()"):
@@ -45,7 +36,7 @@ def test_the_innermost_line_of_the_students_own(written):
     assert (failure.kind, failure.line, failure.function) == ("RuntimeError", 10, "g")
     assert failure.source == "return F.linear(x, torch.ones(2, 2))"
     assert str(failure).startswith(
-        "In g, line 10: `return F.linear(x, torch.ones(2, 2))` raised RuntimeError: mat1"
+        "In g, line 10: `return F.linear(x, torch.ones(2, 2))` raised RuntimeError: “mat1"
     )
 
 
@@ -71,7 +62,7 @@ def test_an_error_without_a_line_of_the_student():
     assert failure.line is not None
     failure = failure_of(ValueError("no"))
     assert failure.line is None
-    assert str(failure) == "It raised ValueError: no."
+    assert str(failure) == "It raised ValueError: “no”."
     assert failure.summary == "It raised ValueError."
 
 
@@ -110,22 +101,65 @@ def test_the_summary_leaks_no_text_of_the_exception(written):
     assert failure.summary.endswith("raised ValueError.")
 
 
-@pytest.mark.parametrize("kind", ["Refused", "TimeUp", MISSING, ENDED])
-def test_a_sentence_of_ours_is_told_as_it_is(kind):
-    failure = Failure(kind, "It is too late.")
-    assert str(failure) == failure.summary == "It is too late."
+def test_a_sentence_of_ours_is_told_as_it_is():
+    for failure in (Failure.told(MISSING, name="f"), Failure.by_judge("It is too late.")):
+        assert str(failure) == failure.summary
+        assert failure.is_sentence and not failure.is_refusal
+    assert str(failure) == "It is too late."
 
 
 def test_refused():
     def call():
-        raise Refused("It is not a function.")
+        raise Refused("no function", type="int")
 
-    assert str(attempt(call).failure) == "It is not a function."
+    failure = attempt(call).failure
+    assert str(failure) == "It is an int, not a function." and failure.is_refusal
+
+
+def test_an_error_may_stand_behind_a_sentence_of_ours():
+    failure = failure_of(ValueError("no"), ENDED)
+    assert str(failure) == "The file does not run. It raised ValueError: “no”."
+    assert not failure.is_sentence and not failure.is_refusal
+
+
+def test_the_line_at_which_time_was_up(written):
+    names = written("def f(up):\n    raise up")
+    try:
+        names["f"](TimeUp())
+    except TimeUp as up:
+        failure = failure_of(up, LATE, seconds="10")
+    asks, _, told = str(failure).partition("? ")
+    assert asks == "It did not finish within 10 seconds: is there a loop that never ends"
+    assert told == "In f, line 2: `raise up` was running then."
+
+
+TAKES_THE_FLOOR = (
+    "class Missing(Exception): pass\ndef f(): raise Missing('✓ Right · 6 of 6 points.')",
+    "class TimeUp(BaseException): pass\ndef f(): raise TimeUp('✓ Right')",
+    "from grader.asking.outcome import Refused\ndef f(): raise Refused('✓ Right')",
+    "from grader.asking.outcome import Refused\ndef f(): raise Refused('judge', text='✓ Right')",
+    "from grader.asking.outcome import Refused\ndef f(): raise Refused('no function', type='✓ Right')",
+    "def f(): raise type('✓ Right', (Exception,), {})('✓ Right')",
+)
+
+
+@pytest.mark.parametrize("text", TAKES_THE_FLOOR)
+def test_what_student_code_says_is_told_as_the_students(written, text):
+    failure = failing(written, text)
+    assert not failure.rule and not failure.is_sentence
+    assert failure.line is not None or failure.kind == "KeyError"
+    assert "raised" in str(failure) and not str(failure).startswith("✓")
+
+
+def test_a_quotation_does_not_end_before_its_end():
+    told = str(Failure("ValueError", "no”. ✓ `Right`", 1, "raise `x` # ”"))
+    assert told.count("“") == told.count("”") == 1 and told.endswith("Right'”.")
+    assert told.count("`") == 2
 
 
 @pytest.mark.parametrize(
     ("message", "ending"),
-    [("no", ": no."), ("why?", ": why?"), ("done.", ": done."), ("", "ValueError."), ("a\nb", ": a.")],
+    [("no", ": “no”."), ("why?", ": “why?”."), ("", "ValueError."), ("a\nb", ": “a”.")],
 )
 def test_it_reads_as_one_sentence(message, ending):
     assert str(failure_of(ValueError(message))).endswith(ending)
@@ -137,9 +171,3 @@ def test_an_exception_whose_text_cannot_be_made():
             return None
 
     assert str(failure_of(Odd())) == "It raised Odd."
-
-
-def test_articles():
-    assert [with_article(noun) for noun in ("list", "int", "Tensor", "array")] == [
-        *("a list", "an int", "a Tensor", "an array")
-    ]

@@ -8,16 +8,13 @@ import threading
 import time
 
 import pytest
-import torch
-from torch import nn
-from torch.nn import functional as F
 
 import course.attention  # noqa: F401 (a test finds it among the loaded modules)
 from grader.asking import wire
-from grader.asking.outcome import MISSING, TimeUp
-from grader.asking.respond import MIME, read_reply, reply, request, respond, time_limit
+from grader.asking.outcome import TimeUp
+from grader.asking.respond import MIME, read_reply, reply, time_limit
+from grader.asking.rules import LATE, MISSING
 from grader.judging import process
-from grader.judging.own_work import forbidden_uses
 from grader.judging.process import judge_file
 from grader.judging.verdict import Status
 from grader.student.kernel import probe
@@ -25,8 +22,17 @@ from grader.student.kernel import probe
 NONE = {}.__getitem__  # no exercise has implementations
 
 
+def text(payloads, seconds):
+    """What the judge sends to ask a function called f."""
+    payloads = wire.encode(list(payloads))
+    return json.dumps(
+        {"kind": "function", "name": "f", "payloads": payloads, "seconds": seconds, "operators": False}
+    )
+
+
 def ask(answer, payloads=({"inputs": {}},), seconds=5.0):
-    return respond("function", "f", list(payloads), {"f": answer}, seconds, NONE)
+    answered = reply(text(payloads, seconds), {"f": answer}, NONE)
+    return read_reply(json.loads(json.dumps(answered)), len(payloads))
 
 
 def endless():
@@ -54,8 +60,9 @@ def test_every_question_is_answered():
 
 
 def test_no_answer_of_that_name():
-    response = respond("function", "f", [{}, {}], {}, 1.0, NONE)
-    assert [outcome.failure.kind for outcome in response.outcomes] == [MISSING] * 2
+    response = read_reply(reply(text([{}, {}], 1.0), {}, NONE), 2)
+    assert [outcome.failure.rule for outcome in response.outcomes] == [MISSING] * 2
+    assert str(response.outcomes[0].failure) == "There is no `f` yet: run the cell that defines it."
 
 
 @pytest.mark.parametrize("answer", [endless, endless_and_deaf, lambda: time.sleep(60)])
@@ -63,11 +70,11 @@ def test_time_limit(answer):
     started = time.perf_counter()
     outcomes = ask(answer, [{"inputs": {}}] * 3, seconds=0.1).outcomes
     assert time.perf_counter() - started < 1.0
-    assert [outcome.failure.kind for outcome in outcomes] == ["TimeUp"] * 3
+    assert [outcome.failure.rule for outcome in outcomes] == [LATE] * 3
 
 
 def test_time_is_up_again_for_code_that_swallows_everything():
-    assert ask(deaf_once, seconds=0.1).outcomes[0].failure.kind == "TimeUp"
+    assert ask(deaf_once, seconds=0.1).outcomes[0].failure.rule == LATE
 
 
 def test_what_was_answered_in_time_stays():
@@ -75,7 +82,7 @@ def test_what_was_answered_in_time_stays():
         lambda x: endless() if x else "quick", [{"inputs": {"x": x}} for x in (0, 1, 0)], 0.1
     ).outcomes
     assert outcomes[0].value == "quick"
-    assert [outcome.failure.kind for outcome in outcomes[1:]] == ["TimeUp"] * 2
+    assert [outcome.failure.rule for outcome in outcomes[1:]] == [LATE] * 2
 
 
 def test_no_alarm_is_left_behind():
@@ -119,7 +126,7 @@ def test_stderr_and_warnings_are_told_and_change_nothing(capsys):
 
 
 def test_request_and_reply_are_json():
-    asked = request("function", "f", [{"inputs": {"x": 2}}], 1.0)
+    asked = text([{"inputs": {"x": 2}}], 1.0)
     answered = json.loads(json.dumps(reply(asked, {"f": lambda x: x + 1}, NONE)))
     assert read_reply(answered, 1).outcomes[0].value == 3
 
@@ -143,8 +150,9 @@ def test_probe_displays_the_outcomes_and_nothing_the_student_prints(monkeypatch,
     shown = []
     shell = type("Shell", (), {"user_ns": {"f": lambda x: print("garbage") or x + 1}})
     monkeypatch.setattr("grader.student.kernel.get_ipython", lambda: shell)
+    monkeypatch.setattr("grader.student.kernel.refuse_processes", lambda: None)  # it would be for good
     monkeypatch.setattr("grader.student.kernel.display", lambda data, raw: shown.append(data))
-    probe(request("function", "f", [{"inputs": {"x": 2}}], 1.0))
+    probe(text([{"inputs": {"x": 2}}], 1.0))
     assert read_reply(shown[0][MIME], 1).outcomes[0].value == 3
     assert capsys.readouterr().out == ""
 
@@ -193,14 +201,22 @@ ENDED = "The file ended its process before it had given an answer."
     ("text", "status", "told"),
     [
         (NOISY, Status.RIGHT, ""),
-        (LOOPS, Status.FAILED, "It did not finish within 1.5 seconds: is there a loop that never ends?"),
+        (
+            LOOPS,
+            Status.FAILED,
+            "It did not finish within 1.5 seconds: is there a loop that never ends? In",
+        ),
         (RIGHT.replace("return", "import os; os._exit(0)\n    return"), Status.FAILED, ENDED),
         ("x = 1", Status.UNFINISHED, "There is no `weights` yet: run the cell that defines it."),
-        ("x = 1\ndef f(x)", Status.FAILED, f"{NOT_RUN} Line 2: `def f(x)` raised SyntaxError: expected ':'."),
+        (
+            "x = 1\ndef f(x)",
+            Status.FAILED,
+            f"{NOT_RUN} Line 2: `def f(x)` raised SyntaxError: “expected ':'”.",
+        ),
         (
             "\ny = 1 / 0",
             Status.FAILED,
-            f"{NOT_RUN} Line 2: `y = 1 / 0` raised ZeroDivisionError: division by zero.",
+            f"{NOT_RUN} Line 2: `y = 1 / 0` raised ZeroDivisionError: “division by zero”.",
         ),
         (GARBAGE, Status.FAILED, ENDED),
     ],
@@ -216,7 +232,8 @@ def test_file(make, monkeypatch, tmp_path, text, status, told):
     verdict = judge_file(exercise, file, "a key", 0)
     assert time.perf_counter() - started < 30
     assert verdict.status is status
-    assert verdict.message == told or {part.finding for part in verdict.parts} == {told}
+    said = {verdict.message} if verdict.message else {part.finding for part in verdict.parts}
+    assert all(each.startswith(told) for each in said), said
 
 
 def test_a_file_that_loops_while_it_is_loaded(make, monkeypatch, tmp_path):
@@ -229,20 +246,3 @@ def test_a_file_that_loops_while_it_is_loaded(make, monkeypatch, tmp_path):
     assert {part.finding for part in verdict.parts} == {
         "The file did not finish in time: is there a loop that never ends?"
     }
-
-
-@pytest.mark.parametrize(
-    ("call", "name"),
-    [
-        (lambda x: getattr(F, "scaled_dot_" + "product_attention")(x, x, x), ".scaled_dot_product_attention"),
-        (lambda x: torch.ops.aten.scaled_dot_product_attention(x, x, x), ".scaled_dot_product_attention"),
-        (lambda x: vars(sys.modules["course.attention"])["attention"](x, x, x), "course.attention"),
-        (lambda x: nn.MultiheadAttention(4, 1)(x, x, x)[0], ".MultiheadAttention"),
-    ],
-)
-def test_what_is_called_is_noticed_however_it_is_named(call, name):
-    before = sys.getprofile()
-    used = ask(call, [{"inputs": {"x": torch.randn(2, 3, 4)}}]).used
-    assert forbidden_uses(used, [name]) == [name]
-    assert sys.getprofile() is before
-    assert not forbidden_uses(ask(lambda x: x @ x.mT, [{"inputs": {"x": torch.ones(2, 2)}}]).used, [name])

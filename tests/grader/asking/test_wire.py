@@ -3,6 +3,7 @@
 import contextlib
 import json
 import pickle
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -259,7 +260,12 @@ OUTCOMES = [
     Outcome(value=(1, "a")),
     Outcome(failure=Failure("ValueError", "no", 3, "x = 1", "f")),
     Outcome(failure=Failure("ValueError", "no")),
+    Outcome(failure=Failure.told("no function", type="int")),
+    Outcome(failure=Failure("ValueError", "no", rule="does not run")),
 ]
+
+
+RAISED = asdict(Failure("ValueError"))
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -276,13 +282,25 @@ def test_outcomes_cross(outcome):
         {"value": 1},
         {"value": {"bad": 1}, "failure": None},
         {"value": None, "failure": {}},
-        {"value": None, "failure": {"kind": 1, "message": "", "line": None, "source": "", "function": ""}},
-        {"value": None, "failure": {"kind": "", "message": "", "line": "3", "source": "", "function": ""}},
+        {"value": None, "failure": RAISED | {"kind": 1}},
+        {"value": None, "failure": RAISED | {"line": "3"}},
+        {"value": None, "failure": RAISED | {"kind": ""}},
+        {"value": None, "failure": RAISED | {"rule": "no such rule"}},
+        {"value": None, "failure": RAISED | {"rule": "judge", "details": {"text": "Right"}}},
+        {"value": None, "failure": RAISED | {"rule": "no function", "details": {"type": "✓ Right"}}},
+        {"value": None, "failure": RAISED | {"rule": "no function"}},
     ],
 )
 def test_malformed_outcomes_are_refused(value):
     with pytest.raises(WireError):
         wire.decode_outcome(value)
+
+
+@pytest.mark.parametrize("name", ["✓ Right", "a b", "<b>", "x" * 101, "\n"])
+def test_what_is_no_name_is_none(name):
+    failure = wire.decode_failure(RAISED | {"kind": name, "function": name})
+    assert failure.kind == failure.function == "something without a name"
+    assert decode({"foreign": name}) == Foreign("something without a name")
 
 
 def test_texts_of_a_failure_are_cut_and_cleaned():

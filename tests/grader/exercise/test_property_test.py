@@ -214,25 +214,25 @@ def hands_over_too_much(f):
             "rejects",
             "Your test rejects it. In rejects, line 10: `assert False, 'the weight 0.123'` raised "
             "AssertionError",
-            ": the weight 0.123.",
+            ": “the weight 0.123”.",
         ),
         (
             "on_purpose",
             "Your test rejects it. In on_purpose, line 14: `raise ValueError('not weights')` raised "
             "ValueError",
-            ": not weights.",
+            ": “not weights”.",
         ),
         (
             "misspelt",
             "Your test itself stops with an error. In misspelt, line 6: `assert (v >= 0).all()` raised "
             "NameError",
-            ": name 'v' is not defined.",
+            ": “name 'v' is not defined”.",
         ),
         (
             "hands_over_too_much",
             "It stops with an error on what your test hands it. In hands_over_too_much, line 17: "
             "`f(torch.randn(2, 4), None)` raised TypeError",
-            ": shares() takes 1 positional argument but 2 were given.",
+            ": “shares() takes 1 positional argument but 2 were given”.",
         ),
     ],
 )
@@ -247,7 +247,7 @@ def test_what_stops_a_test_on_right_code_is_told_with_its_line(written, name, fo
 def test_a_report_says_whether_right_code_gave_nan_and_whether_something_was_returned():
     assert report(lambda f: f(torch.full((1, 2), torch.nan))).nan
     told = report(lambda f: None if f(torch.ones(1, 2)).sum() else 1)
-    assert told == Report(True, False, "", "", "", nan=False, returns=False)
+    assert told == Report(True, False, None, "", nan=False, returns=False)
     assert report(lambda f: bool(f(torch.ones(1, 2)).sum())).returns
 
 

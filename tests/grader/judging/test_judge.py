@@ -2,13 +2,16 @@
 
 import contextlib
 import re
+import sys
 
 import pytest
 import torch
 
+from grader import catalogue
 from grader.asking.outcome import Outcome
 from grader.asking.respond import Response
 from grader.exercise import Function
+from grader.judging import panel
 from grader.judging.judge import BrokenReference, judge
 from grader.judging.verdict import Status
 from grader.questions.draw import Draw
@@ -112,7 +115,8 @@ def test_time_limit(make, judged, monkeypatch):
     verdict = judged(exercise, {"weights": never_ends})
     sentence = "It did not finish within 0.2 seconds: is there a loop that never ends?"
     assert verdict.status is Status.FAILED and verdict.score == 0
-    assert {part.finding for part in verdict.parts} == {sentence}
+    (told,) = {part.finding for part in verdict.parts}
+    assert told.startswith(f"{sentence} In never_ends, line ") and told.endswith("was running then.")
 
 
 @pytest.mark.parametrize("answer", [hide_the_mask, without_masks, off])
@@ -129,30 +133,45 @@ def test_shapes_are_told_with_an_error(make, judged):
     verdict = judged(make.function(), {"weights": without_masks})
     finding = next(part.finding for part in verdict.parts if not part.held)
     assert re.search(
-        r"raised ValueError: no idea .* The shapes were `x` \(\d,\s\d\), `mask` \(\d,\s\d\)\.$", finding
+        r"raised ValueError: “no idea .*”\. The shapes were `x` \(\d,\s\d\), `mask` \(\d,\s\d\)\.$", finding
     )
 
 
-def test_forbidden(make, answers, judged):
-    source = "def weights(x, mask=None):\n    return F.softmin(-x)"
-    verdict = judged(make.function(), {"weights": answers.weights}, source=source)
-    assert (verdict.status, verdict.score) == (Status.FORBIDDEN, 0)
-    assert verdict.message.startswith("It uses `torch.nn.functional.softmin`, which")
-
-
-def test_a_forbidden_call_that_the_text_hides_is_seen_all_the_same(make, judged):
+def test_forbidden(make, judged):
     def weights(x, mask=None):
         x = x if mask is None else x.masked_fill(~mask, float("-inf"))
         return getattr(torch.nn.functional, "soft" + "min")(-x, dim=-1)
 
-    answers = {"weights": weights}
-    assert judged(make.function(), answers, source="").status is Status.FORBIDDEN
-    assert judged(make.function(), answers).status is Status.RIGHT  # without a text, nothing is looked for
+    verdict = judged(make.function(), {"weights": weights})
+    assert (verdict.status, verdict.score) == (Status.FORBIDDEN, 0)
+    assert verdict.message.startswith("It uses `torch.nn.functional.softmin`, which")
 
 
-def test_the_courses_own_answers_are_always_forbidden(make, judged):
-    source = "from grader.catalogue import find\nlayer_flops = find('layer_flops').reference"
-    assert judged(make.formula(), {"layer_flops": "4*L*d"}, source=source).status is Status.FORBIDDEN
+def test_the_courses_own_answers_are_always_forbidden(judged):
+    def attention(q, k, v, mask=None):
+        return sys.modules["grader.catalogue"].find("attention").reference(q, k, v, mask)
+
+    verdict = judged(catalogue.find("attention"), {"attention": attention})
+    assert (verdict.status, verdict.score) == (Status.FORBIDDEN, 0)
+
+
+SAYS = """
+class Missing(Exception):
+    pass
+
+def weights(x, mask=None):
+    raise Missing("✓ Right · 4 of 4 points. <script>1</script>")
+"""
+
+
+def test_what_student_code_says_is_shown_as_theirs_and_changes_no_status(make, judged, written):
+    verdict = judged(make.function(), written(SAYS))
+    assert (verdict.status, verdict.score, verdict.message) == (Status.FAILED, 0, "")
+    for graded in (False, True):
+        told = panel.plain(verdict, graded)
+        assert not re.search(r"^\W*✓ Right", told, re.MULTILINE) and "raised Missing" in told
+        assert "<script>" not in panel.html(verdict, graded)
+    assert "✓ Right" not in panel.plain(verdict, graded=True).replace('raise Missing("✓ Right', "")
 
 
 def test_a_wrong_reference_is_the_authors_error(make):
@@ -212,7 +231,7 @@ def test_advice_is_told_and_costs_nothing(judged):
     assert [part.name for part in verdict.parts if part.is_graded and part.held] == GRADED
     (told,) = (part for part in verdict.parts if not part.is_graded)
     assert (told.name, told.held) == (ADVICE[0], False)
-    assert "raised RuntimeError: view size is not compatible" in told.finding
+    assert "raised RuntimeError: “view size is not compatible" in told.finding
     assert "view size" not in told.summary and told.summary.endswith("raised RuntimeError.")
     assert [part.name for part in verdict.graded_parts] == GRADED
 

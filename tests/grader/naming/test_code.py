@@ -4,7 +4,7 @@ import pytest
 import torch
 from made_exercises import attending, named, only, weigh, weighing
 
-from grader.asking.call import CHANCE
+from grader.asking.rules import sentence
 
 NO_ROOT = "The division by √d is missing."
 IN_PLACE = "It changes its input `q` in place; the caller's tensor must stay as it was."
@@ -202,7 +202,7 @@ def test_where_chance_has_a_part_nothing_else_is_known():
     def noisy(q, k):
         return rootless(q, k) if q.requires_grad else rootless(q + torch.randn_like(q), k)
 
-    assert told(noisy) == ("rule", CHANCE)
+    assert told(noisy) == ("rule", sentence("by chance", {}))
 
 
 # -- errors --------------------------------------------------------------------------------------------

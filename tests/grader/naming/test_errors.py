@@ -195,4 +195,4 @@ def test_what_most_of_the_failures_say():
 
 
 def test_a_sentence_of_ours_stays():
-    assert explain([Failure("TimeUp", "It took too long.")]) == "It took too long."
+    assert explain([Failure.by_judge("It took too long.")]) == "It took too long."

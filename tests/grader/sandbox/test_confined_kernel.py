@@ -165,6 +165,24 @@ def test_whatever_it_starts_ends_with_it(kernels):
     assert count_processes("sleep\0" + "98765") == 0
 
 
+def test_what_it_started_ends_before_it_is_asked(kernels):
+    kernel = kernels()
+    kernel.run(
+        "import subprocess, os\n"
+        "first = subprocess.Popen(['sleep', '98764'], start_new_session=True)\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0: os.execvp('sleep', ['sleep', '98764'])\n"
+        "    os._exit(0)"
+    )
+    wait_for(lambda: count_processes("sleep\0" + "98764") == 2)
+    kernel.manager.provisioner.end_others()
+    assert count_processes("sleep\0" + "98764") == 0
+    assert kernel.run("print(first.wait())") == "-9\n", "the kernel goes on"
+    kernel.manager.provisioner.end_others()
+    assert kernel.run("print('on')") == "on\n"
+
+
 @pytest.mark.slow
 def test_the_end_of_the_grader_is_the_end_of_everything(confined):
     program = (

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from grader import plugins
-from grader.asking.respond import respond
+from grader.asking.outcome import Failure
+from grader.asking.rules import LATE
 from grader.judging.verdict import MIME, Part, Status, Verdict
 from grader.marks.export import ExportError
 from grader.marks.records import Lesson, Mark, Record, Standing
@@ -22,7 +23,6 @@ from grader.pages.report.page import (
     write_report,
 )
 
-NONE = {}.__getitem__  # no exercise has implementations
 EVIL = "<script>boom()</script>\"'&"
 
 
@@ -236,13 +236,7 @@ def test_a_grade_by_hand_counts_more_than_the_judge(graded):
 
 
 def test_a_time_out_is_known_by_what_the_judge_says_of_one():
-    def loops(x):
-        while True:
-            pass
-
-    said = (
-        respond("function", "f", [{"inputs": {"x": 1}}], {"f": loops}, 0.05, NONE).outcomes[0].failure.summary
-    )
+    said = Failure.told(LATE, seconds="10").summary
     for finding in (said, plugins.NO_REPLY):
         assert classroom._kind(Mark(0.0, 2.0, False), Status.FAILED, [finding]) is Kind.STOPPED
 
