@@ -19,8 +19,10 @@ def classmates(directory: CourseDirectory) -> list[str]:
 def _handed_in(directory: CourseDirectory) -> set[str]:
     submitted = directory.submitted_directory
     shape = directory.format_path(submitted, "(?P<student>[^/]+)", "[^/]+", escape=True)
-    places = glob.glob(directory.format_path(submitted, "*", "*"))
-    return {match["student"] for place in places if (match := re.fullmatch(shape, place))}
+    anybody = directory.format_path(submitted, "*", "*").replace(
+        directory.root, glob.escape(directory.root), 1
+    )
+    return {match["student"] for place in glob.glob(anybody) if (match := re.fullmatch(shape, place))}
 
 
 def _entered(directory: CourseDirectory) -> set[str]:
