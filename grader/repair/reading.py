@@ -21,7 +21,7 @@ from grader.questions.record import MIME, Record, read_records
 from grader.repair.cells import MARKS, Cell
 
 MAX_BYTES = 64 * 2**20  # a notebook full of figures has 10 MB
-MAX_CELLS = 1_000  # our longest lesson has 122
+MAX_CELLS = 1_000  # our longest lesson has 124
 MAX_CHARACTERS = 1_000_000  # of text, outputs not counted; our longest lesson has 50,000
 AGAIN = "open it in Jupyter, save it and hand it in again"
 CELLS = re.compile(r'"cells"\s*:\s*\[')
