@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import small_course
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_course import Small, rows
@@ -15,6 +16,7 @@ from small_course import Small, rows
 from grader import catalogue
 from grader.asking import given
 from grader.batch import release
+from grader.batch.course import open_course
 from grader.batch.run import Options, autograde
 from grader.configure import configure
 from grader.judging.verdict import MIME as VERDICT
@@ -169,3 +171,11 @@ def test_honest_numbers_have_their_points_and_a_neighbours_have_none_however_it_
     assert rows(theirs.db_url) == found
     for student in CLASS:
         assert told(theirs, student.id) == told(course, student.id), student
+
+
+def test_who_joins_the_class_is_known_to_workers_and_regrades_nobody(worked):
+    before = release.take_release(open_course(worked.root), small_course.LESSON)
+    worked.hand_in("ada", None)
+    after = release.take_release(open_course(worked.root), small_course.LESSON)
+    assert (before.classmates, after.classmates) == ([], ["ada"])
+    assert before.fingerprint == after.fingerprint
