@@ -23,18 +23,18 @@ EXERCISES = Path(__file__).parent / "exercises"
 _MARKER = re.compile(r'^# %%.*\bexercise="(\w+)"', re.MULTILINE)
 
 
-class _Told(Exception):
+class Told(Exception):
     """An error whose sentence is enough: a notebook shows no traceback of it."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
-class UnknownExercise(_Told, LookupError):
+class UnknownExercise(Told, LookupError):
     """There is no exercise of that name; the message says which come close."""
 
 
-class BrokenExercise(_Told, ValueError):
+class BrokenExercise(Told, ValueError):
     """The file of an exercise cannot be used; the message says which, and why."""
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from grader.commands import grading, instructor
+from grader.commands import grading, instructor, keys
 from grader.judging import panel
 from grader.terminal import console, errors, say
 
@@ -176,20 +176,8 @@ def demo(
         raise fail(str(error), code=1) from None
 
 
-@app.command()
-def key(student: Annotated[str, typer.Argument(help="The student's name in the course.")]) -> None:
-    """Print the key that gives a student their own numbers."""
-    from grader.questions.personal import PUBLIC_SECRET, SECRET_FILE, course_secret, student_key
-
-    secret = course_secret()
-    if secret == PUBLIC_SECRET:
-        errors.print(
-            f"This course has no secret yet, so anyone can work this key out. Put one in {SECRET_FILE} "
-            "beside nbgrader_config.py, or in COURSE_SECRET."
-        )
-    print(student_key(secret, student))
-
-
+app.command()(keys.key)
+app.command()(keys.keys)
 app.command()(grading.autograde)
 instructor.add_to(app)
 

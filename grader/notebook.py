@@ -14,18 +14,20 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader import catalogue
-from grader.asking.given import handed_in
+from grader.asking import given
 from grader.asking.ordinary import ordinary_state
 from grader.asking.respond import read_reply, reply
-from grader.catalogue import UnknownExercise
+from grader.catalogue import Told, UnknownExercise
 from grader.exercise import Exercise, Number
 from grader.judging import panel
 from grader.judging.examination import examine, request
 from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
 from grader.questions.draw import Draw
-from grader.questions.personal import own_key
+from grader.questions.personal import belongs, own_key, own_name, plain_key, plain_name
+from grader.questions.record import MIME, Record
 
+GET_YOUR_OWN = 'In a class, sign_in("NAME", key="KEY") gives you your own: then run this cell again.'
 _hints_given: Counter[str] = Counter()
 
 
@@ -77,30 +79,63 @@ def hint(name: Any) -> None:
 
 
 def numbers(name: str) -> SimpleNamespace:
-    """The values of an exercise that are yours alone, for example ``numbers("layer_gflops").L``."""
+    """The values of an exercise that are yours alone, for example ``numbers("layer_gflops").L``.
+
+    They are shown, with whose they are. With what is shown the notebook keeps a record of it, so that what
+    you answer is graded with the numbers that you saw.
+    """
     exercise = catalogue.find(name)
     if not isinstance(exercise, Number):
         raise UnknownExercise(f"The exercise {name!r} has no numbers of your own; it is a {exercise.kind}.")
-    graded = handed_in()
+    graded = given.handed_in()
     if graded is not None:
+        print(f"Graded with {given.in_words(graded[name])}.")
         return SimpleNamespace(**graded[name])
+    key, student = own_key(), plain_name(own_name())
     with ordinary_state():
-        return SimpleNamespace(**exercise.values(Draw(0, own_key())))
+        values = exercise.values(Draw(0, key))
+    told = given.in_words(values)
+    if os.environ.get("COURSE_KEY"):
+        line = f"{student}'s numbers: {told}"
+    else:
+        line = f"Practice numbers: {told}\n{GET_YOUR_OWN}"
+    record = Record.prove(key, student, name, given.as_text({name: values}))
+    _display({"text/plain": line, MIME: record.to_json()}, line)
+    return SimpleNamespace(**values)
 
 
 def sign_in(student: str, key: str | None = None) -> None:
-    """Say who you are, so that `numbers` gives you your own values.
+    """Say who you are, so that `numbers` gives you your own values. With nothing in it, it does nothing.
 
     Args:
         student: your name in the course.
         key: the key that your instructor gave you; without one the values are for practice.
+
+    Raises:
+        WrongKey: it is not the key of that name.
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         return  # who is graded is known
-    os.environ["COURSE_STUDENT"] = student
+    name, key = plain_name(student), plain_key(key or "")
+    if not name and not key:
+        return
+    if key and not belongs(key, name):
+        raise WrongKey(
+            f"This is not the key of {name!r}: write name and key as your instructor gave them to you."
+            if name
+            else "Write your name beside the key, as your instructor gave it to you."
+        )
+    os.environ["COURSE_STUDENT"] = name
     os.environ.pop("COURSE_KEY", None)  # it is somebody else's
-    if key is not None:
+    if key:
         os.environ["COURSE_KEY"] = key
+        print(f"You are {name}. Where a cell has shown you other numbers before, run it again.")
+    else:
+        print(f"You are {name}, and without a key your numbers are for practice.")
+
+
+class WrongKey(Told, ValueError):
+    """A key that is not that of the name beside it."""
 
 
 # -- finding what is meant ------------------------------------------------------------------------------
@@ -146,11 +181,16 @@ def _offer(exercise: Exercise, verdict: Verdict) -> str:
 
 def _show(as_html: str, as_text: str) -> None:
     """HTML where it can be shown, plain text everywhere else."""
+    _display({"text/html": as_html, "text/plain": as_text}, as_text)
+
+
+def _display(data: Mapping[str, Any], as_text: str) -> None:
+    """A display in a notebook, plain text everywhere else."""
     if "IPython" in sys.modules:
         from IPython.core.getipython import get_ipython
         from IPython.display import display
 
         if get_ipython() is not None:
-            display({"text/html": as_html, "text/plain": as_text}, raw=True)
+            display(data, raw=True)
             return
     print(as_text)

@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from traitlets import Unicode, default
+from traitlets import List, Unicode, default
 
 from grader import catalogue
 from grader.asking.outcome import Failure, Outcome
@@ -22,13 +22,15 @@ from grader.asking.wire import WireError
 from grader.catalogue import UnknownExercise
 from grader.configure import DEMONSTRATION
 from grader.exercise import Exercise, Number
+from grader.intake.classmates import classmates
 from grader.judging import panel
 from grader.judging.examination import examine, request
 from grader.judging.judge import judge
+from grader.judging.own_numbers import OwnNumbers, choose
 from grader.judging.verdict import MIME as VERDICT
 from grader.judging.verdict import Verdict
-from grader.questions.draw import Draw
-from grader.questions.personal import course_secret, hidden_seed, student_key
+from grader.questions.personal import course_secret, hidden_seed, plain_name
+from grader.questions.record import METADATA, read_records
 from grader.sandbox.runner import Sandboxed
 
 INERT = {"text/plain", "image/png", "image/jpeg"}
@@ -52,18 +54,25 @@ class Judge(Sandboxed, Execute):
         config=True
     )
 
+    classmates = List(
+        Unicode(), help="everybody in the class; those the course's folder and gradebook know, if not said"
+    ).tag(config=True)
+
     @default("secret")
     def _secret_of_the_course(self) -> str:
         return course_secret(Path(CourseDirectory(parent=self).root))
+
+    @default("classmates")
+    def _classmates_of_the_course(self) -> list[str]:
+        return classmates(CourseDirectory(parent=self))
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
     ) -> tuple[NotebookNode, ResourcesDict]:
         self.student = resources["nbgrader"]["student"]
-        self._key = student_key(self.secret, self.student)
         self.exercises = [exercise for cell in nb.cells if (exercise := _graded_exercise(cell))]
-        with_numbers = (exercise for exercise in self.exercises if isinstance(exercise, Number))
-        self.numbers = {exercise.id: exercise.values(Draw(0, self._key)) for exercise in with_numbers}
+        self._own = self._own_numbers(nb)
+        self.numbers = {exercise: own.values for exercise, own in self._own.items()}
         self._verdicts: list[tuple[NotebookNode, Verdict]] = []
         nb, resources = super().preprocess(nb, resources, km)
         _make_inert(nb)
@@ -87,12 +96,27 @@ class Judge(Sandboxed, Execute):
         return cell, resources
 
     def _judge(self, exercise: Exercise, index: int) -> Verdict:
-        seed = hidden_seed(self.secret, self.student, exercise.id)
-        examination = examine(exercise, self._key, seed)
+        seed, own = hidden_seed(self.secret, self.student, exercise.id), self._own.get(exercise.id)
+        examination = examine(exercise, own.key if own else "", seed)
         payloads = examination.payloads
         requests = [[payload] for payload in payloads] if exercise.asked_apart else [payloads]
         response = examination.in_place(self._ask(exercise, requests, index))
-        return judge(exercise, examination.questions, response)
+        verdict = judge(exercise, examination.questions, response)
+        return own.tell(verdict) if own else verdict
+
+    def _own_numbers(self, nb: NotebookNode) -> dict[str, OwnNumbers]:
+        """For each exercise that has numbers of one's own, those with which it is graded."""
+        records = read_records(nb.metadata.pop(METADATA, None))
+        return {
+            exercise.id: choose(exercise, records, self.student, self.secret, self._is_neighbour)
+            for exercise in self.exercises or ()
+            if isinstance(exercise, Number)
+        }
+
+    def _is_neighbour(self, name: str) -> bool:
+        """Whether a name is that of somebody else in the class."""
+        others = set(map(plain_name, self.classmates)) - {plain_name(self.student)}
+        return plain_name(name) in others
 
     def _ask(self, exercise: Exercise, requests: Sequence[list[dict[str, Any]]], index: int) -> Response:
         """All that came of the requests; after one that is not answered none of the others is sent."""

@@ -1,4 +1,4 @@
-"""What a worker gets to know of the course: one lesson's cells and settings, and nothing of anybody.
+"""What a worker gets to know of the course: one lesson's cells and settings, and of the class the names.
 
 Taken once at the start of a run. It travels to every worker, on other machines too, so that none needs the
 gradebook, the course's folder or a shared disk.
@@ -35,6 +35,7 @@ from traitlets.config import Config
 
 from grader.batch.course import Course, digest
 from grader.course_folder import CourseError
+from grader.intake.classmates import classmates
 from grader.questions.personal import course_secret
 
 PACKAGES = ("grader", "course")  # whose code decides on scores
@@ -45,8 +46,8 @@ class Release:
     """One lesson, ready to be graded anywhere.
 
     ``gradebook`` is a compressed SQLite gradebook with the lesson's cells and no student; ``released`` is the
-    lesson as students got it; ``files`` is what the instructor puts beside the notebooks; ``fingerprint``
-    changes with whatever may change a score.
+    lesson as students got it; ``files`` is what the instructor puts beside the notebooks; ``classmates`` are
+    the names of everybody; ``fingerprint`` changes with whatever may change everybody's scores.
     """
 
     lesson: str
@@ -55,6 +56,7 @@ class Release:
     released: dict[str, bytes]
     files: dict[str, bytes]
     secret: str
+    classmates: list[str]
     fingerprint: str
 
 
@@ -85,7 +87,8 @@ def take_release(course: Course, lesson: str) -> Release:
     secret = course_secret(course.root)
     known = {"rows": rows, "config": config, "secret": secret, "code": code_fingerprint()}
     fingerprint = digest(files, digest(released, json.dumps(known, sort_keys=True, default=repr)))
-    return Release(lesson, config, gradebook, released, files, secret, fingerprint)
+    everybody = classmates(directory)  # no part of the fingerprint: who joins does not regrade the others
+    return Release(lesson, config, gradebook, released, files, secret, everybody, fingerprint)
 
 
 def _files(directory: CourseDirectory, step: str, lesson: str) -> dict[str, bytes]:

@@ -163,11 +163,10 @@ class Number(Exercise):
 
     @property
     def solution(self) -> str:
-        shown = ", ".join(f"{name} = {{given.{name}}}" for name in self.names)
         comment = f"a number, in {self.unit}" if self.unit else "a number"
         lines = self._solution or self._as_in_the_lesson()
         answer = f"{self.id} = None  # {comment}\n{BEGIN}\n{lines}\n{END}"
-        return f'given = numbers("{self.id}")\nprint(f"{shown}")\n\n{answer}'
+        return f'given = numbers("{self.id}")\n\n{answer}'
 
     def _as_in_the_lesson(self) -> str:
         """The right calculation with ``given.L`` for ``L``, and the answer's name for ``return``."""

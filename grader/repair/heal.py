@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.questions.record import METADATA
 from grader.repair.assemble import assemble
 from grader.repair.cells import Cell, Place, Release, Role
 from grader.repair.match import match
@@ -43,8 +44,10 @@ def heal(submission: Mapping[str, Any] | bytes, release: NotebookNode) -> Healed
     _refuse_hopeless(found)
     nodes, put_right = assemble(found.release, found.cells, found.places)
     notebook = nbformat.v4.new_notebook(cells=nodes, metadata=deepcopy(release.metadata))
-    nbformat.validate(notebook)
     reading = found.reading
+    if reading.records:  # outputs are cleared before the judge comes
+        notebook.metadata[METADATA] = [record.to_json() for record in reading.records]
+    nbformat.validate(notebook)
     mended = [*reading.mended]
     if reading.whole and reading.kernel != release.metadata.get("kernelspec", {}).get("name"):
         mended.append("The notebook asked for another kernel; the lesson's own was used.")

@@ -2,7 +2,8 @@
 
 Python's own JSON reader does the work, told to accept what notebooks in the wild contain: NaN, control
 characters, a byte-order mark, text after the end. From each cell only its text, its kind and its names for
-itself are taken, so nothing else a student can write into the file goes any further.
+itself are taken, and from what it shows the records of a student's own numbers; so nothing else a student can
+write into the file goes any further.
 
 What people get wrong: a file that breaks off is not a short notebook. What can be read of it is given back
 with ``whole=False``, for somebody who knows the release to say whether that is enough.
@@ -12,14 +13,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.questions.record import MIME, Record, read_records
 from grader.repair.cells import MARKS, Cell
 
 MAX_BYTES = 64 * 2**20  # a notebook full of figures has 10 MB
-MAX_CELLS = 1_000  # our longest lesson has 122
+MAX_CELLS = 1_000  # our longest lesson has 124
 MAX_CHARACTERS = 1_000_000  # of text, outputs not counted; our longest lesson has 50,000
 AGAIN = "open it in Jupyter, save it and hand it in again"
 CELLS = re.compile(r'"cells"\s*:\s*\[')
@@ -38,6 +40,7 @@ class Reading:
     kernel: str | None
     mended: tuple[str, ...]
     whole: bool  # False: the file breaks off, and cells may be missing
+    records: tuple[Record, ...] = ()  # of numbers that it showed; anybody may have written them
 
 
 def read(submission: Mapping[str, Any] | bytes) -> Reading:
@@ -67,7 +70,8 @@ def read(submission: Mapping[str, Any] | bytes) -> Reading:
         mended.append(f"Entries of the file that are no cells were left out ({len(cells) - len(taken)}).")
     if broken := sum(_has_broken_outputs(cell) for cell in cells if isinstance(cell, Mapping)):
         mended.append(f"Outputs that could not be read were left out (of cells: {broken}).")
-    return Reading(taken, _kernel(raw), tuple(mended), whole)
+    records = read_records([shown for cell in cells for shown in _shown(cell)])
+    return Reading(taken, _kernel(raw), tuple(mended), whole, tuple(dict.fromkeys(records)))
 
 
 def _text(data: bytes, mended: list[str]) -> str:
@@ -192,6 +196,15 @@ def _pictures(said: Any) -> dict[str, dict[str, str]]:
 
 def _has_broken_outputs(cell: Mapping[str, Any]) -> bool:
     return "outputs" in cell and not isinstance(cell["outputs"], list)
+
+
+def _shown(cell: Any) -> Iterator[Any]:
+    """What a cell shows under the type of a record."""
+    outputs = cell.get("outputs") if isinstance(cell, Mapping) else None
+    for output in outputs if isinstance(outputs, list) else ():
+        data = output.get("data") if isinstance(output, Mapping) else None
+        if isinstance(data, Mapping) and MIME in data:
+            yield data[MIME]
 
 
 def _kernel(raw: Any) -> str | None:

@@ -47,11 +47,18 @@ from torch.nn import functional as F
 import course.attention
 from course.data import digits
 from course.show import attending, needs, scaling
-from grader import check, hint, numbers
+from grader import check, hint, numbers, sign_in
 from grader.formula import parse
 
 torch.manual_seed(0)
 torch.set_printoptions(precision=4, sci_mode=False)
+
+# %% [markdown]
+# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
+# them empty.
+
+# %%
+sign_in("", key="")
 
 # %% [markdown]
 # | slides | meaning | shape | in code |
@@ -138,7 +145,6 @@ for keys in (torch.tensor([[0.0, 1.0], [2.0, 0.0]]), torch.tensor([[0.0, 1.0], [
 
 # %% exercise="patch_weight"
 given = numbers("patch_weight")
-print("query", given.query, "  key A", given.key_a, "  key B", given.key_b)
 
 patch_weight = None  # a number between 0 and 1
 ### BEGIN SOLUTION

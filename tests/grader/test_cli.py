@@ -1,5 +1,6 @@
 """The command line: exit statuses, JSON for machines, one sentence for people."""
 
+import csv
 import json
 import runpy
 import subprocess
@@ -13,7 +14,7 @@ from grader.asking.respond import reply
 from grader.cli import app
 from grader.judging import process
 from grader.questions.draw import Draw
-from grader.questions.personal import student_key
+from grader.questions.personal import belongs, plain_key, readable, student_key
 
 pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "in_this_process")
 
@@ -137,5 +138,50 @@ def test_key(monkeypatch, secret):
     monkeypatch.setenv("COURSE_SECRET", secret)
     result = run("key", "ada")
     assert result.exit_code == 0
-    assert result.stdout.strip() == student_key(secret or "self-study", "ada")
+    assert result.stdout.strip() == readable(student_key(secret or "self-study", "ada"))
     assert ("no secret yet" in result.stderr) == (not secret)
+
+
+@pytest.fixture
+def roster(tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("name,id,lms id\nAda L,ada,1\nZoë Müller,zoe.müller,2\n=1+1,eve,3\n", encoding="utf-8")
+    return file
+
+
+def test_keys_of_everybody_on_the_roster(roster, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_SECRET", "geheim")
+    out = tmp_path / "to hand out.csv"
+    result = run("keys", "--roster", roster, "--out", out)
+    assert result.exit_code == 0 and result.stdout.startswith(f"3 keys: {out}. Give each student their own")
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [(line["id"], line["name"]) for line in lines] == [
+        *(("ada", "Ada L"), ("zoe.müller", "Zoë Müller"), ("eve", "'=1+1"))
+    ]
+    assert all(belongs(plain_key(line["key"]), line["id"]) for line in lines)
+    assert lines[0]["key"] == run("key", "ada").stdout.strip()
+
+
+def test_keys_replace_no_file_unless_told_to(roster, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_SECRET", "geheim")
+    (tmp_path / "keys.csv").write_text("mine")
+    refused = run("keys", "--roster", roster)
+    assert refused.exit_code == 2 and "keys.csv is there already" in refused.stderr
+    assert (tmp_path / "keys.csv").read_text() == "mine"
+    assert run("keys", "--roster", roster, "--force").exit_code == 0
+    assert (tmp_path / "keys.csv").read_text(encoding="utf-8-sig").startswith("id,name,key")
+
+
+@pytest.mark.parametrize(
+    ("secret", "file", "sentence"),
+    [
+        ("", "people.csv", "This course has no secret yet"),
+        ("geheim", "none.csv", "There is no roster none.csv"),
+    ],
+)
+def test_keys_that_cannot_be_made(roster, tmp_path, monkeypatch, secret, file, sentence):
+    monkeypatch.setenv("COURSE_SECRET", secret)
+    result = run("keys", "--roster", file)
+    assert result.exit_code == 2 and result.stderr.startswith(sentence) and result.stderr.count("\n") == 1
+    assert not (tmp_path / "keys.csv").exists()

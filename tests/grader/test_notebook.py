@@ -1,5 +1,6 @@
 """What a student calls in a notebook, and what is then shown."""
 
+import os
 import re
 
 import pytest
@@ -7,9 +8,11 @@ from IPython.testing.globalipapp import start_ipython
 from IPython.utils.capture import capture_output
 
 from grader import check, hint, notebook, numbers, sign_in
+from grader.asking import given
 from grader.catalogue import UnknownExercise
 from grader.questions.draw import Draw
-from grader.questions.personal import PUBLIC_SECRET, student_key
+from grader.questions.personal import PUBLIC_SECRET, readable, student_key
+from grader.questions.record import MIME, read_records
 
 pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "fresh_hints")
 
@@ -158,23 +161,68 @@ def test_hint_of_a_function(outside, tmp_path, capsys):
     assert "Hint 1 of 3: a nudge" in capsys.readouterr().out
 
 
-def test_numbers_are_those_of_who_is_signed_in(catalogued, monkeypatch):
-    monkeypatch.setenv("COURSE_STUDENT", "")  # put back afterwards, with what sign_in sets
+@pytest.fixture
+def signing_in(monkeypatch):
+    """What sign_in sets is put back afterwards."""
+    monkeypatch.setenv("COURSE_STUDENT", "")
     monkeypatch.setenv("COURSE_KEY", "")
-    gflops = catalogued["gflops"]
+
+
+def test_numbers_are_those_of_who_is_signed_in(outside, signing_in, catalogued, monkeypatch):
+    gflops, key = catalogued["gflops"], student_key("a secret", "ada")
 
     def theirs(key):
         return gflops.values(Draw(0, key))
 
     sign_in("ada")
     assert vars(numbers("gflops")) == theirs(student_key(PUBLIC_SECRET, "ada"))
-    sign_in("ada", "0123456789abcdef")
-    assert vars(numbers("gflops")) == theirs("0123456789abcdef")
+    sign_in(" ada ", readable(key).upper())
+    assert vars(numbers("gflops")) == theirs(key)
+    sign_in("")
+    sign_in(" ", key="")
+    assert vars(numbers("gflops")) == theirs(key)
     sign_in("ben")  # at the same machine: not with ada's key
     assert vars(numbers("gflops")) == theirs(student_key(PUBLIC_SECRET, "ben"))
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     sign_in("eve", "fedcba9876543210")  # who is graded is known
     assert vars(numbers("gflops")) == theirs(student_key(PUBLIC_SECRET, "ben"))
+    monkeypatch.setenv(given.VARIABLE, given.as_text({"gflops": {"L": 2, "d": 3}}))
+    assert vars(numbers("gflops")) == {"L": 2, "d": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "sentence"),
+    [
+        (
+            "ben",
+            None,
+            "This is not the key of 'ben': write name and key as your instructor gave them to you.",
+        ),
+        ("ada", "0123", "This is not the key of 'ada': write name and key as your instructor gave them"),
+        ("", None, "Write your name beside the key, as your instructor gave it to you."),
+    ],
+)
+def test_who_signs_in_with_a_wrong_key_is_told_and_nothing_changes(signing_in, in_cell, name, key, sentence):
+    sign_in("ada", student_key("s", "ada"))
+    before = dict(os.environ)
+    result, _, printed = in_cell(f"sign_in({name!r}, key={key or student_key('s', 'ada')!r})")
+    assert isinstance(result.error_in_exec, notebook.WrongKey)
+    assert printed.startswith(sentence) and "Traceback" not in printed
+    assert dict(os.environ) == before
+
+
+def test_outside_of_a_notebook_numbers_are_printed(outside, catalogued, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_STUDENT", "ada")
+    drawn = numbers("gflops")
+    practice, advice = capsys.readouterr().out.splitlines()
+    assert practice == f"Practice numbers: L = {drawn.L}, d = {drawn.d}"
+    assert 'sign_in("NAME", key="KEY") gives you your own' in advice
+    monkeypatch.setenv("COURSE_KEY", student_key("s", "ada"))
+    drawn = numbers("gflops")
+    assert capsys.readouterr().out == f"ada's numbers: L = {drawn.L}, d = {drawn.d}\n"
+    monkeypatch.setenv(given.VARIABLE, given.as_text({"gflops": {"L": [0.5, 1 / 3], "d": 3}}))
+    numbers("gflops")
+    assert capsys.readouterr().out == "Graded with L = [0.5, 0.333333], d = 3.\n"
 
 
 # -- in a notebook -------------------------------------------------------------------------------------
@@ -197,6 +245,22 @@ def test_the_plain_text_of_the_result_is_the_bare_score_that_nbgrader_reads(in_c
     data, _ = ipython.display_formatter.format(result.result)
     assert data["text/plain"] == "2.0"
     assert result.result._repr_html_() == ""  # the panel has said it all
+
+
+def test_numbers_are_shown_with_a_record_that_only_their_key_can_make(in_cell, monkeypatch, catalogued):
+    key = student_key("s", "ada")
+    monkeypatch.setenv("COURSE_STUDENT", "ada")
+    monkeypatch.setenv("COURSE_KEY", readable(key))
+    result, shown, printed = in_cell('given = numbers("gflops")')
+    result.raise_error()
+    (data,) = shown
+    values = catalogued["gflops"].values(Draw(0, key))
+    assert data["text/plain"] == f"ada's numbers: {given.in_words(values)}" and printed == ""
+    (record,) = read_records([data[MIME]])
+    assert (record.student, record.exercise) == ("ada", "gflops")
+    assert record.values == given.as_text({"gflops": values})
+    assert record.is_proven(key)
+    assert not record.is_proven(student_key(PUBLIC_SECRET, "ada"))
 
 
 def test_html_of_an_error_is_escaped(in_cell):

@@ -93,7 +93,7 @@ def test_what_is_said_of_a_number(answer, said):
 
 def test_the_solution_is_the_calculation_in_the_students_values():
     assert number(unit="GB").solution == (
-        'given = numbers("ratio")\nprint(f"L = {given.L}, x = {given.x}")\n\n'
+        'given = numbers("ratio")\n\n'
         "ratio = None  # a number, in GB\n### BEGIN SOLUTION\n"
         "ratio = math.sqrt(given.x[0]*given.x[1]) / given.L\n### END SOLUTION"
     )

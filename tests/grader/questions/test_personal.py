@@ -11,10 +11,14 @@ from grader.questions.draw import Draw
 from grader.questions.personal import (
     PUBLIC_SECRET,
     SECRET_FILE,
+    belongs,
     course_secret,
     hidden_seed,
     own_key,
     personal_seed,
+    plain_key,
+    proof,
+    readable,
     student_key,
 )
 
@@ -27,8 +31,27 @@ def digest(key, message):
 
 def test_keys_and_seeds_are_hmacs():
     key = student_key("secret", "ada")
-    assert key == digest("secret", "ada")[:16]
-    assert personal_seed(key, "gflops") == int(digest(key, "gflops")[:15], 16)
+    opening = digest("secret", "ada")[:16]
+    assert key[:16] == opening and len(key) == 20
+    assert personal_seed(key, "gflops") == int(digest(opening, "gflops")[:15], 16)
+    assert proof(key, "a text") == digest(opening, "a text")
+
+
+def test_a_mistyped_key_or_name_is_told_without_the_secret():
+    key = student_key("secret", "ada")
+    assert belongs(key, "ada") and belongs(student_key(PUBLIC_SECRET, "ada"), "ada")
+    twisted = key[1] + key[0] + key[2:]
+    mistyped = [key[:at] + ("0" if sign != "0" else "1") + key[at + 1 :] for at, sign in enumerate(key)]
+    assert not any(belongs(wrong, "ada") for wrong in (*mistyped, twisted, key[:16], key[:-1], key + "0", ""))
+    assert not any(belongs(key, name) for name in ("ben", "Ada", "", "ad"))
+
+
+def test_a_name_may_be_typed_and_a_key_be_printed_in_several_ways():
+    composed, decomposed = "Zo\u00eb M\u00fcller", " Zoe\u0308  Mu\u0308ller\u00a0"
+    key = student_key("secret", composed)
+    assert key == student_key("secret", decomposed) and belongs(key, decomposed)
+    assert readable(key).count("-") == 4 and not readable(key).replace("-", "x").isdigit()
+    assert plain_key(f" {readable(key).upper()} ") == key
 
 
 def test_keys_differ_by_secret_and_student():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks import repair as damage
 from grader.configure import DEMONSTRATION
+from grader.questions.record import METADATA, MIME, Record
 from grader.repair import NotGradable, heal
 from grader.repair.report import NOTE, mended_in, note
 
@@ -61,6 +62,19 @@ def test_an_undamaged_notebook_stays_as_it_is_and_nothing_is_said(name):
 
 def test_the_release_itself_is_given_back_to_the_letter(name):
     assert heal(damage.released(name), damage.released(name)).notebook == damage.released(name)
+
+
+def test_records_of_numbers_that_were_shown_go_into_the_metadata_and_nothing_else_stays_there():
+    made = [Record.prove("a key", name, "layer_gflops", "{}").to_json() for name in ("ada", "ben")]
+    handed = whole("05_cost")
+    code = [cell for cell in handed.notebook["cells"] if cell["cell_type"] == "code"]
+    shown = [{"output_type": "display_data", "metadata": {}, "data": {MIME: record}} for record in made]
+    code[3]["outputs"], code[5]["outputs"] = [shown[0], 3, {"data": 4}], [shown[1], {"data": {MIME: "x"}}]
+    code[7]["outputs"] = [shown[0]]
+    handed.notebook["metadata"] |= {METADATA: [made[0] | {"student": "eve"}], "mine": 1}
+    notebook = heal_raw(handed).notebook
+    assert notebook.metadata == damage.released("05_cost").metadata | {METADATA: made}
+    assert not any("outputs" in cell and cell.outputs for cell in notebook.cells)
 
 
 @pytest.mark.parametrize("way", damage.DAMAGES, ids=lambda way: way.__name__)

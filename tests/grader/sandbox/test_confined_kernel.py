@@ -212,9 +212,10 @@ def test_the_numbers_that_are_handed_in(kernels, monkeypatch, known):
     monkeypatch.setenv("COURSE_KEY", "a key")
     kernel = kernels(exercises=[catalogue.find("patch_weight")] if known else None)
     own = "from grader import numbers; print(sorted(vars(numbers('{}'))))"
-    assert kernel.run(own.format("patch_weight")) == "['key_a', 'key_b', 'query']\n"
+    told, names = kernel.run(own.format("patch_weight")).splitlines()
+    assert told.startswith("Graded with query = [") and names == "['key_a', 'key_b', 'query']"
     other = kernel.run(own.format("layer_gflops"))
-    assert other.startswith("LookupError") if known else other == "['L', 'd', 'n']\n"
+    assert other.startswith("LookupError") if known else other.endswith("['L', 'd', 'n']\n")
 
 
 def test_a_test_of_properties_calls_implementations_that_it_cannot_see(shared):
