@@ -13,9 +13,11 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from traitlets import Unicode, default
+from traitlets import Dict, Unicode, default
 
 from grader import catalogue
+from grader.appeals import kept
+from grader.appeals.word import heard, word_on
 from grader.asking.outcome import ENDED, Failure, Outcome
 from grader.asking.respond import MIME, Response, read_reply, request
 from grader.asking.wire import WireError
@@ -52,9 +54,17 @@ class Judge(Sandboxed, Execute):
         config=True
     )
 
+    appeals = Dict(help="people's words on answers, by student and exercise; the course's, if not said").tag(
+        config=True
+    )
+
     @default("secret")
     def _secret_of_the_course(self) -> str:
         return course_secret(Path(CourseDirectory(parent=self).root))
+
+    @default("appeals")
+    def _appeals_of_the_course(self) -> Any:
+        return kept.read(Path(CourseDirectory(parent=self).root))
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
@@ -93,7 +103,9 @@ class Judge(Sandboxed, Execute):
         payloads = examination.payloads
         requests = [[payload] for payload in payloads] if exercise.asked_apart else [payloads]
         response = examination.in_place(self._ask(exercise, requests, index))
-        return judge(exercise, examination.questions, response, self._text)
+        word = word_on(exercise.id, self.nb.cells[:index], self.appeals.get(self.student, {}))
+        verdict = judge(exercise, examination.questions, response, self._text, accuse=word is None)
+        return heard(verdict, word) if word else verdict
 
     def _ask(self, exercise: Exercise, requests: Sequence[list[dict[str, Any]]], index: int) -> Response:
         """All that came of the requests; after one that is not answered none of the others is sent."""

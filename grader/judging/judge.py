@@ -25,7 +25,12 @@ class BrokenReference(RuntimeError):
 
 
 def judge(
-    exercise: Exercise, questions: Sequence[Question], response: Response, source: str | None = None
+    exercise: Exercise,
+    questions: Sequence[Question],
+    response: Response,
+    source: str | None = None,
+    *,
+    accuse: bool = True,
 ) -> Verdict:
     """The verdict on the outcomes of one answer.
 
@@ -33,6 +38,7 @@ def judge(
         questions: what was asked.
         response: what came back, one outcome a question.
         source: the student's text, where there is any, to see whether it calls what it should be.
+        accuse: whether to see to that at all; not where a person says that the answer is own work.
     """
     expected = exercise.expected(questions)
     given = [exercise.received(question, o) for question, o in zip(questions, response.outcomes, strict=True)]
@@ -50,7 +56,7 @@ def judge(
         parts=tuple(parts),
         said=tuple(response.said),
     )
-    if forbidden := _forbidden(exercise, response, source):
+    if accuse and (forbidden := _forbidden(exercise, response, source)):
         return replace(verdict, score=0.0, status=Status.FORBIDDEN, message=forbidden)
     if all(part.held for part in parts if part.is_graded):
         return replace(verdict, score=exercise.points, status=Status.RIGHT)
