@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from grader.commands import grading, instructor
+from grader.commands import appeal, grading, instructor
 from grader.judging import panel
 from grader.terminal import console, errors, say
 
@@ -191,6 +191,7 @@ def key(student: Annotated[str, typer.Argument(help="The student's name in the c
 
 
 app.command()(grading.autograde)
+app.command()(appeal.appeal)
 instructor.add_to(app)
 
 
