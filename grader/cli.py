@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from grader.commands import grading, instructor, keys
+from grader.commands import appeal, grading, instructor, keys
 from grader.judging import panel
 from grader.terminal import console, errors, say
 
@@ -179,6 +179,7 @@ def demo(
 app.command()(keys.key)
 app.command()(keys.keys)
 app.command()(grading.autograde)
+app.command()(appeal.appeal)
 instructor.add_to(app)
 
 

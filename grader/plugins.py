@@ -13,9 +13,11 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from traitlets import List, Unicode, default
+from traitlets import Dict, List, Unicode, default
 
 from grader import catalogue
+from grader.appeals import kept
+from grader.appeals.word import heard, word_on
 from grader.asking.outcome import Failure, Outcome
 from grader.asking.respond import MIME, Response, read_reply
 from grader.asking.wire import WireError
@@ -57,6 +59,9 @@ class Judge(Sandboxed, Execute):
     classmates = List(
         Unicode(), help="everybody in the class; those the course's folder and gradebook know, if not said"
     ).tag(config=True)
+    appeals = Dict(help="people's words on answers, by student and exercise; the course's, if not said").tag(
+        config=True
+    )
 
     @default("secret")
     def _secret_of_the_course(self) -> str:
@@ -65,6 +70,10 @@ class Judge(Sandboxed, Execute):
     @default("classmates")
     def _classmates_of_the_course(self) -> list[str]:
         return classmates(CourseDirectory(parent=self))
+
+    @default("appeals")
+    def _appeals_of_the_course(self) -> Any:
+        return kept.read(Path(CourseDirectory(parent=self).root))
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
@@ -101,8 +110,10 @@ class Judge(Sandboxed, Execute):
         payloads = examination.payloads
         requests = [[payload] for payload in payloads] if exercise.asked_apart else [payloads]
         response = examination.in_place(self._ask(exercise, requests, index))
-        verdict = judge(exercise, examination.questions, response)
-        return own.tell(verdict) if own else verdict
+        word = word_on(exercise.id, self.nb.cells[:index], self.appeals.get(self.student, {}))
+        verdict = judge(exercise, examination.questions, response, accuse=word is None)
+        verdict = own.tell(verdict) if own else verdict
+        return heard(verdict, word) if word else verdict
 
     def _own_numbers(self, nb: NotebookNode) -> dict[str, OwnNumbers]:
         """For each exercise that has numbers of one's own, those with which it is graded."""

@@ -27,6 +27,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.appeals.word import Words
 from grader.batch import once, steps
 from grader.batch.release import Release
 from grader.batch.result import Result, Status, not_gradable, plain
@@ -39,12 +40,15 @@ GRADEBOOK = "gradebook.db"
 EXCEPTION = re.compile(r"^[\w.]+(?:Error|Exception|Died)\b.*", re.MULTILINE)  # some end with a whole cell
 
 
-def grade(release: Release, student: str, files: dict[str, bytes], scratch: Path) -> Result:
-    """Grade one submission below ``scratch``. Whatever goes wrong is in the result and raises nothing."""
+def grade(release: Release, student: str, files: dict[str, bytes], words: Words, scratch: Path) -> Result:
+    """Grade one submission below ``scratch``. Whatever goes wrong is in the result and raises nothing.
+
+    ``words`` are people's, on this student's answers.
+    """
     started = time.perf_counter()
     place = Path(tempfile.mkdtemp(dir=scratch))
     try:
-        result = _grade(release, student, files, place)
+        result = _grade(release, student, files, words, place)
     except Exception as error:
         result = not_gradable(student, f"{type(error).__name__}: {error}")
     finally:
@@ -52,10 +56,11 @@ def grade(release: Release, student: str, files: dict[str, bytes], scratch: Path
     return replace(result, seconds=time.perf_counter() - started)
 
 
-def _grade(release: Release, student: str, files: dict[str, bytes], root: Path) -> Result:
+def _grade(release: Release, student: str, files: dict[str, bytes], words: Words, root: Path) -> Result:
     if not (gradebook := root.parent / GRADEBOOK).exists():
         gradebook.write_bytes(zlib.decompress(release.gradebook))
     config = _configure(release, root)
+    config.Judge.appeals = {student: dict(words)}
     directory = CourseDirectory(config=config)
     for step, whose, what in (
         (directory.release_directory, ".", release.released),

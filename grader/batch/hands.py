@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psutil
 
+from grader.appeals.word import Words
 from grader.batch.release import Release
 from grader.batch.result import Result, from_json, not_gradable
 from grader.batch.worker import READY, end
@@ -44,7 +45,9 @@ class TimeUp(Exception):
     """The worker was ended because it took too long."""
 
 
-def grade_one(release: Release, student: str, files: dict[str, bytes], seconds: float) -> Result:
+def grade_one(
+    release: Release, student: str, files: dict[str, bytes], words: Words, seconds: float
+) -> Result:
     """Have one submission graded by this thread's worker.
 
     A submission whose worker is killed is tried once more in a new one. One that takes longer than
@@ -53,7 +56,7 @@ def grade_one(release: Release, student: str, files: dict[str, bytes], seconds: 
     began, in_round, lost = time.perf_counter(), _rounds, ""
     for _ in range(ATTEMPTS):
         try:
-            return _own_worker(release).grade(student, files, seconds)
+            return _own_worker(release).grade(student, files, words, seconds)
         except TimeUp:
             took = time.perf_counter() - began
             reason = f"it had not finished after {seconds:g} seconds, and its limits inside had not ended it"
@@ -108,7 +111,7 @@ class Worker:
         is_same = self.release.fingerprint == release.fingerprint
         return is_same and self.served < SUBMISSIONS_PER_WORKER and self.process.poll() is None
 
-    def grade(self, student: str, files: dict[str, bytes], seconds: float) -> Result:
+    def grade(self, student: str, files: dict[str, bytes], words: Words, seconds: float) -> Result:
         """Have a submission graded.
 
         Raises:
@@ -116,7 +119,7 @@ class Worker:
             WorkerLost: the worker is gone for another reason.
         """
         self.served += 1
-        self._send((student, files))
+        self._send((student, files, words))
         try:
             result = from_json(self._receive(seconds))
         except ValueError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from types import FrameType
 
 import filelock
 
+from grader.appeals import kept
+from grader.appeals.word import Words
 from grader.batch import hands, steps
 from grader.batch.cluster import join
 from grader.batch.course import (
@@ -80,7 +82,8 @@ def autograde(root: Path, lesson: str, options: Options) -> Summary:
         release = take_release(course, lesson)
         ledger.compact()
         finished = {} if options.force else _finished(course, lesson, ledger)
-        inputs = {student: fingerprint(course, release, student) for student in students}
+        words = kept.of_lesson(course.root, lesson)
+        inputs = {student: fingerprint(course, release, student, words) for student in students}
         summary = Summary(kept=[student for student in students if finished.get(student) == inputs[student]])
         left = [student for student in students if student not in set(summary.kept)]
         if left:
@@ -91,17 +94,21 @@ def autograde(root: Path, lesson: str, options: Options) -> Summary:
             writer = Writer(course, lesson, ledger)
             stack.callback(writer.close)
             stop = stack.enter_context(_asked_to_stop())
-            submit = partial(_submit, crew.executor, course, release, options.seconds)
+            submit = partial(_submit, crew.executor, course, release, words, options.seconds)
             _work(left, submit, crew.size, writer, summary, stop)
         return summary
 
 
-def fingerprint(course: Course, release: Release, student: str) -> str:
-    """Changes with whatever one student's scores depend on."""
+def fingerprint(course: Course, release: Release, student: str, words: Mapping[str, Words]) -> str:
+    """Changes with whatever one student's scores depend on. ``words`` are people's, by student."""
     try:
-        return digest(read_submission(course, student, release.lesson), release.fingerprint)
+        return _inputs(release, read_submission(course, student, release.lesson), words.get(student, {}))
     except UnreadableSubmission as error:
         return str(error)
+
+
+def _inputs(release: Release, files: dict[str, bytes], words: Words) -> str:
+    return digest(files, release.fingerprint + kept.as_text(words))
 
 
 def _finished(course: Course, lesson: str, ledger: Ledger) -> dict[str, str]:
@@ -138,7 +145,12 @@ def _say_what_confines(release: Release, crew: Crew, required: bool) -> None:
 
 
 def _submit(
-    executor: Executor, course: Course, release: Release, seconds: float, student: str
+    executor: Executor,
+    course: Course,
+    release: Release,
+    words: Mapping[str, Words],
+    seconds: float,
+    student: str,
 ) -> tuple[Future[Result], str]:
     """Send a submission off; with it, what it is graded from."""
     try:
@@ -147,8 +159,9 @@ def _submit(
         ready: Future[Result] = Future()
         ready.set_result(not_gradable(student, str(error)))
         return ready, str(error)
-    inputs = digest(files, release.fingerprint)
-    return executor.submit(hands.grade_one, release, student, files, seconds), inputs
+    own = words.get(student, {})
+    graded = executor.submit(hands.grade_one, release, student, files, own, seconds)
+    return graded, _inputs(release, files, own)
 
 
 def _work(

@@ -45,8 +45,8 @@ def main(scratch: Path) -> None:
     _warm_up(release)
     _reply(replies, READY)
     while True:
-        student, files = asked.get()
-        _reply(replies, to_json(grade(release, student, files, scratch)).encode() + b"\n")
+        student, files, words = asked.get()
+        _reply(replies, to_json(grade(release, student, files, words, scratch)).encode() + b"\n")
 
 
 def _warm_up(release: Release) -> None:

@@ -25,12 +25,15 @@ class BrokenReference(RuntimeError):
     """A reference fails on questions of its own: the author's error, in a sentence."""
 
 
-def judge(exercise: Exercise, questions: Sequence[Question], response: Response) -> Verdict:
+def judge(
+    exercise: Exercise, questions: Sequence[Question], response: Response, *, accuse: bool = True
+) -> Verdict:
     """The verdict on the outcomes of one answer.
 
     Args:
         questions: what was asked.
         response: what came back, one outcome a question.
+        accuse: whether to see if it calls what it should be; not where a person says that it is own work.
     """
     expected = exercise.expected(questions)
     given = [exercise.received(question, o) for question, o in zip(questions, response.outcomes, strict=True)]
@@ -48,7 +51,7 @@ def judge(exercise: Exercise, questions: Sequence[Question], response: Response)
         parts=tuple(parts),
         said=tuple(response.said),
     )
-    if forbidden := forbidden_use(response.used, exercise.may_not_call):
+    if accuse and (forbidden := forbidden_use(response.used, exercise.may_not_call)):
         return replace(verdict, score=0.0, status=Status.FORBIDDEN, message=forbidden)
     if all(part.held for part in parts if part.is_graded):
         return replace(verdict, score=exercise.points, status=Status.RIGHT)

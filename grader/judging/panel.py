@@ -25,7 +25,7 @@ FEWEST_LISTED = 2  # with fewer parts than this a list of them says nothing
 def plain(verdict: Verdict, graded: bool = False) -> str:
     """The verdict as plain text. ``graded`` leaves out what could tell of hidden cases."""
     lines = [f"{HEADINGS[verdict.status]} · {verdict.title} · {points(verdict)}"]
-    lines += [sentence for sentence in (verdict.message, verdict.mistake) if sentence]
+    lines += [sentence for sentence in (verdict.word, verdict.message, verdict.mistake) if sentence]
     if shared := _shared_finding(verdict, graded):
         lines.append(shared)
     for part in verdict.graded_parts if _tells_parts(verdict) and not shared else ():
@@ -45,6 +45,8 @@ def html(verdict: Verdict, graded: bool = False, footer: str = "") -> str:
         f'<div style="display:flex;justify-content:space-between;gap:1em;font-weight:600">'
         f"<span>{HEADINGS[verdict.status]} · {rich(verdict.title)}</span><span>{points(verdict)}</span></div>"
     ]
+    if verdict.word:
+        body.append(f'<p style="margin:.5em 0 .3em">{rich(verdict.word)}</p>')
     if verdict.mistake:
         body.append(f'<p style="margin:.5em 0 .3em;font-size:1.05em"><b>{rich(verdict.mistake)}</b></p>')
     if verdict.message:
@@ -108,9 +110,9 @@ def _shared_finding(verdict: Verdict, graded: bool) -> str:
 
 
 def _tells_parts(verdict: Verdict) -> bool:
-    if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN):
-        return False
     parts = verdict.graded_parts
+    if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN) or not parts:
+        return False
     if _says_all(verdict) and not any(part.held for part in parts):
         return False  # the sentence is what matters
     return len(parts) >= FEWEST_LISTED or not (verdict.is_right or _says_all(verdict))

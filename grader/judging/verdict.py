@@ -39,7 +39,8 @@ class Verdict:
     """Score, status, and the words that go with them.
 
     ``mistake`` says what is wrong where that is known, ``how`` what it rests on (`grader.naming.case.Named`),
-    and ``slips`` are the sentences of which it is put together, by which a class is counted.
+    and ``slips`` are the sentences of which it is put together, by which a class is counted. ``word``
+    tells the student that a person has looked at the answer, and why it stands so (`grader.appeals`).
     """
 
     exercise: str
@@ -53,6 +54,7 @@ class Verdict:
     how: str = ""
     slips: tuple[str, ...] = ()
     said: tuple[str, ...] = field(default=())
+    word: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -77,6 +79,7 @@ class Verdict:
             "status": str(self.status),
             "mistake": self.mistake or "",
             "message": self.message,
+            "word": self.word,
             "slips": list(self.slips),
             "parts": [
                 {"name": p.name, "held": p.held, "summary": p.summary, "graded": p.is_graded}

@@ -54,6 +54,7 @@ class Answer:
     code: str = ""
     by_hand: bool = False
     slips: tuple[str, ...] = ()  # the sentences of which the mistake is put together, one or two
+    word: str = ""  # of a person who has looked at it, as the student is told
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ def _answer(mark: Mark, verdict: dict[str, Any], code: str) -> Answer:
     kind = _kind(mark, str(verdict.get("status", "")), found)
     mistake = "" if kind is Kind.RIGHT else str(verdict.get("mistake") or "")
     slips = tuple(map(str, verdict.get("slips") or [mistake])) if mistake else ()
-    return Answer(kind, mark.score, mark.maximum, mistake, finding, code, mark.by_hand, slips)
+    word = str(verdict.get("word") or "")
+    return Answer(kind, mark.score, mark.maximum, mistake, finding, code, mark.by_hand, slips, word)
 
 
 def _kind(mark: Mark, status: str, found: list[str]) -> Kind:

@@ -73,6 +73,7 @@ def as_page(room: Classroom, links: dict[str, str] | None = None, now: datetime 
         stuck_shown=STUCK_SHOWN,
         stopped=having(room, Kind.STOPPED),
         forbidden=having(room, Kind.FORBIDDEN),
+        heard=heard(room),
         not_gradable=standing(room, Standing.NOT_GRADABLE),
         not_graded=standing(room, Standing.NOT_GRADED),
         waiting=standing(room, Standing.REVIEW),
@@ -210,6 +211,12 @@ def having(room: Classroom, kind: Kind) -> list[tuple[Exercise, list[tuple[str, 
         if students:
             found.append((exercise, students))
     return found
+
+
+def heard(room: Classroom) -> list[tuple[Exercise, str, str]]:
+    """The answers on which a person's word stands, by exercise: (exercise, student, word)."""
+    answers = [(e, m.name, m.answers.get(e.id)) for e in room.exercises for m in room.members]
+    return [(exercise, name, answer.word) for exercise, name, answer in answers if answer and answer.word]
 
 
 def alike_groups(room: Classroom) -> list[Group]:

@@ -71,8 +71,8 @@ def course(worked, tmp_path, monkeypatch) -> Small:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
 
-    def grade_here(release, student, files, seconds):
-        return grade(release, student, files, scratch)
+    def grade_here(release, student, files, words, seconds):
+        return grade(release, student, files, words, scratch)
 
     monkeypatch.setattr(hands, "grade_one", grade_here)
     return worked

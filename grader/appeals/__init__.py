@@ -1,0 +1,1 @@
+"""A student who was refused wrongly: a person's word on an answer, where it is kept, what it does."""
