@@ -21,6 +21,7 @@ from grader.asking.respond import MIME, Response, read_reply, request
 from grader.asking.wire import WireError
 from grader.catalogue import UnknownExercise
 from grader.configure import DEMONSTRATION
+from grader.demonstrations import absent, explained, is_demonstration, is_long, needed
 from grader.exercise import Exercise, Number
 from grader.judging import panel
 from grader.judging.examination import examine
@@ -30,6 +31,7 @@ from grader.judging.verdict import Verdict
 from grader.questions.draw import Draw
 from grader.questions.personal import course_secret, hidden_seed, student_key
 from grader.sandbox.runner import Sandboxed
+from grader.uses import uses
 
 INERT = {"text/plain", "image/png", "image/jpeg"}
 LOST = ("DeadKernelError", "CellTimeoutError")  # what nbclient and nbgrader call it
@@ -61,6 +63,7 @@ class Judge(Sandboxed, Execute):
     ) -> tuple[NotebookNode, ResourcesDict]:
         self.student = resources["nbgrader"]["student"]
         self._key = student_key(self.secret, self.student)
+        _have_run_what_is_needed(nb)
         self._text = _student_text(nb)
         self.exercises = [exercise for cell in nb.cells if (exercise := _graded_exercise(cell))]
         with_numbers = (exercise for exercise in self.exercises if isinstance(exercise, Number))
@@ -93,7 +96,14 @@ class Judge(Sandboxed, Execute):
         payloads = examination.payloads
         requests = [[payload] for payload in payloads] if exercise.asked_apart else [payloads]
         response = examination.in_place(self._ask(exercise, requests, index))
-        return judge(exercise, examination.questions, response, self._text)
+        verdict = judge(exercise, examination.questions, response, self._text)
+        return explained(verdict, response.outcomes, self._missing(index))
+
+    def _missing(self, index: int) -> dict[str, str]:
+        """What has no value before this cell, for want of a demonstration that is not run."""
+        hidden = [name for cell in self.nb.cells if is_long(cell) for name in uses(cell.source).defines]
+        run = (uses(cell.source) for cell in self.nb.cells[:index] if _is_run(cell))
+        return absent(run, hidden)
 
     def _ask(self, exercise: Exercise, requests: Sequence[list[dict[str, Any]]], index: int) -> Response:
         """All that came of the requests; after one that is not answered none of the others is sent."""
@@ -185,16 +195,19 @@ def _graded_exercise(cell: NotebookNode) -> Exercise | None:
 def _student_text(nb: NotebookNode) -> str:
     """All that the student may have written, as one text."""
     cells = [cell for cell in nb.cells if cell.cell_type == "code" and not utils.is_locked(cell)]
-    return "\n\n".join(cell.source for cell in cells if not _is_demonstration(cell))
+    return "\n\n".join(cell.source for cell in cells if not is_demonstration(cell))
 
 
 def _is_run(cell: NotebookNode) -> bool:
     """Whether a cell is run when it is graded."""
-    return cell.cell_type == "code" and not _is_demonstration(cell)
+    return cell.cell_type == "code" and not is_demonstration(cell)
 
 
-def _is_demonstration(cell: NotebookNode) -> bool:
-    return DEMONSTRATION in cell.metadata.get("tags", ())
+def _have_run_what_is_needed(nb: NotebookNode) -> None:
+    """Let the demonstrations that an answer needs be cells like others: the tag keeps nbclient from them."""
+    for index in needed(nb.cells):
+        tags = nb.cells[index].metadata.tags
+        nb.cells[index].metadata.tags = [tag for tag in tags if tag != DEMONSTRATION]
 
 
 def _reply_in(outputs: list[NotebookNode]) -> Any:
