@@ -48,11 +48,14 @@ def needed(cells: Sequence[Mapping[str, Any]]) -> frozenset[int]:
                 shown.setdefault(name, []).append(index)
     found = set[int]()
     waiting = [index for index in used if not is_demonstration(cells[index])]
-    is_run = set(waiting)
+    defined: dict[str, int] = {}  # the first cell, of those that are run in any case, that defines a name
+    for index in waiting:
+        for name in used[index].defines & shown.keys():
+            defined.setdefault(name, index)
     while shown and waiting:
         index = waiting.pop()
         for name in used[index].needs & shown.keys():
-            if any(name in used[earlier].defines for earlier in is_run if earlier < index):
+            if defined.get(name, index) < index:
                 continue
             others = [place for place in shown[name] if place != index]
             before = [place for place in others if place < index]
@@ -76,11 +79,11 @@ def absent(run: Iterable[Uses], hidden: Iterable[str]) -> dict[str, str]:
     missing = {name: name for name in hidden}
     for cell in run if missing else ():
         never, because = frozenset[str](), ""
-        if stop := cell.stops_at(missing):
+        if not cell.needs.isdisjoint(missing) and (stop := cell.stops_at(missing)):
             name, never = stop
             because = missing[name]
-        for name in cell.defines - never:
-            missing.pop(name, None)
+        for name in (missing.keys() & cell.defines) - never:
+            del missing[name]
         missing |= dict.fromkeys(never, because)
     return missing
 

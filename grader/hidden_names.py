@@ -52,9 +52,9 @@ def _missing(lesson: str, namespace: MutableMapping[str, Any]) -> dict[str, str]
 
 def _is_one(text: str, demonstrations: Sequence[str]) -> bool:
     """Whether a cell that was run is one of these, or a part of one, and defines nothing of its own."""
-    lines = {line.strip() for line in text.split("\n")}
+    lines, defines = {line.strip() for line in text.split("\n")}, uses(text).defines
     for demonstration in demonstrations:
-        if uses(text).defines <= uses(demonstration).defines:
+        if defines and defines <= uses(demonstration).defines:
             is_part = lines <= {line.strip() for line in demonstration.split("\n")}
             if is_part or _likeness(text, demonstration) >= ALIKE:
                 return True

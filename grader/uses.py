@@ -20,6 +20,7 @@ from types import CodeType
 from typing import NamedTuple
 
 MAGIC = re.compile(r"^([ \t]*)(?:[\w.,* \t]+=[ \t]*)?[%!].*$", re.MULTILINE)
+MOST = 100_000  # signs: to read more of them takes seconds, and no answer has them
 WORD = re.compile(r"\w+")
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 LOAD, STORE, DELETE = "load", "store", "delete"
@@ -82,7 +83,7 @@ class Uses:
 @lru_cache(maxsize=2048)  # the cells of a lesson are everybody's
 def uses(text: str) -> Uses:
     """What a cell does with names; nothing, for text that is no Python even without its lines of magic."""
-    code = _compiled(text)
+    code = _compiled(text) if len(text) <= MOST else None
     if code is None:
         return Uses()
     steps, later = _read(code)

@@ -221,7 +221,7 @@ class _Assembly:
         if cell.attachments:
             node.attachments = deepcopy(dict(cell.attachments))
         lines = lines_of(cell.source)
-        copied = [place for place in self.release.demonstrations if lines <= lines_of(place.source)]
+        copied = [place for place, its_lines in self.release.demonstrations if lines <= its_lines]
         if cell.kind == "code" and lines and copied:
             node.metadata.tags = list(copied[0].cell.metadata.tags)
         return node

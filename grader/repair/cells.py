@@ -12,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.configure import DEMONSTRATION
-from grader.repair.text import names, squeeze
+from grader.repair.text import lines_of, names, squeeze
 
 MARKS = ("grade", "solution", "locked", "task", "points")  # what nbgrader's metadata says of a cell
 
@@ -92,8 +92,9 @@ class Release:
         return found
 
     @cached_property
-    def demonstrations(self) -> list[Place]:
-        return [place for place in self.places if place.is_demonstration]
+    def demonstrations(self) -> list[tuple[Place, frozenset[str]]]:
+        """Each with its lines."""
+        return [(place, lines_of(place.source)) for place in self.places if place.is_demonstration]
 
 
 def _role(cell: NotebookNode) -> Role:

@@ -1,6 +1,7 @@
 """Demonstrations: those that an answer needs are run, long ones never are; `check` and score agree on it."""
 
 import json
+import time
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ from grader.building.instructor import instructor_notebook
 from grader.building.lesson import find_lessons
 from grader.demonstrations import SENTENCE, absent, explained, needed
 from grader.hidden_names import hidden
+from grader.judging import panel
 from grader.judging.verdict import Status, Verdict
 from grader.uses import uses
 from tests.grader.two_roads import answer, cell, checked, scored
@@ -89,6 +91,23 @@ def test_no_solution_of_ours_needs_one(lesson):
     assert needed(released.cells) == needed(solved.cells) == frozenset()
 
 
+NASTY = [
+    "(" * 100_000,
+    "1+" * 40_000 + "1",
+    "x\0",
+    "x = 1\n" * 24_000,
+    "x = '\ud800'",
+    "lambda:" * 9_000 + "1",
+]
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+def test_no_text_takes_long_to_read_or_cannot_be_read(text):
+    began = time.process_time()
+    assert uses(text).needs == frozenset()
+    assert time.process_time() - began < 2
+
+
 # -- what is missing without the long ones -------------------------------------------------------------------
 
 
@@ -139,7 +158,7 @@ def test_the_sentence_is_told_of_names_that_are_known_here(failure, status, is_t
 LESSON = [
     cell("import torch"),
     cell("patches = torch.tensor([[4.0, 1.0], [3.0, 0.0], [0.0, 4.0]])\nprint(patches)", *SHORT),
-    cell("unneeded = patches\nraise SystemExit('I was run')", *SHORT),
+    cell("unneeded = patches\nraise RuntimeError('I was run')", *SHORT),
     cell("import time\n\nslow = torch.eye(3)\nprint('that took a while')\nslower = '2*L*d*n'", *LONG),
     cell("from_slow = slow.sum()", *SHORT),
 ]
@@ -191,6 +210,9 @@ def test_check_and_score_agree_and_say_why(released):
     }
     assert told == wanted
     assert graded == wanted
+    feedback = notebook.cells[-1].outputs[0].data
+    assert SENTENCE.format("slower") in feedback["text/plain"]
+    assert panel.rich(SENTENCE.format("slower")) in feedback["text/html"]
     outputs = [one.outputs for one in notebook.cells[: len(LESSON)]]
     assert [bool(shown) for shown in outputs] == [False, True, False, False, True]
     assert "slow" in outputs[4][0].evalue

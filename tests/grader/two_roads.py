@@ -33,15 +33,18 @@ def cell(code: str, *tags: str) -> NotebookNode:
 def checked(cells: Sequence[NotebookNode]) -> dict[str, Verdict]:
     """What `check` says of each answer, called after its cell; all code cells are run, in their order."""
     shell = InteractiveShell(config=Config(HistoryManager={"hist_file": ":memory:", "enabled": False}))
-    shell.run_cell("from grader import check, numbers", store_history=True)
     said = {}
-    for one in cells:
-        name = one.metadata.get("nbgrader", {}).get("grade_id", "")
-        if one.cell_type == "code" and (not name or name.endswith(ANSWER)):
-            shell.run_cell(one.source, store_history=True)
-        if name.endswith(ANSWER):
-            exercise = name.removesuffix(ANSWER)
-            said[exercise] = shell.run_cell(f'check("{exercise}")', store_history=True).result.verdict
+    try:
+        shell.run_cell("from grader import check, numbers", store_history=True)
+        for one in cells:
+            name = one.metadata.get("nbgrader", {}).get("grade_id", "")
+            if one.cell_type == "code" and (not name or name.endswith(ANSWER)):
+                shell.run_cell(one.source, store_history=True)
+            if name.endswith(ANSWER):
+                exercise = name.removesuffix(ANSWER)
+                said[exercise] = shell.run_cell(f'check("{exercise}")', store_history=True).result.verdict
+    finally:
+        shell.restore_sys_module_state()  # it takes the place of `__main__`
     return said
 
 
