@@ -15,7 +15,8 @@ from traitlets.config import Config
 
 SOURCES, RELEASES = "solutions", "lessons"  # folders in the root of a course
 STUB = "# your code here"
-DEMONSTRATION = "demonstration"  # the tag of cells that show something and are not run when grading
+DEMONSTRATION = "demonstration"  # the tag of cells that show something: grading runs those that answers need
+LONG = "long"  # the tag, beside it, of those that take more than two seconds: grading runs none of them
 NOT_RELEASED = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", "*.db"]
 SECONDS_PER_CELL = 30
 

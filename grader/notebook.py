@@ -18,7 +18,9 @@ from grader.asking import given
 from grader.asking.ordinary import ordinary_state
 from grader.asking.respond import read_reply, reply
 from grader.catalogue import Told, UnknownExercise
+from grader.demonstrations import explained
 from grader.exercise import Exercise, Number
+from grader.hidden_names import hidden
 from grader.judging import panel
 from grader.judging.examination import examine, request
 from grader.judging.judge import judge
@@ -55,7 +57,7 @@ def check(answer: Any) -> Score:
         The score. Checking is free: check as often as you like.
     """
     exercise, namespace = _locate(answer, sys._getframe(1).f_globals)
-    verdict = _verdict(exercise, namespace)
+    verdict = _verdict(exercise, namespace, sys._getframe(1).f_globals)
     _show(panel.html(verdict, footer=_offer(exercise, verdict)), panel.plain(verdict))
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and not verdict.is_right:
         print(panel.plain(verdict), file=sys.stderr)  # nbgrader's Validate button shows what is on stderr
@@ -163,13 +165,17 @@ def _locate(answer: Any, caller: Mapping[str, Any]) -> tuple[Exercise, Mapping[s
     return exercise, caller if isinstance(answer, str) else {exercise.id: answer}
 
 
-def _verdict(exercise: Exercise, namespace: Mapping[str, Any]) -> Verdict:
+def _verdict(exercise: Exercise, namespace: Mapping[str, Any], caller: dict[str, Any]) -> Verdict:
     with ordinary_state():
         examination = examine(exercise, own_key())
         # as text, although it stays in this process: what is graded takes the same road
         asked = request(exercise, examination.payloads)
-        response = read_reply(reply(asked, namespace, catalogue.implementations), len(examination.order))
-        return judge(exercise, examination.questions, examination.in_place(response))
+        with hidden(exercise.lesson, caller) as missing:
+            found = {} if exercise.id in missing else namespace
+            response = read_reply(reply(asked, found, catalogue.implementations), len(examination.order))
+        response = examination.in_place(response)
+        verdict = judge(exercise, examination.questions, response)
+        return explained(verdict, response.outcomes, missing)
 
 
 def _offer(exercise: Exercise, verdict: Verdict) -> str:

@@ -23,6 +23,7 @@ from grader.asking.respond import MIME, Response, read_reply
 from grader.asking.wire import WireError
 from grader.catalogue import UnknownExercise
 from grader.configure import DEMONSTRATION
+from grader.demonstrations import absent, explained, is_demonstration, is_long, needed
 from grader.exercise import Exercise, Number
 from grader.intake.classmates import classmates
 from grader.judging import panel
@@ -34,6 +35,7 @@ from grader.judging.verdict import Verdict
 from grader.questions.personal import course_secret, hidden_seed, plain_name
 from grader.questions.record import METADATA, read_records
 from grader.sandbox.runner import Sandboxed
+from grader.uses import uses
 
 INERT = {"text/plain", "image/png", "image/jpeg"}
 LOST = ("DeadKernelError", "CellTimeoutError")  # what nbclient and nbgrader call it
@@ -79,6 +81,7 @@ class Judge(Sandboxed, Execute):
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
     ) -> tuple[NotebookNode, ResourcesDict]:
         self.student = resources["nbgrader"]["student"]
+        _have_run_what_is_needed(nb)
         self.exercises = [exercise for cell in nb.cells if (exercise := _graded_exercise(cell))]
         self._own = self._own_numbers(nb)
         self.numbers = {exercise: own.values for exercise, own in self._own.items()}
@@ -113,6 +116,7 @@ class Judge(Sandboxed, Execute):
         word = word_on(exercise.id, self.nb.cells[:index], self.appeals.get(self.student, {}))
         verdict = judge(exercise, examination.questions, response, accuse=word is None)
         verdict = own.tell(verdict) if own else verdict
+        verdict = explained(verdict, response.outcomes, self._missing(index))
         return heard(verdict, word) if word else verdict
 
     def _own_numbers(self, nb: NotebookNode) -> dict[str, OwnNumbers]:
@@ -128,6 +132,12 @@ class Judge(Sandboxed, Execute):
         """Whether a name is that of somebody else in the class."""
         others = set(map(plain_name, self.classmates)) - {plain_name(self.student)}
         return plain_name(name) in others
+
+    def _missing(self, index: int) -> dict[str, str]:
+        """What has no value before this cell, for want of a demonstration that is not run."""
+        hidden = [name for cell in self.nb.cells if is_long(cell) for name in uses(cell.source).defines]
+        run = (uses(cell.source) for cell in self.nb.cells[:index] if _is_run(cell))
+        return absent(run, hidden)
 
     def _ask(self, exercise: Exercise, requests: Sequence[list[dict[str, Any]]], index: int) -> Response:
         """All that came of the requests; after one that is not answered none of the others is sent."""
@@ -219,11 +229,14 @@ def _graded_exercise(cell: NotebookNode) -> Exercise | None:
 
 def _is_run(cell: NotebookNode) -> bool:
     """Whether a cell is run when it is graded."""
-    return cell.cell_type == "code" and not _is_demonstration(cell)
+    return cell.cell_type == "code" and not is_demonstration(cell)
 
 
-def _is_demonstration(cell: NotebookNode) -> bool:
-    return DEMONSTRATION in cell.metadata.get("tags", ())
+def _have_run_what_is_needed(nb: NotebookNode) -> None:
+    """Let the demonstrations that an answer needs be cells like others: the tag keeps nbclient from them."""
+    for index in needed(nb.cells):
+        tags = nb.cells[index].metadata.tags
+        nb.cells[index].metadata.tags = [tag for tag in tags if tag != DEMONSTRATION]
 
 
 def _reply_in(outputs: list[NotebookNode]) -> Any:

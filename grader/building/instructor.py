@@ -18,13 +18,14 @@ from nbformat import NotebookNode
 
 from grader import catalogue
 from grader.building.lesson import BuildError, Lesson
-from grader.configure import DEMONSTRATION
+from grader.configure import DEMONSTRATION, LONG
 from grader.exercise import Exercise, Function
 from grader.exercise.solution import BEGIN, END
 
 # A comment such as `# copy the rows` is no magic command that has lost its way: it stays a comment
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _BETWEEN_MARKS = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
+TAGS = {"None": (), "True": (DEMONSTRATION,), "long": (DEMONSTRATION, LONG)}  # by the marker `demonstration=`
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -42,7 +43,7 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
     for source in jupytext.reads(lesson.source.read_text(encoding="utf-8"), fmt=PERCENT).cells:
         name = source.metadata.get("exercise")
         if name is None:
-            cells.append(_plain_cell(source, f"cell-{len(cells):03d}"))
+            cells.append(_plain_cell(source, f"cell-{len(cells):03d}", lesson))
         elif source.cell_type == "markdown":
             cells.append(_statement(*asked.state(name), source.source))
         else:
@@ -96,8 +97,16 @@ class _Asked:
         return BuildError(f"{self.lesson.shown(self.lesson.source)} {what}.")
 
 
-def _plain_cell(source: NotebookNode, id: str) -> NotebookNode:
-    metadata = {"tags": [DEMONSTRATION]} if source.metadata.get("demonstration") else {}
+def _plain_cell(source: NotebookNode, id: str, lesson: Lesson) -> NotebookNode:
+    marker = source.metadata.get("demonstration")
+    unread = source.metadata.get("incorrectly_encoded_metadata", "")  # jupytext's word for it
+    if str(marker) not in TAGS or "demonstration" in unread:
+        raise BuildError(
+            f"{lesson.shown(lesson.source)} marks a cell with `{unread or f'demonstration={marker}'}`: write "
+            '`demonstration=true`, or `demonstration="long"` for one that takes more than two seconds.'
+        )
+    tags = [*TAGS[str(marker)]]
+    metadata = {"tags": tags} if tags else {}
     return _cell(source.cell_type, source.source, id, metadata)
 
 

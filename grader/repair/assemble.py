@@ -15,7 +15,7 @@ from dataclasses import replace
 import nbformat
 from nbformat import NotebookNode
 
-from grader.configure import DEMONSTRATION
+from grader.demonstrations import needed
 from grader.repair.answer import code_beside, gather, join, torn_answers, torn_off
 from grader.repair.cells import Cell, Place, Release, Role
 from grader.repair.match import in_order
@@ -42,6 +42,7 @@ class _Assembly:
         self.release, self.cells, self.places = release, cells, places
         self._said: dict[str, list[str]] = defaultdict(list)  # sentence -> names of cells
         self._added = 0
+        self._put_back: list[tuple[Place, NotebookNode]] = []  # demonstrations, should an answer need them
         self._held: dict[int, list[int]] = defaultdict(list)  # place -> cells
         for index, place in enumerate(places):
             if place is not None:
@@ -69,7 +70,7 @@ class _Assembly:
         for place in self.release.places:
             nodes += self._of(place)
             nodes += self._own(following[place.index])
-        return nodes
+        return self._with_what_is_needed(nodes)
 
     # -- what stands where ------------------------------------------------------------------------------
 
@@ -171,11 +172,14 @@ class _Assembly:
         return [*(self._node("code", text) for text in answer.before), _released(place, answer.text)]
 
     def _plain(self, place: Place) -> list[NotebookNode]:
-        is_run = place.cell.cell_type == "code" and not place.is_demonstration
         held = self._held[place.index]
-        if not held and is_run:
-            self._say("Missing cells of the lesson were put back", place)
-            return [_released(place, place.source)]
+        if not held and place.cell.cell_type == "code":
+            missing = _released(place, place.source)
+            if place.is_demonstration:
+                self._put_back.append((place, missing))
+            else:
+                self._say("Missing cells of the lesson were put back", place)
+            return [missing]
         nodes = []
         for index in held:
             node = _released(place, self.cells[index].source)
@@ -186,6 +190,15 @@ class _Assembly:
                 self._say("Demonstrations that define something of yours were run", place)
             nodes.append(node)
         return nodes
+
+    def _with_what_is_needed(self, nodes: list[NotebookNode]) -> list[NotebookNode]:
+        """The cells without the demonstrations that were missing, but for those that an answer needs."""
+        of_use = {id(nodes[index]) for index in needed(nodes)}
+        for place, node in self._put_back:
+            if id(node) in of_use:
+                self._say("Missing cells of the lesson were put back", place)
+        unused = {id(node) for _, node in self._put_back} - of_use
+        return [node for node in nodes if id(node) not in unused]
 
     def _own(self, indices: Sequence[int]) -> list[NotebookNode]:
         """Cells that the student added; one that was split is one again."""
@@ -208,8 +221,9 @@ class _Assembly:
         if cell.attachments:
             node.attachments = deepcopy(dict(cell.attachments))
         lines = lines_of(cell.source)
-        if cell.kind == "code" and lines and any(lines <= own for own in self.release.demonstrated_lines):
-            node.metadata.tags = [DEMONSTRATION]
+        copied = [place for place, its_lines in self.release.demonstrations if lines <= its_lines]
+        if cell.kind == "code" and lines and copied:
+            node.metadata.tags = list(copied[0].cell.metadata.tags)
         return node
 
     def _node(self, kind: str, source: str) -> NotebookNode:

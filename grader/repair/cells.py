@@ -92,8 +92,9 @@ class Release:
         return found
 
     @cached_property
-    def demonstrated_lines(self) -> list[frozenset[str]]:
-        return [lines_of(place.source) for place in self.places if place.is_demonstration]
+    def demonstrations(self) -> list[tuple[Place, frozenset[str]]]:
+        """Each with its lines."""
+        return [(place, lines_of(place.source)) for place in self.places if place.is_demonstration]
 
 
 def _role(cell: NotebookNode) -> Role:

@@ -11,7 +11,8 @@ import symtable
 import warnings
 from functools import lru_cache
 
-MAGIC = re.compile(r"^([ \t]*)(?:[\w.,* \t]+=[ \t]*)?[%!].*$", re.MULTILINE)
+from grader.uses import MAGIC
+
 NAMING = re.compile(
     r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE
 )

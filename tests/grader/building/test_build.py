@@ -181,6 +181,20 @@ def test_code_of_the_lesson_takes_the_place_of_the_exercises_own(course):
     assert answer.startswith('print("five numbers")') and "return x + x" in answer
 
 
+@pytest.mark.parametrize(
+    ("marker", "tags"),
+    [
+        ("demonstration=true", ["demonstration"]),
+        ('demonstration="long"', ["demonstration", "long"]),
+        ("", None),
+    ],
+)
+def test_a_demonstration_is_tagged_and_a_long_one_as_long(course, marker, tags):
+    write(course, SOURCE.replace("demonstration=true", marker))
+    shown = instructor_notebook(Lesson(course, "01_small")).cells[1]
+    assert shown.source == 'print("look")' and shown.metadata.get("tags") == tags
+
+
 def test_the_gradebook_knows_the_assignment(built):
     from nbgrader.api import Gradebook
 
@@ -253,6 +267,11 @@ def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
         (SOURCE.replace('# %% exercise="pairs"', ""), "never asks pairs"),
         (SOURCE + '\n# %% exercise="pairs"\n', "asks the exercise 'pairs' twice"),
         (SOURCE + '\n# %% [markdown] exercise="pairs"\n# Again.\n', "states the exercise 'pairs' twice"),
+        (
+            SOURCE.replace("demonstration=true", "demonstration=long"),
+            'marks a cell with `demonstration=long`: write `demonstration=true`, or `demonstration="long"`',
+        ),
+        (SOURCE.replace("=true", '="short"'), "marks a cell with `demonstration=short`: write"),
         (OWN_CODE.replace("### END SOLUTION", ""), "needs the lines '### BEGIN SOLUTION' and"),
         (OWN_CODE.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", ""), "needs the lines"),
         (OWN_CODE.replace('    "Twice as much."\n', ""), "'double' is not Python .*needs a docstring"),

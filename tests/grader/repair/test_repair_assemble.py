@@ -142,6 +142,21 @@ def test_a_copy_of_a_demonstration_or_of_a_part_of_it_is_one(source, is_shown):
     assert found.metadata.get("tags") == ([DEMONSTRATION] if is_shown else None)
 
 
+def test_a_copy_of_a_long_demonstration_is_long():
+    release = nbformat.v4.new_notebook(cells=deepcopy(LESSON), metadata=METADATA)
+    release.cells[2].metadata.tags = [DEMONSTRATION, "long"]
+    handed = nbformat.v4.new_notebook(cells=[*lesson(), own("plot(1)")], metadata=METADATA)
+    assert heal(handed, release).notebook.cells[-1].metadata.tags == [DEMONSTRATION, "long"]
+
+
+def test_a_demonstration_that_is_missing_is_put_back_if_an_answer_needs_it():
+    needs_it = edited(ANSWER, DONE.replace("2 * x", "2 * x + 0 * len(figure)"))
+    found = healed(*lesson(shown=None, double_answer=needs_it))
+    assert [cell.source for cell in found.notebook.cells][2] == SHOWN.source
+    assert "Missing cells of the lesson were put back: shown." in found.mended
+    assert SHOWN.source not in sources(*lesson(shown=None))
+
+
 def test_pictures_stay_in_texts_of_the_lesson_and_of_one_s_own():
     mine = own("![](attachment:a.png)", "markdown")
     given = [
