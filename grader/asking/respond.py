@@ -18,6 +18,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from grader.asking import rules, wire
@@ -111,22 +112,22 @@ def _late(error: TimeUp, seconds: float) -> Failure:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float, tick: Callable[[], bool] | None = None) -> Iterator[None]:
+def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None = None) -> Iterator[None]:
     """Raise `TimeUp` in the block after ``seconds``, and again each second until it is left.
 
     Works where signals do: on Unix, in the main thread. Elsewhere whoever started this process limits it.
-    ``tick`` is called from time to time, and costs the block none of its seconds; it is False where the block
-    must not be interrupted.
+    ``tick`` is called from time to time with the frame that runs, and costs the block none of its seconds; it
+    is False where the block must not be interrupted.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
     until = time.monotonic() + seconds
 
-    def look(signum: int, frame: Any) -> None:
+    def look(signum: int, frame: FrameType | None) -> None:
         nonlocal until
         now = time.monotonic()
-        may_interrupt = tick is None or tick()
+        may_interrupt = tick is None or tick(frame)
         if now >= until and may_interrupt:
             signal.setitimer(signal.ITIMER_REAL, 1.0)
             raise TimeUp

@@ -80,11 +80,15 @@ class Watch:
         self._stop()
         _open = None
 
-    def turn(self) -> bool:
-        """Take down what was recorded, as records grow; False, and nothing, while they are being changed."""
+    def turn(self, frame: FrameType | None) -> bool:
+        """Take down what was recorded, as records grow; False, and nothing, while they are being changed.
+
+        Nor are they taken down in the middle of an operator that has called Python: the process would not
+        survive it.
+        """
         if self._is_busy:
             return False
-        if self._record is not None:
+        if self._record is not None and not _is_inside_an_operator(frame):
             self._stop()
             self._start()
         return True
@@ -116,6 +120,16 @@ class Watch:
                 self.used.add(f"{module}.{frame.f_code.co_qualname}")
         elif event == "c_call" and argument.__name__ in _SWITCHES and not self._is_busy:
             self.used.add(f"{SWITCHES}{argument.__name__}")
+
+
+def _is_inside_an_operator(frame: FrameType | None) -> bool:
+    """Whether code of PyTorch is being run, or may be: it is what operators call."""
+    while frame is not None:
+        module = frame.f_globals.get("__name__")
+        if frame.f_code.co_name == "__torch_dispatch__" or str(module).partition(".")[0] == "torch":
+            return True
+        frame = frame.f_back
+    return False
 
 
 _open: Watch | None = None

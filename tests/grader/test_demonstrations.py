@@ -7,7 +7,8 @@ import nbformat
 import pytest
 
 from grader import catalogue, hidden_names
-from grader.asking.outcome import MISSING, Failure, Outcome
+from grader.asking.outcome import Failure, Outcome
+from grader.asking.rules import MISSING
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import find_lessons
 from grader.demonstrations import SENTENCE, absent, explained, needed
@@ -137,7 +138,7 @@ def test_what_a_cell_that_cannot_go_on_would_have_defined_is_missing_too():
         (Failure("NameError", "name 'fast' is not defined"), Status.WRONG, False),
         (Failure("NameError", "<b>slow</b>"), Status.WRONG, False),
         (Failure("TypeError", "name 'slow' is not defined"), Status.WRONG, False),
-        (Failure(MISSING, "There is no `answer` yet."), Status.UNFINISHED, True),
+        (Failure.told(MISSING, name="answer"), Status.UNFINISHED, True),
         (Failure("NameError", "name 'slow' is not defined"), Status.RIGHT, False),
         (Failure("NameError", "name 'slow' is not defined"), Status.FORBIDDEN, False),
     ],

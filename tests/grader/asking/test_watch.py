@@ -216,7 +216,7 @@ def test_switching_the_record_off_is_noticed(answer):
 def test_without_operators_nothing_is_recorded_below_python():
     with Watch(operators=False) as watch:
         torch.ones(2).exp()
-        assert watch.turn()
+        assert watch.turn(None)
     assert not watch.used
 
 
@@ -234,6 +234,15 @@ def test_records_do_not_grow():
     assert "torch.ops.aten.add" in used(loops, seconds=30)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**10
     assert grown < 100, f"{grown:.0f} MiB: there may be millions of operators, at 2 kB each"
+
+
+def test_the_record_is_not_taken_down_in_the_middle_of_an_operator():
+    def counts(x):  # PyTorch's counter is called by each operator; a process that goes wrong here dies
+        for _ in range(150):
+            figures = cost.measure(torch.matmul, (2, 3), (3, 2))
+        return figures.flops
+
+    assert "`course.cost.measure`" in forbidden_use(used(counts, seconds=30), ["course.cost.measure"])
 
 
 # -- processes ---------------------------------------------------------------------------------------------
