@@ -32,6 +32,7 @@ from typing import Any, NoReturn
 
 from grader.sandbox import namespaces
 from grader.sandbox.limits import Limits
+from grader.student import CODE
 
 SCRATCH = "/scratch"
 WORK, HOME = f"{SCRATCH}/work", f"{SCRATCH}/home"
@@ -43,7 +44,7 @@ MOST_DESCRIPTORS = 500  # that we may have open ourselves
 HELPER = 3  # the descriptor of whatever student code may ask (`grader.sandbox.inside.catalogue`)
 SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_DIE, MOST_ROUNDS = 0.001, 200
-INIT, CODE = "1", "2"  # the processes of the new namespace that we start
+OURS = ("1", str(CODE))  # the processes of the new namespace that we start
 Code = Callable[[Callable[[], None]], None]  # gets a function to call when it is about to run student code
 PROTECTED = namespaces.NO_SETUID | namespaces.NO_DEVICES
 
@@ -290,11 +291,8 @@ def _end_others() -> None:
 
 def _is_other(process: str) -> bool:
     """Whether it is a third one, and not dead already and waiting for its parent to hear of it."""
-    return Path(process).name not in (INIT, CODE) and _field(f"{process}/status", "State") not in (
-        "Z",
-        "X",
-        "0",
-    )
+    state = _field(f"{process}/status", "State")
+    return Path(process).name not in OURS and state not in ("Z", "X", "0")
 
 
 def _processes() -> Iterator[str]:

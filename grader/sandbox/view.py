@@ -16,6 +16,7 @@ from pathlib import Path
 
 import course
 import grader
+from grader.student import CONFINED
 
 OURS = Path(grader.__file__).resolve().parent
 OPEN = (
@@ -52,6 +53,7 @@ def arguments() -> list[str]:
 def environment() -> dict[str, str]:
     """The variables that student code finds, and no others."""
     return {
+        CONFINED: "1",
         "HOME": "/scratch/home",
         "LANG": "C.UTF-8",
         "MPLCONFIGDIR": "/scratch/home",

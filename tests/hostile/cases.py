@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from hostile import broken, disturbing, forging, reading, showing
+from hostile import broken, calling, disturbing, forging, reading, showing
 
 FAMILIES = (
     forging.family,
+    calling.family,
+    calling.odd,
     reading.family,
     disturbing.writing,
     disturbing.others,
@@ -28,6 +30,8 @@ _QUICK = set(
         forge-points forge-strange-points forge-swapped-ids forge-bonus forge-baked-outputs
         forge-verdict forge-check forge-respond forge-wire forge-equal forge-subclass forge-array
         forge-reply-garbage shadow-torch copy-ready-made copy-alias copy-getattr copy-reference
+        call-thread call-waiting-thread call-lazy call-fork call-server call-profile-off say-missing
+        say-refused foresee-key odd-first-try odd-method odd-compiled odd-float64 odd-settings
         pickle read-canary read-secret read-environment read-memory read-hidden-cases read-raised
         read-handed-links write-gradebook write-others write-home write-packages write-device
         kill-all daemon nohup memory big-file open-files exit-answer quit loop-catching segfault
