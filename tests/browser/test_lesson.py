@@ -8,6 +8,9 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from grader.questions.personal import student_key
+from grader.questions.record import MIME
+
 pytestmark = pytest.mark.browser
 
 ALL_POINTS = re.compile(r"(\d+) of \1 points?")
@@ -217,3 +220,29 @@ def test_the_formgrader(graded, server, window, shoot):
     page.goto(f"{server}/formgrader/manage_submissions/{LESSON}")
     expect(page.get_by_role("row").filter(has_text="noor")).to_be_visible()
     shoot(page, "submissions")
+
+
+def test_signing_in(lab, course, shoot):
+    lab = lab("02_attention")
+    key = student_key("a secret", "ada")
+    cell, own = lab.cell_with("sign_in("), lab.cell_with('numbers("patch_weight")')
+    expect(lab.run(cell)).to_be_empty()  # as released: whoever is in no class goes on
+    practice = lab.run(own)
+    expect(practice).to_contain_text("Practice numbers: ")
+    expect(practice).to_contain_text("sign_in")
+    wrong = key.replace(key[0], "0" if key[0] != "0" else "1")
+    lab.replace_line(cell, "sign_in(", [f'sign_in("ada", key="{wrong}")'])
+    told = lab.run(cell)
+    expect(told).to_contain_text("This is not the key of 'ada'")
+    expect(told).not_to_contain_text("Traceback")
+    shoot(lab.page, "mistyped")
+    lab.replace_line(cell, "sign_in(", [f'sign_in("ada", key="{key}")'])
+    lab.run(cell)
+    numbers = lab.run(own)
+    expect(numbers).to_contain_text("ada's numbers: ")
+    shoot(numbers, "numbers")
+    lab.save()
+    saved = nbformat.read(course / "lessons" / "02_attention" / "02_attention.ipynb", 4)
+    outputs = (output.get("data", {}) for cell in saved.cells for output in cell.get("outputs", ()))
+    records = [data[MIME] for data in outputs if MIME in data]
+    assert [record["student"] for record in records] == ["ada"], "the notebook keeps who and which"
