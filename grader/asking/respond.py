@@ -116,13 +116,14 @@ def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None =
     """Raise `TimeUp` in the block after ``seconds``, and again each second until it is left.
 
     Works where signals do: on Unix, in the main thread. Elsewhere whoever started this process limits it.
-    ``tick`` is called from time to time with the frame that runs, and costs the block none of its seconds; it
-    is False where the block must not be interrupted.
+    ``tick`` is called from time to time with the frame that runs, and is False where the block must not be
+    interrupted. It costs the block none of its seconds, until they have doubled.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
     until = time.monotonic() + seconds
+    latest = until + seconds
 
     def look(signum: int, frame: FrameType | None) -> None:
         nonlocal until
@@ -131,7 +132,7 @@ def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None =
         if now >= until and may_interrupt:
             signal.setitimer(signal.ITIMER_REAL, 1.0)
             raise TimeUp
-        until += time.monotonic() - now
+        until = min(until + time.monotonic() - now, latest)
         wait()
 
     def wait() -> None:
