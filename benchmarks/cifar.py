@@ -37,7 +37,8 @@ from course.fewlabels.supervised import Supervised
 from course.fewlabels.transfer import Classifier
 from course.ssl.by_name import METHODS, Images, build
 from course.ssl.mae import crop_and_flip
-from course.train import Recipe, Row, train
+from course.training.loop import train
+from course.training.recipe import Recipe, Row
 from course.vision.by_name import encoder as encoder_named
 from course.vision.by_name import width
 

@@ -21,8 +21,8 @@ from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import Timing, chosen, machine, matrix_rate, take_turns
-from course import transformer
 from course.attention import causal_mask
+from course.language import transformer
 from course.position import sinusoidal
 from course.vision import vit
 

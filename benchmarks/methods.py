@@ -33,7 +33,7 @@ from course.evaluate import Reading, Row, as_markdown, compare
 from course.evaluate.table import RANDOM, READINGS, SUPERVISED, Score
 from course.ssl.by_name import Images, build
 from course.ssl.method import Method
-from course.train import Recipe
+from course.training.recipe import Recipe
 
 RESULTS = Path(__file__).resolve().parent / "results"
 KEPT = RESULTS / "methods-cpu.json"  # the numbers behind the table

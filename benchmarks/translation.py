@@ -24,12 +24,11 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.timing import chosen, machine, wait_for
-from course import seq2seq
 from course.data import multi30k
-from course.decode import PADDING
-from course.record import Record
-from course.transformer import Transformer
-from course.translate import (
+from course.language import seq2seq
+from course.language.decode import PADDING
+from course.language.transformer import Transformer
+from course.language.translate import (
     Characters,
     Pair,
     batches,
@@ -40,6 +39,7 @@ from course.translate import (
     validation_loss,
     warmup_rate,
 )
+from course.record import Record
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"

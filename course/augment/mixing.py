@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 
 from course import expect
 from course.augment.transform import expect_images, per_image
-from course.randomness import drawn, home
+from course.training.randomness import drawn, home
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import torch
 from torch import Generator, Tensor
 
 from course import expect
-from course.randomness import drawn
+from course.training.randomness import drawn
 
 BLOCK = 2**20  # numbers of a block on the CPU: 4 MiB of float32
 

@@ -37,9 +37,9 @@ def evaluate(
     from course.commands.runs import built, encoder_of, images_of
     from course.commands.training import device_named
     from course.evaluate import Reading, as_markdown, compare
-    from course.run import Run
     from course.ssl.by_name import METHODS
-    from course.train import Recipe
+    from course.training.recipe import Recipe
+    from course.training.run_folder import Run
 
     place = device_named(device)
     if each is not None and share:

@@ -61,8 +61,8 @@ def finetune(
     from course.commands.runs import images_of
     from course.commands.training import folder_of, trained_together
     from course.commands.tuning import finish_tuning, model_of, start_of
-    from course.run import Run
-    from course.train import Recipe
+    from course.training.recipe import Recipe
+    from course.training.run_folder import Run
 
     with trained_together(device) as place:
         try:

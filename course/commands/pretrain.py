@@ -69,8 +69,8 @@ def pretrain(
     """
     from course.commands.runs import asked_for, images_of, method_of
     from course.commands.training import finish, folder_of, options_of, trained_together
-    from course.run import Run
-    from course.train import Recipe
+    from course.training.recipe import Recipe
+    from course.training.run_folder import Run
 
     with trained_together(device) as place:
         try:

@@ -4,7 +4,7 @@ import sys
 import time
 from typing import TextIO
 
-from course.train import Row
+from course.training.recipe import Row
 
 SECONDS = 5.0  # between lines where nothing can be written over
 

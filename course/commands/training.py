@@ -11,13 +11,14 @@ from typing import Any
 import torch
 import typer
 
-from course import processes
 from course.commands.progress import Progress
 from course.commands.said import refuse
 from course.data.image_set import ImageSet
-from course.run import Run
 from course.ssl.method import Method
-from course.train import Diverged, train
+from course.training import processes
+from course.training.loop import train
+from course.training.recipe import Diverged
+from course.training.run_folder import Run
 
 INTERRUPTED = 130  # the exit status that a shell expects behind Ctrl-C
 CURVES = ("loss", "accuracy", "found", "rank", "entropy", "spread")

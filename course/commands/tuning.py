@@ -6,7 +6,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from course import processes
 from course.augment import CutMix, MixUp
 from course.augment.geometry import Crop, Flip
 from course.augment.transform import Compose
@@ -16,8 +15,9 @@ from course.data.image_set import ImageSet
 from course.evaluate.features import share_right
 from course.fewlabels.fine_tuning import FineTuning
 from course.fewlabels.transfer import Classifier, freeze
-from course.run import Run
 from course.ssl.by_name import METHODS
+from course.training import processes
+from course.training.run_folder import Run
 from course.vision.by_name import encoder as encoder_named
 from course.vision.by_name import width
 

@@ -36,7 +36,8 @@ from course.evaluate.shares import label_shares
 from course.evaluate.table import RANDOM, SUPERVISED, Row, Score
 from course.fewlabels.supervised import Augment, Supervised
 from course.ssl.method import Method
-from course.train import Recipe, train
+from course.training.loop import train
+from course.training.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from course import expect
 from course.data.image_set import ImageSet
-from course.modes import evaluating
+from course.training.modes import evaluating
 from course.vision.feature_map import feature_map
 
 POOLS = ("features", "patches")  # the same as in `course.fewlabels.transfer.Classifier`

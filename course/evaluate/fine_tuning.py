@@ -14,7 +14,8 @@ from course.evaluate.features import embed, share_right
 from course.fewlabels.fine_tuning import FineTuning
 from course.fewlabels.supervised import Augment
 from course.fewlabels.transfer import Classifier
-from course.train import Recipe, train
+from course.training.loop import train
+from course.training.recipe import Recipe
 
 
 def fine_tune(

@@ -21,7 +21,7 @@ from torch.nn.functional import normalize
 
 from course import expect
 from course.evaluate.features import accuracy, count_classes
-from course.precision import full_precision
+from course.training.precision import full_precision
 
 CHUNK = 512  # test images at a time: their similarities to 50,000 others are 100 MB
 

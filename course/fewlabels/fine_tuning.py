@@ -24,9 +24,9 @@ from torch import nn
 
 from course.fewlabels.supervised import Supervised
 from course.fewlabels.transfer import stages
+from course.language.transformer_layers import EncoderLayer
 from course.layers import StochasticDepth, stochastic_depth_rates
 from course.ssl.method import decayed
-from course.transformer_layers import EncoderLayer
 from course.vision.convnext import Block
 
 

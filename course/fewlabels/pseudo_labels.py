@@ -25,8 +25,8 @@ from torch.nn.functional import cross_entropy
 from course import expect
 from course.data.image_set import ImageSet
 from course.fewlabels.supervised import Augment, Supervised, accuracy, expect_targets, logits_of
-from course.randomness import drawn
 from course.ssl.method import Batch, Told
+from course.training.randomness import drawn
 
 
 def pseudo_label_loss(weak: Tensor, strong: Tensor, threshold: float) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,7 @@
 """The three models of the gallery, small enough to be trained while you wait, and what they were trained on.
 
     a reader       a ViT that says which digit an image shows              course.vision.vit
-    a translator   a Transformer from French to English number words       course.transformer
+    a translator   a Transformer from French to English number words       course.language.transformer
     a painter      a perceptron that fills in what is hidden of a digit    narrow and wide, three seeds each
 
 All are toys: two thousand images of 8 × 8 pixels, a thousand numbers. What is held out is never learnt from.
@@ -17,10 +17,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from course import translate
 from course.data import digits, number_words
+from course.language import translate
+from course.language.transformer import Transformer
 from course.record import Record
-from course.transformer import Transformer
 from course.vision.vit import ViT
 
 HELD_OUT = 360  # images

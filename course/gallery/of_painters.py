@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from course.gallery.models import Painter, at_pixels
 from course.gallery.page import Section, stills
+from course.language.transformer_layers import EncoderLayer
 from course.show import reach, training
 from course.show.cost_curves import cost_curves
 from course.show.reconstructions import reconstructions
-from course.transformer_layers import EncoderLayer
 
 WATCHED = 12  # positions of the networks whose reach is asked
 

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from course.gallery.models import Translator, write
 from course.gallery.page import Section, stills
+from course.language.transformer_layers import DecoderLayer
 from course.record import Record
 from course.show import alignment, matrices, positions, predict_cell, why_this_weight
-from course.transformer_layers import DecoderLayer
 
 LONGEST = 23  # letters of the number that is shown, so that with its end 24 keys can be read
 SHORT = "sept"

@@ -25,9 +25,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from course import expect
-from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images
+from course.training.randomness import drawn
 
 
 def reparameterise(mu: Tensor, log_var: Tensor, noise: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """Is there still something to see? Numbers that fall when all images get the same embedding.
 
-A loss does not show a collapse: predicting one's own constant output is perfect. These do, and `course.train`
-logs them for every method:
+A loss does not show a collapse: predicting one's own constant output is perfect. These do, and
+`course.training.loop` logs them for every method:
 
     spread    the standard deviation over images, a mean over the channels; 0: one point
     rank      (Σλ)² / Σλ², from 1, all on a line, to D, the same in all directions
@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from course import expect
-from course.modes import evaluating
-from course.precision import full_precision
-from course.ssl.method import Told
+from course.training.modes import evaluating
+from course.training.precision import full_precision
+from course.training.trainable import Told
 
 
 def spread(z: Tensor) -> Tensor:

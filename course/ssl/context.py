@@ -25,9 +25,9 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot
 
 from course import expect
-from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images, check_tiles, windows
+from course.training.randomness import drawn
 
 PLACES = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))  # down, right
 

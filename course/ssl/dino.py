@@ -29,12 +29,12 @@ from torch.nn.functional import linear, log_softmax, normalize, softmax
 
 from course import expect
 from course.augment import ColourJitter, Compose, Crop, Flip, Grey, Solarise
-from course.precision import full_precision
-from course.processes import summed
 from course.ssl.collapse import effective_rank, spread
 from course.ssl.method import Batch, Method, Told
 from course.ssl.simclr import temperature
 from course.ssl.teacher import Teacher, cosine_to_one
+from course.training.precision import full_precision
+from course.training.processes import summed
 
 GLOBALS = 2  # the large crops of each image
 

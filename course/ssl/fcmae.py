@@ -30,7 +30,6 @@ from torch.nn.functional import interpolate
 
 from course import expect
 from course.norm import GRN
-from course.randomness import drawn
 from course.ssl.mae import (
     Augment,
     crop_and_flip,
@@ -38,6 +37,7 @@ from course.ssl.mae import (
     reconstruction,
 )
 from course.ssl.method import Batch, Method, Told
+from course.training.randomness import drawn
 from course.vision.convnext import VARIANTS, Block, ConvNeXtV2
 
 # --- The encoder: ConvNeXt V2 that can look away -------------------------------------------------------

@@ -35,14 +35,14 @@ from torch.nn.functional import layer_norm, smooth_l1_loss
 
 from course import expect
 from course.augment import Crop
+from course.language.transformer_layers import EncoderLayer
 from course.position import LearnedPosition
-from course.randomness import drawn
 from course.record import Record
 from course.ssl.collapse import effective_rank, spread
 from course.ssl.mae import Augment, fixed_positions, plain_vit, take
 from course.ssl.method import Batch, Method, Told
 from course.ssl.teacher import Teacher, linear_to_one
-from course.transformer_layers import EncoderLayer
+from course.training.randomness import drawn
 from course.vision.vit import VARIANTS, ViT
 
 Range = tuple[float, float]

@@ -33,9 +33,9 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from course import expect
-from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images, cut, join, shuffle, standardise, windows
+from course.training.randomness import drawn
 from course.vision.vit import ViT
 
 Augmentation = Callable[[Tensor, Generator | None], Tensor]

@@ -25,10 +25,10 @@ from torch import Generator, Tensor, nn
 
 from course import expect
 from course.augment import Compose, Crop, Flip
+from course.language.transformer_layers import EncoderLayer
 from course.position import LearnedPosition, sinusoidal_2d
-from course.randomness import drawn
 from course.ssl.method import Batch, Method, Told
-from course.transformer_layers import EncoderLayer
+from course.training.randomness import drawn
 from course.vision.vit import ViT
 
 Augment = Callable[[Tensor, Generator | None], Tensor]

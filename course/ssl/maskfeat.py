@@ -29,9 +29,9 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import normalize, pad
 
 from course import expect
-from course.randomness import drawn
 from course.ssl.mae import Augment, crop_and_flip, masked_loss, plain_vit
 from course.ssl.method import Batch, Method, Told
+from course.training.randomness import drawn
 from course.vision.vit import ViT
 
 # --- HOG -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What every method of learning offers, so that one loop (`course.train`) trains them all.
+"""What every method of learning offers, so that one loop (`course.training.loop`) trains them all.
 
     batch = method.batch(data, chosen, generator)   # all randomness: crops, colours, masks, tiles
     loss, told = method(batch)                      # a scalar, and numbers to log
@@ -16,9 +16,10 @@ from typing import Any
 from torch import Generator, Tensor, nn
 
 from course.data.image_set import ImageSet
+from course.ssl import collapse
+from course.training.trainable import Told
 
 Batch = Mapping[str, Tensor]
-Told = dict[str, Tensor]
 
 
 class Method(nn.Module):
@@ -42,6 +43,10 @@ class Method(nn.Module):
 
     def after_step(self, progress: float) -> None:
         """Called behind each step of the optimiser, with the share of the training that is over, 0 … 1."""
+
+    def health(self, images: Tensor) -> Told:
+        """Numbers that show whether the encoder's embeddings of some images (B, C, H, W), 0 … 1, collapse."""
+        return collapse.health(self.encoder, images)
 
     def groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """What the optimiser trains: "params", "weight_decay", and "scale", a factor of the learning rate.

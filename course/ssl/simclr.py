@@ -24,10 +24,10 @@ from torch.nn.functional import cross_entropy, normalize
 
 from course import expect
 from course.augment import ColourJitter, Compose, Crop, Flip, Grey
-from course.precision import full_precision
 from course.ssl.collapse import effective_rank, spread
 from course.ssl.mae import Augment
 from course.ssl.method import Batch, Method, Told
+from course.training.precision import full_precision
 
 
 def nt_xent(z1: Tensor, z2: Tensor, tau: float = 0.5) -> Tensor:

@@ -31,11 +31,11 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from course import expect
+from course.language.transformer_layers import EncoderLayer
 from course.layers import LayerScale
 from course.multihead import MultiHeadAttention
 from course.position import LearnedPosition
 from course.record import Record, keep
-from course.transformer_layers import EncoderLayer
 from course.vision.patches import PatchEmbedding
 from course.vision.vit import classifier, initialise
 

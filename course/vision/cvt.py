@@ -27,10 +27,10 @@ import torch
 from torch import Tensor, nn
 
 from course import expect
+from course.language.transformer_layers import EncoderLayer
 from course.layers import QuickGELU, stochastic_depth_rates
 from course.multihead import MultiHeadAttention
 from course.record import Record, keep
-from course.transformer_layers import EncoderLayer
 from course.vision.vit import classifier, initialise
 
 Grid = tuple[int, int]

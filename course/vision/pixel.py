@@ -32,10 +32,10 @@ from torch import Tensor, nn
 
 from course import expect
 from course.attention import causal_mask
+from course.language.transformer_layers import EncoderLayer
 from course.layers import QuickGELU
 from course.multihead import KeyValueCache
 from course.record import Record, keep
-from course.transformer_layers import EncoderLayer
 
 
 class PixelLayer(EncoderLayer):

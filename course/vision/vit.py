@@ -22,10 +22,10 @@ import torch
 from torch import Tensor, nn
 
 from course import expect
+from course.language.transformer_layers import EncoderLayer
 from course.layers import stochastic_depth_rates
 from course.position import LearnedPosition
 from course.record import Record, keep
-from course.transformer_layers import EncoderLayer
 from course.vision.patches import PatchEmbedding
 
 

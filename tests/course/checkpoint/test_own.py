@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from course.checkpoint import load, metadata, own, save
-from course.transformer import Transformer
+from course.language.transformer import Transformer
 from course.vision.vit import ViT
 
 safetensors = pytest.importorskip("safetensors.torch")

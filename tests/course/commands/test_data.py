@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from course.cli import app
+from course.commands.cli import app
 from course.data.by_name import SETS
 from course.data.real import SOURCES, Source
 

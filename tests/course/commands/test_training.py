@@ -16,7 +16,7 @@ from matplotlib import pyplot
 from typer.testing import CliRunner
 
 from course import checkpoint
-from course.cli import app
+from course.commands.cli import app
 from course.commands.progress import Progress, duration
 
 SHORT = ["--encoder", "vit-mini/2", "--images", "200", "--batch", "100"]

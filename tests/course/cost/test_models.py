@@ -7,10 +7,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course import seq2seq, transformer
 from course.cost import convolutional, language, maps, measure, networks, table, vision
 from course.cost.layers import encoder_layer, kept
-from course.transformer_layers import EncoderLayer
+from course.language import seq2seq, transformer
+from course.language.transformer_layers import EncoderLayer
 from course.vision import (
     alexnet,
     augmented,

@@ -8,7 +8,7 @@ from course.evaluate.comparison import repeated, seeded
 from course.evaluate.table import RANDOM, SUPERVISED
 from course.fewlabels.supervised import Supervised
 from course.ssl.method import Method
-from course.train import Recipe
+from course.training.recipe import Recipe
 
 RECIPE = Recipe(epochs=2, batch=16, lr=1e-2)
 

@@ -5,7 +5,7 @@ import torch
 
 from course.evaluate import fine_tune, fine_tuning
 from course.evaluate.features import share_right
-from course.train import Recipe
+from course.training.recipe import Recipe
 
 FAST = Recipe(epochs=15, batch=16, lr=1e-2)
 

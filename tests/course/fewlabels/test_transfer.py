@@ -132,7 +132,7 @@ def test_what_is_frozen_does_not_move(name, top, data):
     make, dim, count = ENCODERS[name]
     method = Supervised(freeze(Classifier(make(), dim, 10), top)).train()
     method.encoder.head.weight.data.normal_()
-    health(method.encoder, data.floats())  # as `course.train` does behind each epoch
+    health(method.encoder, data.floats())  # as `course.training.loop` does behind each epoch
     before = state(method)
     step(method, data)
     moved = {key for key, tensor in method.state_dict().items() if not torch.equal(tensor, before[key])}

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course.randomness import drawn, home
+from course.training.randomness import drawn, home
 
 
 def seeded() -> torch.Generator:

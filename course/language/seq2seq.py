@@ -87,7 +87,8 @@ class Seq2Seq(nn.Module):
 
     source: (B, Ls) and target: (B, Lt), token numbers, `padding` behind -> logits (B, Lt, vocabulary);
     logits[:, i] are about target token i + 1. `dim` is the width of the embedding, `hidden` the state's,
-    `cell` "gru" or "lstm". The same interface as `course.transformer.Transformer`, without a longest length.
+    `cell` "gru" or "lstm". The same interface as `course.language.transformer.Transformer`, without a longest
+    length.
     Attention, or another idea of context, overrides `context`.
     """
 

@@ -11,12 +11,13 @@ import pytest
 import torch
 
 from course.data.digits import digit_set
-from course.run import CannotWrite, Run
 from course.ssl.dino import DINO
 from course.ssl.mae import MAE
 from course.ssl.method import Method
 from course.ssl.simclr import SimCLR
-from course.train import Diverged, Plan, Recipe, mixed, train
+from course.training.loop import Plan, mixed, train
+from course.training.recipe import Diverged, Recipe
+from course.training.run_folder import CannotWrite, Run
 from course.vision.vit import ViT
 
 
@@ -204,7 +205,7 @@ def test_weights_that_are_no_numbers_never_replace_good_ones(digits, tmp_path):
     with torch.no_grad():
         method.encoder.cls[0, 0, 0] = torch.inf
     with pytest.raises(Diverged, match="Weights are not numbers behind step 4"):
-        run.save(method, recipe.optimise(method), None, 4)
+        run.save(method, recipe.optimise(method.groups(0.05)), None, 4)
     assert run.checkpoint.read_bytes() == before
 
 
@@ -212,7 +213,7 @@ FULL = """
 import resource, signal, sys, torch
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_train import mae, digit_set, Recipe, Run, train
+from test_loop import mae, digit_set, Recipe, Run, train
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 recipe = Recipe(epochs=2, batch=100)
 run = Run(sys.argv[1], {}, recipe)
@@ -260,8 +261,8 @@ def test_a_row_cut_off_by_a_crash_is_left_out(digits, tmp_path):
 TWO = """
 import sys, torch
 sys.path.insert(0, sys.argv[2])
-from course import processes
-from test_train import dino, digit_set, Recipe, Run, train
+from course.training import processes
+from test_loop import dino, digit_set, Recipe, Run, train
 torch.set_num_threads(1)
 recipe = Recipe(epochs=2, batch=60)
 with processes.together(torch.device("cpu")):

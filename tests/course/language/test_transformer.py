@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from course.attention import causal_mask
+from course.language.transformer import VARIANTS, State, Transformer, build
+from course.language.transformer_layers import DecoderLayer, EncoderLayer
 from course.multihead import KeyValueCache
-from course.transformer import VARIANTS, State, Transformer, build
-from course.transformer_layers import DecoderLayer, EncoderLayer
 
 TOKENS = 17
 TINY = dict(vocabulary=TOKENS, dim=12, heads=3, hidden=20, layers=2, dropout=0.0, max_length=16)

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from course import expect
-from course.decode import BEGIN, END, PADDING, Writer, beam_search
+from course.language.decode import BEGIN, END, PADDING, Writer, beam_search
 
 UNKNOWN = 3
 Pair = tuple[str, str]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from course import doctor
-from course.cli import app
+from course.commands import doctor
+from course.commands.cli import app
 
 
 def test_this_machine_is_healthy():

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from course.commands import data
+from course.commands.doctor import examine, show
 from course.commands.evaluate import evaluate
 from course.commands.finetune import finetune
 from course.commands.pretrain import methods, pretrain
-from course.doctor import examine, show
 
 app = typer.Typer(help="Tools for whoever reads the course.", no_args_is_help=True, add_completion=False)
 app.add_typer(data.app, name="data")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from course.seq2seq import VARIANTS, AttentiveSeq2Seq, Seq2Seq, build
+from course.language.seq2seq import VARIANTS, AttentiveSeq2Seq, Seq2Seq, build
 
 TOKENS = 13
 ALL = list(VARIANTS)

@@ -17,81 +17,22 @@ What people usually get wrong
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from course import expect, processes
 from course.data.image_set import ImageSet
-from course.interrupts import noticing_interrupts
-from course.meter import Meter
-from course.precision import PRECISIONS, computing
-from course.ssl.collapse import health
-from course.ssl.method import Method
+from course.training import processes
+from course.training.interrupts import noticing_interrupts
+from course.training.meter import Meter
+from course.training.precision import computing
+from course.training.recipe import Diverged, Recipe, Row
+from course.training.trainable import Keeper, Trainable
 
-if TYPE_CHECKING:
-    from course.run import Run
-
-Row = dict[str, float]  # what is told about the steps since the row before
 STEPS_PER_ROW = 50  # at most; one also ends with each epoch
 WATCHED = 256  # images whose embeddings are looked at for collapse
-OPTIMISERS = ("adamw", "sgd")
-
-
-class Diverged(RuntimeError):
-    """The loss is no longer a number."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train. batch: images a step, over all pieces; all of them where the data have fewer.
-
-    warm_up: a share of all steps. optimiser: "adamw", or "sgd" with momentum 0.9. precision: "32" or "bf16".
-    accumulate: pieces of a step in each process. clip: the largest norm of the gradient. compile: whether
-    torch.compile translates the method first, which takes a minute and pays off on a GPU.
-    """
-
-    epochs: int = 10
-    batch: int = 128
-    lr: float = 1e-3
-    weight_decay: float = 0.05
-    warm_up: float = 0.1
-    optimiser: str = "adamw"
-    precision: str = "32"
-    accumulate: int = 1
-    clip: float | None = None
-    compile: bool = False
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        expect.whole(epochs=self.epochs, batch=self.batch, accumulate=self.accumulate)
-        expect.rate(warm_up=self.warm_up)
-        expect.one_of("optimiser", self.optimiser, OPTIMISERS)
-        expect.one_of("precision", self.precision, PRECISIONS)
-        if not self.lr > 0 or not self.weight_decay >= 0 or (self.clip is not None and not self.clip > 0):
-            raise ValueError(
-                "lr must be above 0, weight_decay 0 or more, and clip above 0 or None; "
-                f"got {self.lr!r}, {self.weight_decay!r} and {self.clip!r}"
-            )
-
-    def lr_at(self, progress: float) -> float:
-        """The learning rate when a share of the training is over, 0 … 1."""
-        if progress < self.warm_up:
-            return self.lr * progress / self.warm_up
-        return self.lr * (1 + math.cos(math.pi * (progress - self.warm_up) / (1 - self.warm_up))) / 2
-
-    def optimise(self, method: Method) -> torch.optim.Optimizer:
-        """The optimiser of what the method wants trained."""
-        groups = method.groups(self.weight_decay)
-        if not groups:
-            raise ValueError("there is nothing to train: every parameter is frozen")
-        if self.optimiser == "sgd":
-            return torch.optim.SGD(groups, self.lr, momentum=0.9)
-        return torch.optim.AdamW(groups, self.lr)
 
 
 class Plan:
@@ -132,11 +73,11 @@ class Plan:
 
 
 def train(
-    method: Method,
+    method: Trainable,
     data: ImageSet,
     recipe: Recipe,
     *,
-    run: "Run | None" = None,
+    run: Keeper | None = None,
     show: Callable[[Row], None] | None = None,
 ) -> list[Row]:
     """Train on images that lie on the method's device -> what was told, a row at least every 50 steps.
@@ -149,7 +90,8 @@ def train(
     was pressed, with the run saved.
     """
     device = next(method.parameters()).device
-    plan, optimiser, meter, rows = Plan(len(data), recipe), recipe.optimise(method), Meter(), []
+    plan, meter, rows = Plan(len(data), recipe), Meter(), list[Row]()
+    optimiser = recipe.optimise(method.groups(recipe.weight_decay))
     first = run.restore(method, optimiser, meter) if run else 0
     network = torch.compile(method) if recipe.compile else method
     generator = torch.Generator(device)
@@ -214,12 +156,12 @@ def _own_random_numbers(device: torch.device) -> Iterator[None]:
         yield
 
 
-def _health(method: Method, data: ImageSet) -> Row:
-    told = health(method.encoder, data.floats(slice(WATCHED)))
+def _health(method: Trainable, data: ImageSet) -> Row:
+    told = method.health(data.floats(slice(WATCHED)))
     return {name: value.item() for name, value in told.items()}
 
 
-def _stop_unless_finite(row: Row, run: "Run | None") -> None:
+def _stop_unless_finite(row: Row, run: Keeper | None) -> None:
     if math.isfinite(row["loss"]):
         return
     told = f"The loss is {row['loss']} behind step {row['step']:,}, at learning rate {row['lr']:.2g}"

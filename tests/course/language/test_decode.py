@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from course import seq2seq, transformer
-from course.decode import BEGIN, END, PADDING, beam_search, greedy
+from course.language import seq2seq, transformer
+from course.language.decode import BEGIN, END, PADDING, beam_search, greedy
 
 TOKENS = 7
 

@@ -22,10 +22,11 @@ from typing import Any
 
 import torch
 
-from course import checkpoint, processes
-from course.meter import Meter
-from course.ssl.method import Method
-from course.train import Diverged, Recipe, Row
+from course import checkpoint
+from course.training import processes
+from course.training.meter import Meter
+from course.training.recipe import Diverged, Recipe, Row
+from course.training.trainable import Trainable
 from course.whole_files import replacing
 
 SECONDS_BETWEEN = 30.0  # of training that a power cut may cost
@@ -88,7 +89,7 @@ class Run:
             with self._refusals(self.metrics), open(self.metrics, "a", newline="", encoding="utf-8") as file:
                 csv.DictWriter(file, self.rows[0].keys()).writerow(row)
 
-    def save(self, method: Method, optimiser: torch.optim.Optimizer, meter: Meter, step: int) -> None:
+    def save(self, method: Trainable, optimiser: torch.optim.Optimizer, meter: Meter, step: int) -> None:
         """Write a checkpoint of everything, and the encoder by itself.
 
         Raises Diverged, and keeps the checkpoint before, where a weight is not a finite number; CannotWrite
@@ -106,7 +107,7 @@ class Run:
                 checkpoint.save(method.encoder, self.encoder, {**self.asked, "step": step})
         self._saved_at = time.monotonic()
 
-    def restore(self, method: Method, optimiser: torch.optim.Optimizer, meter: Meter) -> int:
+    def restore(self, method: Trainable, optimiser: torch.optim.Optimizer, meter: Meter) -> int:
         """Bring everything to where the checkpoint stands -> the step to go on with, 0 without one."""
         step = 0
         if self.checkpoint.exists():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from course import processes
+from course.training import processes
 
 
 class Meter:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from course import seq2seq
-from course.decode import BEGIN, END, PADDING
-from course.transformer import Transformer
-from course.translate import (
+from course.language import seq2seq
+from course.language.decode import BEGIN, END, PADDING
+from course.language.transformer import Transformer
+from course.language.translate import (
     UNKNOWN,
     Characters,
     batches,

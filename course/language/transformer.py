@@ -4,7 +4,7 @@
     memory = encoder(√d E[source] + PE)             six layers of self-attention and MLP
     logits = decoder(√d E[target] + PE, memory) Eᵀ  six layers more, each looking at the memory as well
 
-    Vaswani et al. 2017, figure 1; the layers are in `course.transformer_layers`.
+    Vaswani et al. 2017, figure 1; the layers are in `course.language.transformer_layers`.
 
 What people usually get wrong
 - the paper is *post*-norm, and has no LayerNorm behind its last layer; pre-norm needs that one, since nothing
@@ -25,9 +25,9 @@ from torch import Tensor, nn
 
 from course import expect
 from course.attention import causal_mask
+from course.language.transformer_layers import DecoderLayer, EncoderLayer, LayerCache
 from course.position import sinusoidal
 from course.record import Record, keep
-from course.transformer_layers import DecoderLayer, EncoderLayer, LayerCache
 
 
 @dataclass
