@@ -63,7 +63,7 @@ PRICES |= {aten.addmv_: PRICES[aten.addmv], aten.addr_: PRICES[aten.addr], aten.
 
 PRODUCTS = re.compile(
     r"m[mv](_|$)|dot(_|$)|conv(?!ert)|attention|multi_head|encoder_layer|lstm|gru|rnn|cdist"
-    r"|linalg_(?!vector_norm|check)|fft_|cholesky|solve|geqrf|trilinear|mkldnn_linear"
+    r"|linalg_(?!vector_norm|check)|_fft_|cholesky|(?<!re)solve|geqrf|mkldnn_linear"
 )
 
 
