@@ -14,6 +14,8 @@ def whole(**sizes: int) -> None:
     """Sizes are whole numbers of at least 1: `whole(dim=64, heads=4)`."""
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            if torch.jit.is_tracing() and isinstance(size, Tensor):
+                continue  # what `torch.jit.trace` makes of a tensor's size
             raise ValueError(f"{name} must be a whole number of at least 1; got {size!r}")
 
 

@@ -176,7 +176,7 @@ class Decoder(nn.Module):
     def forward(self, tokens: Tensor, restore: Tensor, grid: tuple[int, int]) -> Tensor:
         x = self.embedding(tokens)  # (B, 1 + kept, dim)
         missing = restore.shape[1] + 1 - x.shape[1]
-        masks = self.mask.to(x.dtype).expand(len(x), missing, -1)  # (B, N − kept, dim)
+        masks = self.mask.to(x.dtype).expand(x.shape[0], missing, -1)  # (B, N − kept, dim)
         patches = take(torch.cat([x[:, 1:], masks], dim=1), restore)  # (B, N, dim), each in its place
         x = self.position(torch.cat([x[:, :1], patches], dim=1), grid)  # (B, 1 + N, dim)
         for layer in self.layers:

@@ -181,7 +181,7 @@ class MaskFeat(Method):
         vit = self.encoder
         x = vit.embedding(images)  # (B, N, D)
         x = torch.where(hidden[..., None], self.mask.to(x.dtype), x)
-        x = torch.cat([vit.cls.to(x.dtype).expand(len(x), -1, -1), x], dim=1)  # (B, 1 + N, D)
+        x = torch.cat([vit.cls.to(x.dtype).expand(x.shape[0], -1, -1), x], dim=1)  # (B, 1 + N, D)
         x = vit.dropout(vit.position(x, vit.embedding.grid(images)))
         for layer in vit.layers:
             x = layer(x)
