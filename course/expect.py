@@ -111,6 +111,14 @@ def images(x: Tensor, channels: int, weight: Tensor) -> None:
     together("images", x, "the layer", weight)
 
 
+def from_0_to_1(name: str, tensor: Tensor) -> None:
+    """Numbers from 0 to 1, where they are `at_hand`; a thousandth beyond is what resizing may leave."""
+    if tensor.numel() and at_hand(tensor):
+        low, high = map(float, tensor.detach().aminmax())
+        if not (low >= -1e-3 and high <= 1 + 1e-3):  # NaN is not either
+            raise ValueError(f"{name} must be numbers from 0 to 1; got {low:.4g} to {high:.4g}")
+
+
 def token_ids(name: str, ids: Tensor, vocabulary: int, weight: Tensor) -> None:
     """A batch of sequences of token numbers, (B, L), int64, below the size of the vocabulary.
 
