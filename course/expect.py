@@ -14,6 +14,8 @@ def whole(**sizes: int) -> None:
     """Sizes are whole numbers of at least 1: `whole(dim=64, heads=4)`."""
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            if torch.jit.is_tracing() and isinstance(size, Tensor):
+                continue  # what `torch.jit.trace` makes of a tensor's size
             raise ValueError(f"{name} must be a whole number of at least 1; got {size!r}")
 
 
@@ -107,6 +109,14 @@ def images(x: Tensor, channels: int, weight: Tensor) -> None:
     if x.shape[1] != channels:
         raise ValueError(f"images have {x.shape[1]} channels but this layer was made for {channels}")
     together("images", x, "the layer", weight)
+
+
+def from_0_to_1(name: str, tensor: Tensor) -> None:
+    """Numbers from 0 to 1, where they are `at_hand`; a thousandth beyond is what resizing may leave."""
+    if tensor.numel() and at_hand(tensor):
+        low, high = map(float, tensor.detach().aminmax())
+        if not (low >= -1e-3 and high <= 1 + 1e-3):  # NaN is not either
+            raise ValueError(f"{name} must be numbers from 0 to 1; got {low:.4g} to {high:.4g}")
 
 
 def token_ids(name: str, ids: Tensor, vocabulary: int, weight: Tensor) -> None:

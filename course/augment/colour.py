@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from course import expect
 from course.augment.transform import Transform, between, change_chosen, expect_number, per_image
 
 GREY = (0.299, 0.587, 0.114)
@@ -46,6 +47,7 @@ class ColourJitter(Transform):
         return 5
 
     def change(self, images: Tensor, noise: Tensor) -> Tensor:
+        expect.from_0_to_1("images", images)
         chosen, *factors, turn = noise.unbind(1)
         strengths = (self.brightness, self.contrast, self.saturation)
         factors = [between(max(0.0, 1 - s), 1 + s, factor) for s, factor in zip(strengths, factors)]
@@ -98,6 +100,7 @@ class Solarise(Transform):
         return 1
 
     def change(self, images: Tensor, noise: Tensor) -> Tensor:
+        expect.from_0_to_1("images", images)
         threshold = torch.full_like(noise[:, 0], self.threshold)
         return change_chosen(solarise, images, noise[:, 0] < self.p, threshold)
 

@@ -95,11 +95,16 @@ def box_mask(share: Tensor, x: Tensor, y: Tensor, H: int, W: int) -> Tensor:
 def beta(images: Tensor, generator: Generator | None, alpha: float) -> Tensor:
     """One number for each image from Beta(α, α): (B,), float64, on the images' device.
 
-    By the function beneath `torch.distributions.Beta`, which itself takes no generator.
+    X / (X + Y) of two gamma variables, by their logarithms: below α = 0.005 most of them are smaller than any
+    number. Γ(α) is distributed as Γ(α + 1) · U^(1/α).
     """
     device = home(images, generator)
-    concentration = torch.full((len(images), 2), float(alpha), device=device, dtype=torch.float64)
-    return torch._sample_dirichlet(concentration, generator)[:, 0].to(images.device)
+    shape = torch.full((len(images), 2), alpha + 1.0, device=device, dtype=torch.float64)
+    larger = torch._standard_gamma(shape, generator).log()  # (B, 2): torch.distributions takes no generator
+    uniform = torch.rand(shape.shape, generator=generator, device=device, dtype=torch.float64)
+    power = (1 - uniform).log()  # of numbers in (0, 1]
+    apart = larger[:, 0] - larger[:, 1] + (power[:, 0] - power[:, 1]) / alpha  # (B,)
+    return apart.sigmoid().to(images.device)
 
 
 def expect_soft(labels: Tensor, images: Tensor) -> None:

@@ -50,6 +50,7 @@ class RandAugment(Transform):
         return 2 * self.n
 
     def change(self, images: Tensor, noise: Tensor) -> Tensor:
+        expect.from_0_to_1("images", images)
         for which, way in zip(noise[:, : self.n].unbind(1), noise[:, self.n :].unbind(1)):
             operation = (which * len(OPERATIONS)).floor()
             amount = torch.where(way < 0.5, -1.0, 1.0).to(images.dtype) * (self.m / 10)

@@ -5,8 +5,9 @@
 
 Two runs, neither of which needs memory or changes the module:
 
-- FLOPs on the `meta` device, by PyTorch's own counter. Counting on the CPU would be wrong: there the counter
-  does not see the fused attention kernel, and drops its FLOPs (ViT-B/16: 33.7 instead of 35.1 GFLOPs).
+- FLOPs on the `meta` device, by PyTorch's own counter, which needs help: by itself it drops a matrix times a
+  vector, and on the CPU the fused attention kernel (ViT-B/16: 33.7 instead of 35.1 GFLOPs). What it is told
+  stands in `course.cost.prices`.
 - Activation memory under `FakeTensorMode`, which plays the CPU: each tensor that autograd packs away for the
   backward pass is looked at, and its storage counted once, whole. (A slice keeps its whole storage alive: a
   head that reads the CLS token alone keeps all tokens.)
@@ -20,6 +21,7 @@ A batch of one is cheaper than half of a batch of two wherever a slice of it hap
 PyTorch need not copy; the formulas are about batches of two and more.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import deepcopy
@@ -34,6 +36,7 @@ from torch.func import functional_call
 from torch.utils.flop_counter import FlopCounterMode
 
 from course.cost.formula import Cost, human, multiply_adds
+from course.cost.prices import PRICES, Seen, unpriced
 
 Run = nn.Module | Callable[..., Any]
 Input = tuple[int, ...] | Tensor
@@ -60,15 +63,19 @@ def measure(run: Run, *inputs: Input, numbers: bool = False, **options: Any) -> 
     training for a module just built; where a run returns several tensors, `output_shape` is the first's.
 
     With `numbers=True` it runs on the CPU, on these very tensors (and zeros for shapes), as a recurrent
-    network must whose steps depend on how long the sentences are. There the FLOPs of fused attention are not
-    seen.
+    network must whose steps depend on how long the sentences are.
 
-    Matrix products and convolutions count; softmax, activations and normalisation count as nothing.
+    Products of matrices and vectors, convolutions and distances count; what works entry by entry, softmax,
+    activations and normalisation count as nothing. A decomposition, a Fourier transform or another operator
+    that multiplies and has no price is warned of by name: the FLOPs are then too low.
     The attention matrix alone: `measure(lambda q, k: q @ k.mT, (L, n), (L, n)).output_bytes`.
     """
-    with _place(numbers, "meta"), FlopCounterMode(display=False) as counter, torch.no_grad():
+    counter = FlopCounterMode(display=False, custom_mapping=PRICES)
+    with _place(numbers, "meta"), Seen() as seen, counter, torch.no_grad():
         forward, _ = _prepare(run, inputs, options, numbers, "meta")
         output = forward()
+    if without := unpriced(seen.operators, counter.flop_registry):
+        warnings.warn(f"the FLOPs are too low: {', '.join(without)} have no price", stacklevel=2)
     first = output if isinstance(output, Tensor) else output[0]
     parameters = sum(p.numel() for p in run.parameters()) if isinstance(run, nn.Module) else 0
     flops, kept = counter.get_total_flops(), _kept_bytes(run, inputs, options, numbers)
@@ -93,19 +100,23 @@ def _kept_bytes(run: Run, inputs: tuple[Input, ...], options: dict[str, Any], nu
 
 
 def _place(numbers: bool, device: str) -> AbstractContextManager[Any]:
-    """Where it runs: the CPU without oneDNN, whose recurrent layers nobody sees into; a fake CPU; `meta`."""
+    """Where it runs: the CPU without kernels that nobody sees into; a fake CPU; `meta`."""
     if numbers:
-        return _without_onednn()
+        return _in_the_open()
     return FakeTensorMode(allow_non_fake_inputs=True) if device == "cpu" else nullcontext()
 
 
 @contextmanager
-def _without_onednn() -> Iterator[None]:
-    before, *_ = torch.backends.mkldnn.set_flags(False)
+def _in_the_open() -> Iterator[None]:
+    """Without oneDNN's recurrent layers, and without the encoder layer in one piece that PyTorch has."""
+    onednn, *_ = torch.backends.mkldnn.set_flags(False)
+    in_one_piece = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
     try:
         yield
     finally:
-        torch.backends.mkldnn.set_flags(before)
+        torch.backends.mkldnn.set_flags(onednn)
+        torch.backends.mha.set_fastpath_enabled(in_one_piece)
 
 
 def _prepare(

@@ -11,8 +11,6 @@ words was seen in training beside others; what is tested is whether the model pu
 
 import random
 
-from num2words import num2words
-
 from course import expect
 
 SPLITS = ("train", "test", "all")
@@ -29,6 +27,8 @@ def number_words(upto: int = 1000, split: str = "train", seed: int = 0) -> list[
     expect.whole(upto=upto)
     if upto < TESTED:
         raise ValueError(f"upto must be at least {TESTED}, for a tenth of the numbers to be one; got {upto}")
+    from num2words import num2words  # only needed here
+
     numbers = list(range(upto))
     if split != "all":
         random.Random(seed).shuffle(numbers)

@@ -38,7 +38,9 @@ def knn(
 ) -> float:
     """The accuracy, 0 … 1, of a vote of the k nearest: train (N, D), test (M, D), and a label each
 
-    Of classes with the same votes the first wins. `classes` is 1 + the largest label unless given.
+    Of classes with the same votes the first wins. Where several labelled images are equally near at the k-th
+    place, as copies of one are, which of them votes depends on the order of the labelled images: it is
+    topk's choice. `classes` is 1 + the largest label unless given.
     """
     found = count_classes(train, train_labels, test, test_labels)
     classes = found if classes is None else classes

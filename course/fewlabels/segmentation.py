@@ -81,7 +81,7 @@ class Segmentation(Supervised):
 def confusion(predicted: Tensor, true: Tensor, classes: int) -> Tensor:
     """How many pixels of class i were taken for class j: two int64 tensors of one shape -> (classes, classes)
 
-    Of several batches it is the sum of theirs.
+    Of several batches it is the sum of theirs. ValueError where one is no class; looked for on the CPU only.
     """
     expect.whole(classes=classes)
     for name, classified in (("predicted", predicted), ("true", true)):
@@ -90,6 +90,12 @@ def confusion(predicted: Tensor, true: Tensor, classes: int) -> Tensor:
     if predicted.shape != true.shape:
         shapes = f"{tuple(predicted.shape)} and {tuple(true.shape)}"
         raise ValueError(f"predicted and true must have the same shape; got {shapes}")
+    for name, classified in (("predicted", predicted), ("true", true)):
+        if expect.at_hand(classified) and classified.numel():
+            low, high = map(int, classified.aminmax())
+            if low < 0 or high >= classes:
+                wrong = low if low < 0 else high
+                raise ValueError(f"{name} must be classes from 0 to {classes - 1}; got {wrong}")
     pairs = (true * classes + predicted).flatten()
     counts = pairs.new_zeros(classes**2)
     return counts.scatter_add_(0, pairs, pairs.new_ones(()).expand_as(pairs)).view(classes, classes)

@@ -27,14 +27,16 @@ def spread(z: Tensor) -> Tensor:
 
     0 when all images get the same embedding, which is what collapse is.
     """
-    return z.detach().float().std(dim=0).mean()
+    z, scale = _about_zero(z)
+    return z.std(dim=0).mean() * scale
 
 
 def effective_rank(z: Tensor) -> Tensor:
     """In how many directions a batch spreads, (Σλ)² / Σλ² over the covariance's eigenvalues: (B, D) -> scalar
 
-    From 1, all on a line, to min(B − 1, D), the same in all directions; 0 for a single point. No
-    eigenvalue is computed: their sum is the covariance's trace, and that of their squares its squared norm.
+    From 1, all on a line, to min(B − 1, D), the same in all directions; 0 for a single point, at any scale.
+    No eigenvalue is computed: their sum is the covariance's trace, and the sum of their squares its squared
+    norm.
     """
     gram = _gram(z)
     return gram.trace().square() / gram.square().sum().clamp(min=torch.finfo(gram.dtype).tiny)
@@ -64,8 +66,23 @@ def health(encoder: Any, images: Tensor) -> Told:
 
 def _gram(z: Tensor) -> Tensor:
     """A matrix with the covariance's eigenvalues other than 0, times a number: the smaller of two."""
-    expect.floating("z", z)
-    z = z.detach().float()
-    z = z - z.mean(dim=0)
+    z, _ = _about_zero(z)
     with full_precision(z):
         return z @ z.T if z.shape[0] < z.shape[1] else z.T @ z
+
+
+def _about_zero(z: Tensor) -> tuple[Tensor, Tensor]:
+    """Embeddings minus their mean, at most about 1, and what they were divided by: (B, D), scalar
+
+    They are exactly 0 for a single point, which is one whose rows differ by no more than their rounding.
+    """
+    expect.floating("z", z)
+    if z.dim() != 2 or not len(z):
+        raise ValueError(f"z must have shape (images, channels), of one image or more; got {tuple(z.shape)}")
+    z, rounding = z.detach(), torch.finfo(z.dtype).eps
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    apart = z - z[:1]  # the mean of equal numbers may differ from them; the first does not
+    scale = apart.abs().amax()
+    alike = scale <= rounding * z.abs().amax()
+    apart = torch.where(alike, 0.0, apart / torch.where(alike, 1.0, scale)).float()
+    return apart - apart.mean(dim=0), scale.float()

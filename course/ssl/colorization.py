@@ -47,6 +47,7 @@ KINK = 6 / 29
 def rgb_to_lab(images: Tensor) -> Tensor:
     """sRGB, 0 … 1, to CIE Lab under D65: (B, 3, H, W) -> (B, 3, H, W): L 0 … 100, a −86 … 98, b −108 … 94"""
     _check_colour("images", images)
+    expect.from_0_to_1("images", images)
     linear = torch.where(images <= 0.04045, images / 12.92, ((images.clamp(min=0) + 0.055) / 1.055) ** 2.4)
     matrix = images.new_tensor(TO_XYZ)
     xyz = _mix(matrix / matrix.sum(1, keepdim=True), linear)  # white is 1, 1, 1

@@ -35,6 +35,7 @@ from course.ssl.mae import (
     crop_and_flip,
     random_masking,
     reconstruction,
+    rounded_down,
 )
 from course.ssl.method import Batch, Method, Told
 from course.training.randomness import drawn
@@ -159,7 +160,7 @@ class FCMAE(Method):
         expect.divisible("width", images.shape[3], "the encoder's cell", cell)
         h, w = images.shape[2] // cell, images.shape[3] // cell
         noise = drawn(torch.rand, (len(images), h * w), like=images, generator=generator)
-        kept = int(h * w * (1 - self.ratio))
+        kept = rounded_down(h * w, 1 - self.ratio)
         _, restore = random_masking(noise, kept)
         return {"images": images, "hidden": (restore >= kept).unflatten(1, (h, w))}
 

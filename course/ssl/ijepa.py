@@ -39,7 +39,7 @@ from course.language.transformer_layers import EncoderLayer
 from course.position import LearnedPosition
 from course.record import Record
 from course.ssl.collapse import effective_rank, spread
-from course.ssl.mae import Augment, fixed_positions, plain_vit, take
+from course.ssl.mae import Augment, fixed_positions, plain_vit, rounded_down, take
 from course.ssl.method import Batch, Method, Told
 from course.ssl.teacher import Teacher, linear_to_one
 from course.training.randomness import drawn
@@ -60,7 +60,7 @@ def block_size(grid: Grid, scale: Range, aspect: Range, numbers: tuple[float, fl
     H, W = grid
     expect.whole(height=H, width=W)
     share, ratio = (low + number * (high - low) for (low, high), number in zip((scale, aspect), numbers))
-    area = int(H * W * share)
+    area = rounded_down(H * W, share)
     rows, columns = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
     return min(max(rows, 1), H), min(max(columns, 1), W)
 

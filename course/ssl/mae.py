@@ -18,6 +18,7 @@ Parameters, decoder and fixed positions included: B 111,907,840 · L 329,541,888
 Paper: ImageNet top-1 after 1,600 epochs and fine-tuning, B 83.6 % · L 85.9 % · H 86.9 %.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -84,6 +85,11 @@ def random_masking(noise: Tensor, kept: int) -> tuple[Tensor, Tensor]:
         raise ValueError(f"of {noise.shape[1]} patches at least 1 must stay and 1 must go; {kept} stay")
     shuffle = noise.argsort(dim=1)
     return shuffle[:, :kept], shuffle.argsort(dim=1)
+
+
+def rounded_down(n: int, share: float) -> int:
+    """How many of n a share is: `rounded_down(25, 1 - 0.8)` is 5, which in floats is 4.999999999999999"""
+    return math.floor(n * share + 1e-6)
 
 
 def take(tokens: Tensor, indices: Tensor) -> Tensor:
@@ -170,7 +176,7 @@ class Decoder(nn.Module):
     def forward(self, tokens: Tensor, restore: Tensor, grid: tuple[int, int]) -> Tensor:
         x = self.embedding(tokens)  # (B, 1 + kept, dim)
         missing = restore.shape[1] + 1 - x.shape[1]
-        masks = self.mask.to(x.dtype).expand(len(x), missing, -1)  # (B, N − kept, dim)
+        masks = self.mask.to(x.dtype).expand(x.shape[0], missing, -1)  # (B, N − kept, dim)
         patches = take(torch.cat([x[:, 1:], masks], dim=1), restore)  # (B, N, dim), each in its place
         x = self.position(torch.cat([x[:, :1], patches], dim=1), grid)  # (B, 1 + N, dim)
         for layer in self.layers:
@@ -221,7 +227,7 @@ class MAE(Method):
         """-> all patches as predicted (B, N, patch²·C), and which were hidden (B, N), boolean"""
         images, noise = batch["images"], batch["noise"]
         grid = self.encoder.embedding.grid(images)
-        kept = int(noise.shape[1] * (1 - self.ratio))
+        kept = rounded_down(noise.shape[1], 1 - self.ratio)
         keep, restore = random_masking(noise, kept)
         return self.decoder(self.encode(images, keep), restore, grid), restore >= kept
 

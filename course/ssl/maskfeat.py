@@ -5,12 +5,15 @@
 A histogram of oriented gradients (Dalal and Triggs 2005) was the best feature before networks learned theirs.
 Against pixels it forgets brightness and exact place, so no capacity is spent on them.
 
-    g = (∂x, ∂y), by Sobel             bin = ⌊9 · angle(g) / π⌋, with the angle in [0, π)
+    g = (∂x, ∂y), by Sobel             bin = ⌊9 · angle(±g) / π⌋, with the sign that puts it in [0, π)
     histogram[bin] = Σ |g| over the 8 × 8 pixels of a cell, then divided by its length ‖histogram‖₂
 
 What people usually get wrong
 - the orientation has no sign: an edge from dark to light and one from light to dark share a bin;
-- a pixel votes for one bin with its gradient's length, not with 1, and not shared between two bins;
+- a pixel votes for one bin with its gradient's length, not with 1. Dalal and Triggs share the vote between
+  two bins; MaskFeat's code does not, and neither is it done here;
+- the first bin begins at 0°, where many edges of real images lie: a derivative that is 0 and computed as
+  ±1e-8 sends them to the first bin or the last. What rounding can leave of 0 counts as 0;
 - the border is reflected: padding with zeros would draw a frame of strong edges;
 - the differences come first, the smoothing after: rounding in flat places would be blown up to length 1;
 - every cell is normalised by itself, not blocks of 2 × 2 cells as in the original HOG, and each colour;
@@ -38,7 +41,10 @@ from course.vision.vit import ViT
 
 
 def gradients(images: Tensor) -> tuple[Tensor, Tensor]:
-    """Sobel's derivatives along columns and rows, of each channel: (B, C, H, W) -> the same shape, twice"""
+    """Sobel's derivatives along columns and rows, of each channel: (B, C, H, W) -> the same shape, twice
+
+    A derivative within the rounding of its channel's largest number is 0.
+    """
     expect.floating("images", images)
     if images.dim() != 4 or min(images.shape[2:]) < 2:
         raise ValueError(f"images must have shape (batch, channels, ≥ 2, ≥ 2); got {tuple(images.shape)}")
@@ -46,7 +52,11 @@ def gradients(images: Tensor) -> tuple[Tensor, Tensor]:
     across, down = x[..., 2:] - x[..., :-2], x[..., 2:, :] - x[..., :-2, :]  # exactly 0 where nothing changes
     dx = across[..., :-2, :] + 2 * across[..., 1:-1, :] + across[..., 2:, :]
     dy = down[..., :-2] + 2 * down[..., 1:-1] + down[..., 2:]
-    return dx, dy  # (B, C, H, W) each
+    precision = torch.finfo(torch.promote_types(images.dtype, torch.float32)).eps
+    rounding = (
+        16 * precision * images.abs().amax(dim=(2, 3), keepdim=True)
+    )  # (B, C, 1, 1); 8 numbers, two steps
+    return dx * (dx.abs() > rounding), dy * (dy.abs() > rounding)  # (B, C, H, W) each
 
 
 def hog(images: Tensor, cell: int = 8, bins: int = 9) -> Tensor:
@@ -55,8 +65,11 @@ def hog(images: Tensor, cell: int = 8, bins: int = 9) -> Tensor:
     dx, dy = gradients(images)  # (B, C, H, W) each
     expect.divisible("height", images.shape[2], "cell", cell)
     expect.divisible("width", images.shape[3], "cell", cell)
-    angle = torch.atan2(dy, dx) / math.pi  # −1 … 1, in half turns
-    bin_ = (angle * bins).floor().long() % bins  # (B, C, H, W); the modulus takes the sign away
+    sign = torch.where((dy < 0) | ((dy == 0) & (dx < 0)), -1.0, 1.0).to(dx.dtype)  # a line has no direction
+    angle = torch.atan2(sign * dy, sign * dx) / math.pi  # 0 … 1, in half turns
+    bin_ = (
+        (angle * bins).long().clamp(0, bins - 1)
+    )  # (B, C, H, W); 180° is so by rounding, −180° has no length
     votes = torch.zeros(*images.shape[:2], bins, *images.shape[2:], dtype=images.dtype, device=images.device)
     votes.scatter_(2, bin_[:, :, None], torch.hypot(dx, dy)[:, :, None])  # (B, C, bins, H, W)
     cells = votes.unflatten(4, (-1, cell)).unflatten(3, (-1, cell)).sum(dim=(4, 6))  # (B, C, bins, H/c, W/c)
@@ -168,7 +181,7 @@ class MaskFeat(Method):
         vit = self.encoder
         x = vit.embedding(images)  # (B, N, D)
         x = torch.where(hidden[..., None], self.mask.to(x.dtype), x)
-        x = torch.cat([vit.cls.to(x.dtype).expand(len(x), -1, -1), x], dim=1)  # (B, 1 + N, D)
+        x = torch.cat([vit.cls.to(x.dtype).expand(x.shape[0], -1, -1), x], dim=1)  # (B, 1 + N, D)
         x = vit.dropout(vit.position(x, vit.embedding.grid(images)))
         for layer in vit.layers:
             x = layer(x)

@@ -117,7 +117,7 @@ class ViTWithoutPositions(ViT):
     def embed(self, images: Tensor) -> Tensor:
         """Patches and the CLS token before them: (B, channels, H, W) -> (B, 1 + N, dim)"""
         x = self.embedding(images)  # (B, N, dim)
-        return self.dropout(torch.cat([self.cls.expand(len(x), -1, -1), x], dim=1))
+        return self.dropout(torch.cat([self.cls.expand(x.shape[0], -1, -1), x], dim=1))
 
 
 def build_encoder(variant: str, **overrides: Any) -> ViTWithoutPositions:

@@ -94,7 +94,7 @@ class AxialAttention(nn.Module):
 
     def logits(self, kinds: list[Tensor]) -> Tensor:
         """Three kinds of logits, (B, M, h, L, L) each, normalised a head and kind, then added."""
-        B = len(kinds[0])
+        B = kinds[0].shape[0]
         stacked = torch.cat(kinds, dim=2).flatten(0, 1)  # (B·M, 3 h, L, L)
         return self.norm_logits(stacked).unflatten(1, (3, self.heads)).sum(dim=1).unflatten(0, (B, -1))
 

@@ -167,7 +167,7 @@ class CaiT(nn.Module):
         for layer in self.layers:
             x = layer(x, record=record)
             keep(record, "tokens", x)
-        x = torch.cat([self.cls.expand(len(x), -1, -1), x], dim=1)  # (B, 1 + N, dim)
+        x = torch.cat([self.cls.expand(x.shape[0], -1, -1), x], dim=1)  # (B, 1 + N, dim)
         for layer in self.class_layers:
             x = layer(x, record=record)
             keep(record, "class_tokens", x[:, :1])

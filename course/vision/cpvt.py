@@ -45,7 +45,7 @@ class CPVT(ViT):
     def embed(self, images: Tensor) -> Tensor:
         """Patches and the CLS token before them, no positions: (B, channels, H, W) -> (B, 1 + N, dim)"""
         x = self.embedding(images)  # (B, N, dim)
-        return self.dropout(torch.cat([self.cls.expand(len(x), -1, -1), x], dim=1))
+        return self.dropout(torch.cat([self.cls.expand(x.shape[0], -1, -1), x], dim=1))
 
     def tokens(self, images: Tensor, record: Record | None = None) -> Tensor:
         """All tokens behind the last LayerNorm: (B, channels, H, W) -> (B, 1 + N, dim)"""

@@ -183,7 +183,7 @@ class CvT(nn.Module):
             x, grid = embedding(x)  # (B, H'·W', dim)
             extra = 0
             if stage == len(self.stages) - 1:
-                x = torch.cat([self.cls.expand(len(x), -1, -1), x], dim=1)  # (B, 1 + H'·W', dim)
+                x = torch.cat([self.cls.expand(x.shape[0], -1, -1), x], dim=1)  # (B, 1 + H'·W', dim)
                 extra = 1
             if stage == 0:
                 keep(record, "tokens", x)

@@ -72,7 +72,7 @@ class DeiT(ViT):
         """CLS, distillation token, patches, and positions: (B, channels, H, W) -> (B, 2 + N, dim)"""
         x = self.embedding(images)  # (B, N, dim)
         front = torch.cat([self.cls, self.distillation], dim=1)  # (1, 2, dim)
-        x = torch.cat([front.expand(len(x), -1, -1), x], dim=1)  # (B, 2 + N, dim)
+        x = torch.cat([front.expand(x.shape[0], -1, -1), x], dim=1)  # (B, 2 + N, dim)
         return self.dropout(self.position(x, self.embedding.grid(images)))
 
 

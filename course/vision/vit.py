@@ -89,7 +89,7 @@ class ViT(nn.Module):
     def embed(self, images: Tensor) -> Tensor:
         """Patches, the CLS token before them, and positions: (B, channels, H, W) -> (B, 1 + N, dim)"""
         x = self.embedding(images)  # (B, N, dim)
-        x = torch.cat([self.cls.expand(len(x), -1, -1), x], dim=1)  # (B, 1 + N, dim)
+        x = torch.cat([self.cls.expand(x.shape[0], -1, -1), x], dim=1)  # (B, 1 + N, dim)
         return self.dropout(self.position(x, self.embedding.grid(images)))
 
 

@@ -136,6 +136,11 @@ def test_right_use_passes_in_silence():
             ValueError,
             r"tokens must have shape \(batch,\), one token a row; got \(1, 3\)",
         ),
+        (
+            lambda: expect.from_0_to_1("images", torch.tensor([-0.5, 2])),
+            ValueError,
+            r"images must be numbers from 0 to 1; got -0\.5 to 2",
+        ),
         (lambda: expect.next_tokens("tokens", [1, 2]), ValueError, "tokens must have shape .*; got list"),
         (
             lambda: expect.not_empty("target", ids[:, :0]),

@@ -178,6 +178,23 @@ def test_wrong_values(wrong, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("change", [ALL[3], ALL[6], ALL[7], ALL[8]], ids=str)
+@pytest.mark.parametrize(
+    ("wrong", "given"),
+    [
+        (lambda x: 255 * x, r"[\d.]+ to 2[345]\d.*"),
+        (lambda x: 2 * x - 1, r"-[\d.]+ to [\d.]+"),
+        (lambda x: x / 0, "nan to nan|inf to inf"),
+    ],
+    ids=["bytes", "normalised", "not finite"],
+)
+def test_colours_are_from_0_to_1(change, wrong, given):
+    """An index that is out of bounds, or white and black where there were colours, says nothing of it."""
+    with pytest.raises(ValueError, match=f"images must be numbers from 0 to 1; got ({given})"):
+        change(wrong(pictures()), seeded())
+    change(pictures() * 1.0005, seeded())  # what resizing leaves
+
+
 def test_wrong_kinds():
     with pytest.raises(TypeError, match="Compose takes transforms of images; got MixUp"):
         Compose([MixUp(1.0)])

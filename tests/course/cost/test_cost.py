@@ -98,9 +98,11 @@ def test_buffers_are_no_parameters():
 
 
 def test_the_fused_kernel_is_counted():
-    """On the CPU PyTorch's counter drops it: that is why `measure` runs on the meta device."""
+    """Of the CPU too, which PyTorch's counter drops."""
     shape = (2, 3, 5, 4)
-    assert measure(scaled_dot_product_attention, shape, shape, shape).flops == 2 * 3 * 2 * (2 * 5 * 5 * 4)
+    for numbers in (False, True):
+        measured = measure(scaled_dot_product_attention, shape, shape, shape, numbers=numbers)
+        assert measured.flops == 2 * 3 * 2 * (2 * 5 * 5 * 4)
 
 
 def test_a_module_of_ones_own_can_be_measured():

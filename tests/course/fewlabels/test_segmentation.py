@@ -124,6 +124,12 @@ def test_wrong_use_is_named(data):
         method.batch(digit_set(), torch.arange(3))
     with pytest.raises(ValueError, match="the model has 8 classes, background included, but there is a 8"):
         method(method.batch(data, torch.arange(len(data))))
+    for predicted, true, said in (([4], [0], "predicted.* got 4"), ([0], [3], "true.* got 3")):
+        with pytest.raises(ValueError, match=f"{said}"):
+            confusion(torch.tensor(predicted), torch.tensor(true), 3)
+    with pytest.raises(ValueError, match="true must be classes from 0 to 2; got -1"):
+        confusion(torch.tensor([0]), torch.tensor([-1]), 3)
+    assert confusion(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.int64), 2).sum() == 0
     with pytest.raises(TypeError, match="true must be class numbers, int64; got float32"):
         confusion(torch.zeros(2, dtype=torch.int64), torch.zeros(2), 2)
     with pytest.raises(ValueError, match=r"must have the same shape; got \(2,\) and \(3,\)"):

@@ -201,9 +201,25 @@ def test_validation_loss_weighs_tokens_and_not_batches():
     assert math.isnan(validation_loss(model, []))
 
 
+@pytest.mark.parametrize("sentence", ["one", "forty two", "forty two times", "trente - deux fois", "a"])
+def test_a_perfect_translation_has_100_however_short_it_is(sentence):
+    assert bleu([sentence], [sentence]) == chrf([sentence], [sentence]) == 100
+    assert bleu([sentence, ""], [sentence, ""]) == 100
+
+
+def test_bleu_has_the_order_that_the_translations_have():
+    # 1 of 2 words and no pair but sacrebleu's half: √(1/2 · 1/2); a longer sentence brings the order 4 back
+    assert bleu(["forty two"], ["forty three"]) == pytest.approx(50)
+    long = "the cat sat on the mat"
+    assert bleu(["forty two", long], ["forty three", long]) == pytest.approx(
+        100 * (7 / 8 * 5 / 6 * 4 / 4 * 3 / 3) ** 0.25
+    )
+    assert bleu(["two"], ["forty two"]) == pytest.approx(100 * math.exp(1 - 2))  # brevity still counts
+
+
 def test_scores():
     perfect = ["a man is riding a bike .", "two dogs are running ."]
-    assert bleu(perfect, perfect) == pytest.approx(100) and chrf(perfect, perfect) == pytest.approx(100)
+    assert bleu(perfect, perfect) == chrf(perfect, perfect) == 100
     assert bleu(["xx yy", "zz"], perfect) < 1 and chrf(["", ""], perfect) == 0
     # 5 of 6 words, 3 of 5 pairs, 2 of 4 triples and 1 of 3 fours are shared; the lengths agree
     found = bleu(["the cat sat on a mat"], ["the cat sat on the mat"])

@@ -29,6 +29,30 @@ def test_collapse_shows():
     assert spread(line).item() == pytest.approx(math.sqrt(6))
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("scale", [1e-30, 1e-12, 0.1, 1.0, 1e12, 1e30])
+def test_no_scale_hides_a_collapse_or_makes_one(scale, dtype):
+    generator = torch.Generator().manual_seed(0)
+    point = torch.full((64, 128), scale, dtype=dtype)
+    other = (torch.rand(128, generator=generator) * scale).to(dtype).expand(64, -1)
+    for z in (point, -point, other, 0 * point, other[:1]):
+        assert effective_rank(z) == spectral_entropy(z) == 0
+        assert len(z) == 1 or spread(z) == 0
+    cloud = torch.randn(64, 5, generator=generator)
+    scaled = (cloud.double() * scale).to(dtype)
+    for measure in (effective_rank, spectral_entropy):
+        torch.testing.assert_close(
+            measure(scaled), measure(cloud), rtol=1e-2 if dtype is torch.bfloat16 else 1e-5, atol=0
+        )
+    assert spread(scaled).item() == pytest.approx(spread(cloud).item() * scale, rel=1e-2)
+
+
+def test_what_differs_by_rounding_alone_is_a_point():
+    z = torch.rand(1, 6, generator=torch.Generator().manual_seed(0)).repeat(8, 1)
+    z[::2] = torch.nextafter(z[::2], torch.tensor(2.0))
+    assert spread(z) == effective_rank(z) == spectral_entropy(z) == 0
+
+
 def test_directions_alike_have_the_largest_entropy():
     z = torch.cat([torch.eye(6), -torch.eye(6)])
     assert spectral_entropy(z).item() == pytest.approx(math.log(6))
@@ -36,7 +60,11 @@ def test_directions_alike_have_the_largest_entropy():
 
 
 def test_what_is_no_number_has_no_entropy():
-    assert spectral_entropy(torch.tensor([[1.0, torch.nan], [0.0, 1.0]])).isnan()
+    for broken in (torch.nan, torch.inf):
+        z = torch.tensor([[1.0, broken], [0.0, 1.0]])
+        assert spectral_entropy(z).isnan() and effective_rank(z).isnan() and spread(z).isnan()
+    with pytest.raises(ValueError, match=r"z must have shape \(images, channels\).*got \(0, 3\)"):
+        effective_rank(torch.zeros(0, 3))
 
 
 def test_health_looks_in_evaluation_mode_and_leaves_no_trace():

@@ -239,6 +239,11 @@ def test_colouring_keeps_the_lightness_and_needs_no_colours():
             r"the prior must have shape \(313,\)",
         ),
         (
+            lambda: rgb_to_lab(255 * colours()),
+            ValueError,
+            "images must be numbers from 0 to 1; got ",
+        ),
+        (
             lambda: feature_map(nn.Linear(2, 2), colours()),
             TypeError,
             "features by place need a ViT, or an encoder with maps",

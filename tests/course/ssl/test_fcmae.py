@@ -56,6 +56,11 @@ def test_nothing_of_what_is_hidden_reaches_what_is_visible(encoder, images, hidd
     torch.testing.assert_close(encoder.maps(images), randomised(MaskedConvNeXtV2(**SMALL)).maps(images))
 
 
+def test_a_whole_number_of_cells_stays_whole(encoder):
+    batch = FCMAE(encoder, dim=8, ratio=0.8).views(torch.rand(2, 3, 20, 20), torch.Generator().manual_seed(0))
+    assert (~batch["hidden"]).sum(dim=(1, 2)).tolist() == [5, 5]
+
+
 def sparse_block(block, values):
     """A block on visible pixels alone: values is a dictionary (y, x) -> (dim,), and there is nothing else."""
     kernel, bias = block.depthwise.weight[:, 0], block.depthwise.bias  # (dim, 7, 7), (dim,)

@@ -6,7 +6,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.ssl.mae import MAE, masked_loss, patch_statistics, patchify, random_masking, unpatchify
+from course.ssl.mae import (
+    MAE,
+    masked_loss,
+    patch_statistics,
+    patchify,
+    random_masking,
+    rounded_down,
+    unpatchify,
+)
 from course.vision import vit
 from course.vision.cait import build as build_cait
 from course.vision.vit import ViT
@@ -137,6 +145,16 @@ def test_the_positions_are_waves_of_the_column_then_of_the_row(small):
 # --- Patches and masks ---------------------------------------------------------------------------------
 
 sizes = st.integers(1, 4)
+
+
+def test_a_whole_number_of_patches_stays_whole():
+    """In floats 25 (1 − 0.8) is 4.999…, and 5 patches are to stay."""
+    for n in range(2, 300):
+        for hundredths in range(100):
+            assert rounded_down(n, 1 - hundredths / 100) == n * (100 - hundredths) // 100
+    model = MAE(ViT(**SMALL | {"image_size": 15}), ratio=0.8, **DECODER)
+    _, hidden = model.predict(model.views(torch.rand(2, 3, 15, 15), torch.Generator().manual_seed(0)))
+    assert hidden.sum(dim=1).tolist() == [20, 20]
 
 
 @settings(max_examples=40, deadline=None)

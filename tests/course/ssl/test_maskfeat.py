@@ -63,6 +63,26 @@ def test_an_edge_has_no_sign_and_no_strength():
     assert hog(torch.full((1, 1, 8, 8), 0.3)).abs().max() == 0  # no frame at the border, no rounding
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("scale", [1 / 255, 1.0, 1e-6])
+def test_an_image_and_its_negative_have_the_same_histogram(dtype, scale):
+    """Unsigned (Dalal and Triggs 2005), so that rounding decides nothing: many edges lie at 0° exactly."""
+    grey = torch.randint(0, 256, (8, 1, 64, 64), generator=torch.Generator().manual_seed(0)).to(dtype)
+    grey[:4] = (grey[:4] / 64).floor() * 64  # few shades: flat places and edges at 0°, 45° and 90°
+    negative = (1 - grey / 255) * 255 * scale
+    assert (hog(grey * scale) - hog(negative)).abs().max() < 1e-4
+    assert torch.equal(hog(grey * scale), hog(-grey * scale))
+
+
+def test_what_is_left_of_rounding_is_no_edge():
+    image = torch.zeros(1, 1, 8, 8)
+    image[..., 4:] = 1.0
+    noise = 1e-7 * (uniform(20, 1, 8, 8) - 0.5)
+    assert (hog(image + noise)[:, 0, 0] > 0.999).all()
+    faint = hog(0.5 + image / 1000)[0, 0, :, 0, 0]  # a quarter of a shade of 256 still is one
+    assert faint[0] > 0.999
+
+
 def test_the_target_of_a_patch_is_that_of_its_cells():
     images = uniform(2, 3, 32, 48)
     target, cells = hog_of_patches(images, 16, 8), hog(images, 8)

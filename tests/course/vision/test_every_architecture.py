@@ -192,6 +192,34 @@ def test_compiled_without_a_break(name, caplog):
 
 
 @architectures
+@torch.no_grad()
+def test_exported_for_a_batch_of_any_size(name):
+    model, x, five = shared(name), images(name), images(name, 5)
+    batch = torch.export.Dim("batch", min=1, max=64)
+    exported = torch.export.export(model, (x,), dynamic_shapes=({0: batch},)).module()
+    for other in (five, five[:1]):
+        torch.testing.assert_close(exported(other), model(other), atol=1e-4, rtol=1e-4)
+
+
+@architectures
+@torch.no_grad()
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")  # each check of a size is one
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_traced_for_a_batch_of_any_size(name):
+    model, five = shared(name), images(name, 5)
+    traced = torch.jit.trace(model, images(name), check_trace=False)
+    torch.testing.assert_close(traced(five), model(five), atol=1e-4, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_the_pixel_transformer_is_exported_too():
+    model = pixel.build("S", depth=1, dim=32, heads=2).eval()
+    batch, x = torch.export.Dim("batch", min=1, max=64), torch.arange(10).view(5, 2)
+    exported = torch.export.export(model, (x[:2],), dynamic_shapes=({0: batch},)).module()
+    torch.testing.assert_close(exported(x), model(x))
+
+
+@architectures
 def test_bfloat16(name):
     model, x = shared(name), images(name)
     with torch.no_grad():
