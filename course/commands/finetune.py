@@ -61,6 +61,7 @@ def finetune(
     from course.commands.runs import images_of
     from course.commands.training import folder_of, trained_together
     from course.commands.tuning import finish_tuning, model_of, start_of
+    from course.training.loop import rehearse
     from course.training.recipe import Recipe
     from course.training.run_folder import Run
 
@@ -95,6 +96,7 @@ def finetune(
                     seed=seed,
                 )
                 method = model_of(asked)  # what is wrong with it is said before there is a folder
+                rehearse(method, labelled, recipe)
                 name = f"{asked['method']}-finetuned" if run else "supervised"
                 kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:

@@ -69,6 +69,7 @@ def pretrain(
     """
     from course.commands.runs import asked_for, images_of, method_of
     from course.commands.training import finish, folder_of, options_of, trained_together
+    from course.training.loop import rehearse
     from course.training.recipe import Recipe
     from course.training.run_folder import Run
 
@@ -83,7 +84,14 @@ def pretrain(
                 refuse("Which method? `course methods` lists them.")
             else:
                 asked, found = asked_for(
-                    "pretrain", method, data, size, images, mirror, encoder, options_of(settings or [])
+                    "pretrain",
+                    method,
+                    data,
+                    size,
+                    images,
+                    mirror,
+                    encoder,
+                    options_of(settings or [], method),
                 )
                 recipe = Recipe(
                     epochs=epochs,
@@ -99,6 +107,7 @@ def pretrain(
                     seed=seed,
                 )
                 made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
+                rehearse(made, found, recipe)
                 run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)

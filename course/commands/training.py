@@ -1,6 +1,5 @@
 """What `course pretrain` and `course finetune` share: the device, the run folder, and how a training ends."""
 
-import ast
 import math
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,9 @@ import typer
 
 from course.commands.progress import Progress
 from course.commands.said import refuse
+from course.commands.settings import read
 from course.data.image_set import ImageSet
+from course.ssl.by_name import options
 from course.ssl.method import Method
 from course.training import processes
 from course.training.loop import train
@@ -42,18 +43,12 @@ def device_named(name: str) -> torch.device:
     return device
 
 
-def options_of(settings: Sequence[str]) -> dict[str, Any]:
-    """["tau=0.2", "tasks=['angles']"] -> {"tau": 0.2, "tasks": ["angles"]}; what is no literal is a text"""
-    options: dict[str, Any] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not name.isidentifier():
-            refuse(f"--set takes name=value, such as --set tau=0.2; got {setting!r}")
-        try:
-            options[name] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            options[name] = value
-    return options
+def options_of(settings: Sequence[str], method: str | None = None) -> dict[str, Any]:
+    """["tau=0.2", "tasks=angles"] -> {"tau": 0.2, "tasks": ["angles"]}, as the method wants them"""
+    try:
+        return read(settings, None if method is None else options(method), method or "it")
+    except ValueError as problem:
+        refuse(problem)
 
 
 @contextmanager

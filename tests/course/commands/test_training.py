@@ -132,6 +132,20 @@ def test_ctrl_c_and_resume_end_where_an_unbroken_run_does(tmp_path):
         (["pretrain", "mae", "--encoder", "resnet-mini"], "MAE needs a ViT"),
         (["pretrain", "mae", "--set", "ratio"], "--set takes name=value"),
         (["pretrain", "mae", "--encoder", "vit-mini/2", "--set", "rato=1"], "mae has no option 'rato'"),
+        (["pretrain", "mae", "--set", "normalise=nein"], "normalise must be true or false; got 'nein'"),
+        (["pretrain", "simclr", "--set", "tau=abc"], "tau must be a number; got 'abc'"),
+        (
+            ["pretrain", "dino", "--encoder", "vit-mini/2", "--set", "momentum=2"],
+            "momentum must be from 0 to 1; got 2.0",
+        ),
+        (
+            ["pretrain", "dino", "--encoder", "vit-mini/2", "--set", "crop=3"],
+            "an image of 3 × 3 pixels cannot be cut into patches of 2 × 2",
+        ),
+        (
+            ["pretrain", "context", "--encoder", "resnet-mini", "--set", "gap=50"],
+            "3 tiles of 2 pixels, gap 50",
+        ),
         (
             ["pretrain", "mae", "--encoder", "vit-mini/2", "--images", "9999"],
             "1,438 images to train on; 9,999",

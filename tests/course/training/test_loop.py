@@ -213,7 +213,7 @@ FULL = """
 import resource, signal, sys, torch
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_train import mae, digit_set, Recipe, Run, train
+from test_loop import mae, digit_set, Recipe, Run, train
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 recipe = Recipe(epochs=2, batch=100)
 run = Run(sys.argv[1], {}, recipe)
@@ -262,7 +262,7 @@ TWO = """
 import sys, torch
 sys.path.insert(0, sys.argv[2])
 from course.training import processes
-from test_train import dino, digit_set, Recipe, Run, train
+from test_loop import dino, digit_set, Recipe, Run, train
 torch.set_num_threads(1)
 recipe = Recipe(epochs=2, batch=60)
 with processes.together(torch.device("cpu")):
