@@ -34,7 +34,7 @@ def evaluate(
 
     The table is printed, and kept as evaluation.md in the run's folder.
     """
-    from course.commands.runs import built, encoder_of, images_of
+    from course.commands.runs import built, encoder_of, images_of, tested_on
     from course.commands.training import device_named
     from course.evaluate import Reading, as_markdown, compare
     from course.ssl.by_name import METHODS
@@ -47,8 +47,9 @@ def evaluate(
     folder = run if run.is_dir() else run.parent
     try:
         encoder, asked = encoder_of(run)
-        read = {**asked, "data": data or asked["data"], "images": None}
-        train, test = images_of(read), images_of(read, "test")
+        read = {**asked, "data": data or asked["data"], "size": asked["shape"][1], "images": None}
+        train = images_of(read)
+        _, test = tested_on(read, train)
         if list(train.images.shape[1:]) != asked["shape"]:
             given, known = (tuple(shape) for shape in (train.images.shape[1:], asked["shape"]))
             refuse(f"{read['data']} has images {given}, but the encoder was trained on {known}.")

@@ -20,6 +20,7 @@ from course.commands.options import (
     Rate,
     Resume,
     Seed,
+    Size,
     WarmUp,
 )
 from course.commands.said import refuse
@@ -32,6 +33,7 @@ def finetune(
     ] = None,
     encoder: Encoder = None,
     data: Annotated[str | None, typer.Option(help="A set, a folder or an archive.")] = None,
+    size: Size = None,
     each: Each = None,
     freeze: Annotated[bool, typer.Option("--freeze", help="Train the new head only.")] = False,
     top: Annotated[int, typer.Option(min=0, help="With --freeze: and so many of the top stages.")] = 0,
@@ -58,7 +60,7 @@ def finetune(
     resume: Resume = None,
 ) -> None:
     """Train with labels, on a pretrained encoder or from scratch, and say the accuracy on test images."""
-    from course.commands.runs import images_of
+    from course.commands.runs import images_of, tested_on
     from course.commands.training import folder_of, trained_together
     from course.commands.tuning import finish_tuning, model_of, start_of
     from course.training.loop import rehearse
@@ -72,6 +74,7 @@ def finetune(
                 if kept.asked.get("task") != "finetune":
                     refuse(f"{resume} is not a run of `course finetune`.")
                 method, labelled = model_of(kept.asked), images_of(kept.asked)
+                test = tested_on(kept.asked, labelled)
             else:
                 chosen: dict[str, Any] = dict(
                     freeze=freeze,
@@ -83,7 +86,8 @@ def finetune(
                     mixup=mixup,
                     cutmix=cutmix,
                 )
-                asked, labelled = start_of(run, encoder, data, each, pool, seed, chosen)
+                asked, labelled = start_of(run, encoder, data, size, each, pool, seed, chosen)
+                test = tested_on(asked, labelled)
                 recipe = Recipe(
                     epochs=epochs,
                     batch=batch,
@@ -101,4 +105,4 @@ def finetune(
                 kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
-        finish_tuning(method, labelled, kept, place)
+        finish_tuning(method, labelled, test, kept, place)

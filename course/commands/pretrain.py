@@ -17,6 +17,7 @@ from course.commands.options import (
     Rate,
     Resume,
     Seed,
+    Size,
     WarmUp,
 )
 from course.commands.said import refuse
@@ -35,7 +36,7 @@ def pretrain(
         str | None, typer.Argument(help="simclr, dino, mae, …; `course methods` lists them.")
     ] = None,
     data: Annotated[str, typer.Option(help="A set (`course data list`), or a folder or archive.")] = "digits",
-    size: Annotated[int | None, typer.Option(min=1, help="Make images this many pixels wide.")] = None,
+    size: Size = None,
     images: Annotated[int | None, typer.Option(min=1, help="Take only so many, at random.")] = None,
     mirror: Annotated[
         bool | None,

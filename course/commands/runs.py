@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from course import checkpoint
-from course.data.by_name import SETS, load
-from course.data.image_set import ImageSet
+from course.data.by_name import SETS, held_out, load
+from course.data.image_set import ImageSet, expect_alike
 from course.ssl.by_name import Images, build, known
 from course.ssl.method import Method
 
@@ -47,17 +47,23 @@ def asked_for(
     return asked, found
 
 
-def images_of(asked: dict[str, Any], split: str = "train") -> ImageSet:
-    """The images of a run to train on, the same whenever it goes on, or those of another split."""
-    found = load(asked["data"], split, asked["size"])
-    if split != "train":
-        return found
+def images_of(asked: dict[str, Any]) -> ImageSet:
+    """The images of a run to train on, the same whenever it goes on."""
+    found = load(asked["data"], "train", asked["size"])
     if each := asked.get("each"):
         return found.few(each, asked["seed"])
     wanted = asked["images"] or len(found)
     if wanted > len(found):
         raise ValueError(f"{asked['data']} has {len(found):,} images to train on; {wanted:,} were asked for")
     return found.take(torch.randperm(len(found), generator=torch.Generator().manual_seed(0))[:wanted])
+
+
+def tested_on(asked: dict[str, Any], train: ImageSet) -> tuple[str, ImageSet]:
+    """The split to test a run on, and its images, made as large as those to train on."""
+    H, W = train.images.shape[2:]
+    split, found = held_out(asked["data"], H if H == W else asked["size"])
+    expect_alike(train, found)
+    return split, found
 
 
 def mirrored(data: str) -> bool:

@@ -28,6 +28,7 @@ def start_of(
     run: Path | None,
     encoder: str | None,
     data: str | None,
+    size: int | None,
     each: int | None,
     pool: str | None,
     seed: int,
@@ -38,14 +39,13 @@ def start_of(
         raise ValueError("name a pretrained run to start from, or an --encoder to train from scratch")
     if run is not None:
         before = encoder_of(run)[1]
-        data, method, encoder, size = (
-            data or before["data"],
-            before["method"],
-            before["encoder"],
-            before["shape"][1],
-        )
+        data, method, encoder = data or before["data"], before["method"], before["encoder"]
+        known = before["shape"][1]
+        if size not in (None, known):
+            raise ValueError(f"{run} was trained on images of {known} pixels: leave --size out, not {size}")
+        size = known
     else:
-        data, method, size = data or "digits", SCRATCH, None
+        data, method = data or "digits", SCRATCH
     asked: dict[str, Any] = dict(task="finetune", data=data, size=size, images=None, each=each, seed=seed)
     labelled = images_of(asked)
     asked |= dict(
@@ -95,11 +95,14 @@ def model_of(asked: dict[str, Any]) -> FineTuning:
     )
 
 
-def finish_tuning(method: FineTuning, labelled: ImageSet, run: Run, device: torch.device) -> None:
-    """Train to the end, and say the share of test images that is right; kept as accuracy.txt."""
+def finish_tuning(
+    method: FineTuning, labelled: ImageSet, test: tuple[str, ImageSet], run: Run, device: torch.device
+) -> None:
+    """Train to the end, and say the share of a split's images that is right; kept as accuracy.txt."""
+    split, images = test
     finish(method, labelled, run, device)
     if processes.is_first():
-        test = images_of(run.asked, "test").to(device)
-        told = f"{100 * share_right(method.encoder, test):.2f} % of {len(test):,} test images are right."
+        right = share_right(method.encoder, images.to(device))
+        told = f"{100 * right:.2f} % of {len(images):,} {split} images are right."
         (run.folder / "accuracy.txt").write_text(told + "\n", encoding="utf-8")
         say(told)

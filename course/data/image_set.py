@@ -142,6 +142,19 @@ class ImageSet:
         return [shuffled[labels[shuffled] == number] for number in range(len(self.classes))]
 
 
+def expect_alike(train: ImageSet, test: ImageSet) -> None:
+    """Two sets that meet: images of one shape, and the same classes. Raises ValueError."""
+    one, other = tuple(train.images.shape[1:]), tuple(test.images.shape[1:])
+    if one != other:
+        raise ValueError(
+            f"images to train on are {one} and images to test on {other} (channels, height, width): "
+            "load both with the same size"
+        )
+    if train.classes != test.classes:
+        differ = sorted({*train.classes} ^ {*test.classes}) or ["their order"]
+        raise ValueError(f"images to train on and to test on have different classes: {', '.join(differ[:5])}")
+
+
 def measured(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Mean and standard deviation of each channel over all pixels, scaled to 0 … 1
 

@@ -9,7 +9,7 @@ it; transparent parts whose hidden colour comes to light.
 
 import io
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +62,18 @@ def decoded(
         read.images.append(torch.from_numpy(pixels).permute(2, 0, 1).contiguous())  # (C, H, W)
         read.names.append(name)
     return read
+
+
+def first_shape(path: Path, wanted: Container[str]) -> tuple[int, int] | None:
+    """Height and width of the first image that is `wanted` and can be read, None where there is none."""
+    for name, contents in image_files(path):
+        if name in wanted:
+            try:
+                picture = opened(contents(), channels=3)
+                return picture.height, picture.width
+            except Refused:
+                continue
+    return None
 
 
 def image_files(path: Path) -> Iterator[tuple[str, Contents]]:

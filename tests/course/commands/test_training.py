@@ -13,6 +13,7 @@ import time
 import pytest
 import torch
 from matplotlib import pyplot
+from PIL import Image
 from typer.testing import CliRunner
 
 from course import checkpoint
@@ -91,6 +92,47 @@ def test_from_scratch_is_the_baseline(tmp_path):
     done = course("finetune", "--encoder", "vit-mini/2", "--each", 2, "--epochs", 1, "--out", out)
     assert done.exit_code == 0 and "20 images" in done.output
     assert json.loads((out / "config.json").read_text())["method"] == "supervised"
+
+
+def pictures(folder, names, size=8):
+    """Files of plain colours."""
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (size, size), (40 * number % 256, 99, 7 * number % 256)).save(folder / name)
+    return folder
+
+
+TRAIN = [f"train/{label}/{number}.png" for label in "ab" for number in range(4)]
+TINY = ["--encoder", "vit-mini/2", "--epochs", 1, "--batch", 4]
+
+
+@pytest.mark.parametrize("held", ["test", "val", "valid"])
+def test_what_a_folder_holds_out_is_tested_on_as_large_as_the_training_images(held, tmp_path):
+    data = pictures(tmp_path / "data", TRAIN)
+    pictures(data, [f"{held}/a/0.png", f"{held}/b/0.png"], size=20)
+    out = tmp_path / "out"
+    with pytest.warns(UserWarning, match="2 of 2 images .* resized to 8 × 8"):
+        done = course("finetune", *TINY, "--data", data, "--out", out)
+    assert done.exit_code == 0, done.output
+    assert f" % of 2 {'test' if held == 'test' else 'val'} images are right." in done.output
+    with pytest.warns(UserWarning, match="resized to 6 × 6"):
+        done = course("finetune", *TINY, "--data", data, "--size", 6, "--out", tmp_path / "six")
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "six" / "config.json").read_text())["shape"] == [3, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ([], "no test/ and no val/: there is nothing to test on"),
+        (["test/a/0.png", "test/c/0.png"], "holds the class 'c', which is none of a, b"),
+    ],
+)
+def test_what_cannot_be_tested_on_is_said_before_a_step_is_made(more, said, tmp_path):
+    data = pictures(tmp_path / "data", [*TRAIN, *more])
+    done = course("finetune", *TINY, "--data", data, "--out", tmp_path / "out")
+    assert done.exit_code == 1 and said in done.stderr and "epoch" not in done.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_ctrl_c_and_resume_end_where_an_unbroken_run_does(tmp_path):

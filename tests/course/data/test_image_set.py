@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.data import ImageSet, digit_set, digits
-from course.data.image_set import measured
+from course.data.image_set import expect_alike, measured
 
 
 def a_set(labels, channels=3, classes=None):
@@ -102,6 +102,17 @@ def test_measured_in_chunks_and_of_a_flat_channel(monkeypatch):
     pixels = images[:, 0].double() / 255
     assert whole[0][:2] == pytest.approx((pixels.mean().item(), 0.2))
     assert whole[1][:2] == pytest.approx((pixels.std(correction=0).item(), 1))
+
+
+def test_sets_that_meet_are_alike():
+    train = a_set([0, 1])
+    expect_alike(train, a_set([1], classes=2))
+    with pytest.raises(ValueError, match=r"train on are \(3, 4, 5\) and images to test on \(1, 4, 5\)"):
+        expect_alike(train, a_set([0, 1], channels=1))
+    with pytest.raises(ValueError, match=r"have different classes: c$"):
+        expect_alike(train, a_set([0, 1], classes=3))
+    with pytest.raises(ValueError, match="have different classes: their order"):
+        expect_alike(train, dataclasses.replace(train, classes=("b", "a")))
 
 
 def test_the_training_sets_normalisation():
