@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from course.commands.options import Device, Each, Pool
-from course.commands.said import refuse
+from course.commands.said import refuse, warnings_said
 
 
 def evaluate(
@@ -48,8 +48,9 @@ def evaluate(
     try:
         encoder, asked = encoder_of(run)
         read = {**asked, "data": data or asked["data"], "size": asked["shape"][1], "images": None}
-        train = images_of(read)
-        _, test = tested_on(read, train)
+        with warnings_said():
+            train = images_of(read)
+            _, test = tested_on(read, train)
         if list(train.images.shape[1:]) != asked["shape"]:
             given, known = (tuple(shape) for shape in (train.images.shape[1:], asked["shape"]))
             refuse(f"{read['data']} has images {given}, but the encoder was trained on {known}.")

@@ -23,7 +23,7 @@ from course.commands.options import (
     Size,
     WarmUp,
 )
-from course.commands.said import refuse
+from course.commands.said import refuse, warnings_said
 
 
 def finetune(
@@ -69,40 +69,41 @@ def finetune(
 
     with trained_together(device) as place:
         try:
-            if resume is not None:
-                kept = Run.again(resume)
-                if kept.asked.get("task") != "finetune":
-                    refuse(f"{resume} is not a run of `course finetune`.")
-                method, labelled = model_of(kept.asked), images_of(kept.asked)
-                test = tested_on(kept.asked, labelled)
-            else:
-                chosen: dict[str, Any] = dict(
-                    freeze=freeze,
-                    top=top,
-                    layer_decay=layer_decay,
-                    drop_path=drop_path,
-                    smoothing=smoothing,
-                    crop=crop,
-                    mixup=mixup,
-                    cutmix=cutmix,
-                )
-                asked, labelled = start_of(run, encoder, data, size, each, pool, seed, chosen)
-                test = tested_on(asked, labelled)
-                recipe = Recipe(
-                    epochs=epochs,
-                    batch=batch,
-                    lr=lr,
-                    weight_decay=weight_decay,
-                    warm_up=warm_up,
-                    precision=precision,
-                    accumulate=accumulate,
-                    compile=compile,
-                    seed=seed,
-                )
-                method = model_of(asked)  # what is wrong with it is said before there is a folder
-                rehearse(method, labelled, recipe)
-                name = f"{asked['method']}-finetuned" if run else "supervised"
-                kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
+            with warnings_said():
+                if resume is not None:
+                    kept = Run.again(resume)
+                    if kept.asked.get("task") != "finetune":
+                        refuse(f"{resume} is not a run of `course finetune`.")
+                    method, labelled = model_of(kept.asked), images_of(kept.asked)
+                    test = tested_on(kept.asked, labelled)
+                else:
+                    chosen: dict[str, Any] = dict(
+                        freeze=freeze,
+                        top=top,
+                        layer_decay=layer_decay,
+                        drop_path=drop_path,
+                        smoothing=smoothing,
+                        crop=crop,
+                        mixup=mixup,
+                        cutmix=cutmix,
+                    )
+                    asked, labelled = start_of(run, encoder, data, size, each, pool, seed, chosen)
+                    test = tested_on(asked, labelled)
+                    recipe = Recipe(
+                        epochs=epochs,
+                        batch=batch,
+                        lr=lr,
+                        weight_decay=weight_decay,
+                        warm_up=warm_up,
+                        precision=precision,
+                        accumulate=accumulate,
+                        compile=compile,
+                        seed=seed,
+                    )
+                    method = model_of(asked)  # what is wrong with it is said before there is a folder
+                    rehearse(method, labelled, recipe)
+                    name = f"{asked['method']}-finetuned" if run else "supervised"
+                    kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
         finish_tuning(method, labelled, test, kept, place)

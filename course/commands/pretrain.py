@@ -20,7 +20,7 @@ from course.commands.options import (
     Size,
     WarmUp,
 )
-from course.commands.said import refuse
+from course.commands.said import refuse, warnings_said
 
 
 def methods() -> None:
@@ -76,40 +76,41 @@ def pretrain(
 
     with trained_together(device) as place:
         try:
-            if resume is not None:
-                run = Run.again(resume)
-                if run.asked.get("task") != "pretrain":
-                    refuse(f"{resume} is not a run of `course pretrain`.")
-                found, made = images_of(run.asked), method_of(run.asked, run.recipe.seed)
-            elif method is None:
-                refuse("Which method? `course methods` lists them.")
-            else:
-                asked, found = asked_for(
-                    "pretrain",
-                    method,
-                    data,
-                    size,
-                    images,
-                    mirror,
-                    encoder,
-                    options_of(settings or [], method),
-                )
-                recipe = Recipe(
-                    epochs=epochs,
-                    batch=batch,
-                    lr=lr,
-                    weight_decay=weight_decay,
-                    warm_up=warm_up,
-                    optimiser=optimiser,
-                    precision=precision,
-                    accumulate=accumulate,
-                    clip=clip,
-                    compile=compile,
-                    seed=seed,
-                )
-                made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
-                rehearse(made, found, recipe)
-                run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
+            with warnings_said():
+                if resume is not None:
+                    run = Run.again(resume)
+                    if run.asked.get("task") != "pretrain":
+                        refuse(f"{resume} is not a run of `course pretrain`.")
+                    found, made = images_of(run.asked), method_of(run.asked, run.recipe.seed)
+                elif method is None:
+                    refuse("Which method? `course methods` lists them.")
+                else:
+                    asked, found = asked_for(
+                        "pretrain",
+                        method,
+                        data,
+                        size,
+                        images,
+                        mirror,
+                        encoder,
+                        options_of(settings or [], method),
+                    )
+                    recipe = Recipe(
+                        epochs=epochs,
+                        batch=batch,
+                        lr=lr,
+                        weight_decay=weight_decay,
+                        warm_up=warm_up,
+                        optimiser=optimiser,
+                        precision=precision,
+                        accumulate=accumulate,
+                        clip=clip,
+                        compile=compile,
+                        seed=seed,
+                    )
+                    made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
+                    rehearse(made, found, recipe)
+                    run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
         finish(made, found, run, place)

@@ -32,7 +32,7 @@ from course import expect
 from course.data.digits import digit_set
 from course.data.folder import folder
 from course.data.image_set import ImageSet, measured
-from course.data.pictures import class_of, first_shape, image_files
+from course.data.pictures import class_of, first_shape, image_names, strays
 from course.data.real import cifar10, cifar100, flowers102, svhn
 from course.data.shapes import shapes
 from course.data.text_lines import WORDS, characters, text_lines
@@ -98,7 +98,7 @@ def held_out(name: str | Path, size: int | None = None, seed: int = 0) -> tuple[
     """
     split = "test"
     if not (isinstance(name, str) and name in SETS) and Path(name).exists():
-        parts = _parts([file for file, _ in image_files(Path(name))])
+        parts = _parts(image_names(Path(name)))
         if parts and "test" not in parts:
             if "val" not in parts:
                 told = ", ".join(f"{folder}/" for folder in parts.values())
@@ -168,7 +168,7 @@ SETS = {
 
 
 def _of_path(path: Path, split: str, size: int | None, seed: int) -> ImageSet:
-    names = [name for name, _ in image_files(path)]
+    names = image_names(path)
     parts = _parts(names)
     if not parts:
         if split not in ("train", "test"):
@@ -177,9 +177,10 @@ def _of_path(path: Path, split: str, size: int | None, seed: int) -> ImageSet:
     if split not in parts:
         raise ValueError(f"{path} has no folder {split}/; it has {' and '.join(parts)}")
     first = parts.get("train", parts[split]) + "/"
-    trained = [name for name in names if name.startswith(first)]
+    trained = {name for name in names if name.startswith(first)}
+    trained -= strays(trained)
     classes = sorted({class_of(name, path) for name in trained})
-    shape = size or (None if split == "train" else first_shape(path, set(trained)))
+    shape = size or (None if split == "train" else first_shape(path, trained))
     return folder(path, shape, within=parts[split], classes=classes)
 
 

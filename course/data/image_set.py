@@ -91,8 +91,9 @@ class ImageSet:
     def split(self, *shares: float, seed: int = 0) -> tuple[Self, ...]:
         """Parts at random, each class in about the same proportion in each: train, test = set.split(0.8, 0.2)
 
-        Where the shares sum to less than 1, the rest is left out; a class keeps at least one image in each
-        part as long as it has any. The same seed gives the same parts, on any device.
+        Where the shares sum to less than 1, the rest is left out. A class has an image in each part at least;
+        with fewer images than parts, one in each of the first. The same seed gives the same parts, on any
+        device.
         """
         if not shares or min(shares) <= 0 or sum(shares) > 1 + 1e-9:
             raise ValueError(f"shares must be above 0 and sum to at most 1; got {shares}")
@@ -103,7 +104,7 @@ class ImageSet:
                 end += share * len(members)
                 after = len(shares) - number - 1  # parts that still want an image each
                 start = len(members) - len(left)
-                size = min(max(round(end) - start, 1), max(len(left) - after, 0))
+                size = min(max(round(end) - start, 1), max(len(left) - after, 1), len(left))
                 part.append(left[:size])
                 left = left[size:]
         return tuple(self.take(torch.cat(part).sort().values) for part in parts)

@@ -224,6 +224,15 @@ def test_a_class_called_train_is_no_split(above, tmp_path):
     assert load(path).classes == ("car", "train") and len(load(path)) == 8
 
 
+def test_an_image_beside_the_classes_of_a_split_is_none(tmp_path):
+    path = stored(tmp_path / "folder", [*DIVIDED, "train/0.png", "test/0.png"])
+    for split in ("train", "test"):
+        with pytest.warns(
+            UserWarning, match=rf"1 of \d images .* out: {split}/0\.png lies beside the folders"
+        ):
+            assert load(path, split).classes == ("a", "b")
+
+
 def test_the_size_of_a_path_is_yours(tmp_path):
     path = stored(tmp_path / "folder", DIVIDED)
     with pytest.warns(UserWarning, match="3 of 3 images .* resized to 6 × 6"):

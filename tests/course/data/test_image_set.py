@@ -53,6 +53,8 @@ def test_parts_are_apart_and_each_has_its_share_of_every_class(labels, shares, s
                 assert abs(count - share * total) <= 1
             if total >= len(shares):
                 assert count >= 1
+        in_parts = [int((part.labels == label).sum()) > 0 for part in parts]
+        assert in_parts == sorted(in_parts, reverse=True), "a rare class is in the first parts"
     if sum(shares) > 1 - 1e-12:
         assert sum(map(len, parts)) == len(whole)
 
@@ -65,6 +67,11 @@ def test_a_split_follows_its_seed():
     assert (len(train), len(test)) == (48, 12)
     assert train.labels.bincount().tolist() == [24, 24]
     assert numbers(train) != list(range(48)), "the first images are not all of it"
+
+
+def test_the_only_image_of_a_class_is_one_to_train_on():
+    train, test = a_set([0] * 10 + [1]).split(0.8, 0.2)
+    assert train.labels.bincount().tolist() == [8, 1] and test.labels.tolist() == [0, 0]
 
 
 def test_few_are_nested_and_balanced():
