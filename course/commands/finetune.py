@@ -27,6 +27,7 @@ from course.commands.said import refuse, warnings_said
 
 
 def finetune(
+    context: typer.Context,
     run: Annotated[
         Path | None,
         typer.Argument(help="A pretrained run's folder or its encoder.safetensors; none: from scratch."),
@@ -60,8 +61,8 @@ def finetune(
     resume: Resume = None,
 ) -> None:
     """Train with labels, on a pretrained encoder or from scratch, and say the accuracy on test images."""
-    from course.commands.runs import images_of, tested_on
-    from course.commands.training import folder_of, trained_together
+    from course.commands.runs import fingerprint, images_again, tested_on
+    from course.commands.training import folder_of, given, told_again, trained_together
     from course.commands.tuning import finish_tuning, model_of, start_of
     from course.training.loop import rehearse
     from course.training.recipe import Recipe
@@ -74,8 +75,16 @@ def finetune(
                     kept = Run.again(resume)
                     if kept.asked.get("task") != "finetune":
                         refuse(f"{resume} is not a run of `course finetune`.")
-                    method, labelled = model_of(kept.asked), images_of(kept.asked)
-                    test = tested_on(kept.asked, labelled)
+                    asked = kept.asked
+                    told_again(
+                        context,
+                        kept,
+                        {**asked, **asked["chosen"], "size": asked["shape"][1], "run": asked["start"]},
+                    )
+                    labelled = images_again(asked, data if given(context, "data") else None)
+                    method = model_of(asked, begun=kept.checkpoint.exists())
+                    test = tested_on(asked, labelled)
+                    kept.describe()  # where its images are may have changed
                 else:
                     chosen: dict[str, Any] = dict(
                         freeze=freeze,
@@ -89,6 +98,7 @@ def finetune(
                     )
                     asked, labelled = start_of(run, encoder, data, size, each, pool, seed, chosen)
                     test = tested_on(asked, labelled)
+                    asked["tested"] = fingerprint(test[1])
                     recipe = Recipe(
                         epochs=epochs,
                         batch=batch,

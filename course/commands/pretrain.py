@@ -32,6 +32,7 @@ def methods() -> None:
 
 
 def pretrain(
+    context: typer.Context,
     method: Annotated[
         str | None, typer.Argument(help="simclr, dino, mae, …; `course methods` lists them.")
     ] = None,
@@ -68,8 +69,8 @@ def pretrain(
     Ctrl-C stops behind the next step, and --resume FOLDER goes on to the same result. With several GPUs:
     torchrun --nproc-per-node 2 -m course pretrain …
     """
-    from course.commands.runs import asked_for, images_of, method_of
-    from course.commands.training import finish, folder_of, options_of, trained_together
+    from course.commands.runs import asked_for, images_again, method_of
+    from course.commands.training import finish, folder_of, given, options_of, told_again, trained_together
     from course.training.loop import rehearse
     from course.training.recipe import Recipe
     from course.training.run_folder import Run
@@ -81,7 +82,10 @@ def pretrain(
                     run = Run.again(resume)
                     if run.asked.get("task") != "pretrain":
                         refuse(f"{resume} is not a run of `course pretrain`.")
-                    found, made = images_of(run.asked), method_of(run.asked, run.recipe.seed)
+                    told_again(context, run, {**run.asked, "size": run.asked["shape"][1], "settings": ()})
+                    found = images_again(run.asked, data if given(context, "data") else None)
+                    made = method_of(run.asked, run.recipe.seed)
+                    run.describe()  # where its images are may have changed
                 elif method is None:
                     refuse("Which method? `course methods` lists them.")
                 else:

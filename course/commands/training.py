@@ -1,9 +1,11 @@
 """What `course pretrain` and `course finetune` share: the device, the run folder, and how a training ends."""
 
+import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from course.training.recipe import Diverged
 from course.training.run_folder import Run
 
 INTERRUPTED = 130  # the exit status that a shell expects behind Ctrl-C
+FREE = ("data",)  # may lie elsewhere when a run goes on
 CURVES = ("loss", "accuracy", "found", "rank", "entropy", "spread")
 
 
@@ -68,13 +71,57 @@ def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> No
         if processes.is_first():
             draw_curves(run)
     except KeyboardInterrupt as interrupt:
-        told = str(interrupt) or "stopped at once"
-        print(f"\n{told.capitalize()}; `--resume {run.folder}` goes on.", file=sys.stderr)
+        told = (str(interrupt) or "stopped at once").capitalize()
+        goes_on = "nothing was kept" if run.withdraw() else f"`--resume {run.folder}` goes on"
+        print(f"\n{told}; {goes_on}.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     except torch.OutOfMemoryError:
         refuse("\nThe device has too little memory: choose a smaller --batch, or --accumulate 2 and up.")
     except (Diverged, OSError, ValueError, TypeError) as problem:
         refuse(f"\n{problem}")
+    finally:
+        run.withdraw()  # where no step was kept, the corrected command finds its folder free
+
+
+def given(context: typer.Context, name: str) -> bool:
+    """Whether a parameter of a command was typed, and is not just its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def told_again(context: typer.Context, run: Run, kept: dict[str, Any]) -> None:
+    """Refuse a --resume beside options that are not those of the run.
+
+    kept: what it was asked for, by the names of the command's parameters; others may be chosen anew.
+    """
+    kept = {**asdict(run.recipe), **kept, "out": run.folder}
+    for parameter in context.command.params:
+        name, value = parameter.name or "", context.params[parameter.name or ""]
+        if name in FREE or name not in kept or not given(context, name):
+            continue
+        if name == "settings":
+            _settings_again(run, value)
+        elif (
+            (value.absolute() != Path(kept[name] or "").absolute())
+            if isinstance(value, Path)
+            else value != kept[name]
+        ):
+            asked = max(parameter.opts, key=len)
+            refuse(
+                f"{asked} {value} is not what the run in {run.folder} was asked for, {kept[name]}: "
+                "leave it out, or begin a new run."
+            )
+
+
+def _settings_again(run: Run, settings: Sequence[str]) -> None:
+    own = run.asked["options"]
+    for name, value in options_of(settings, run.asked["method"]).items():
+        if json.loads(json.dumps(value)) != own.get(name):
+            told = f"{own[name]}" if name in own else "which left it as it is"
+            refuse(
+                f"--set {name}={value} is not what the run in {run.folder} was asked for, {told}: "
+                "leave it out, or begin a new run."
+            )
 
 
 def draw_curves(run: Run) -> None:

@@ -9,7 +9,7 @@ from torch import nn
 from course.augment import CutMix, MixUp
 from course.augment.geometry import Crop, Flip
 from course.augment.transform import Compose
-from course.commands.runs import encoder_of, images_of, mirrored
+from course.commands.runs import built, chosen_of, encoder_of, fingerprint, mirrored, place_of, whole_of
 from course.commands.training import finish, say
 from course.data.image_set import ImageSet
 from course.evaluate.features import share_right
@@ -22,6 +22,7 @@ from course.vision.by_name import encoder as encoder_named
 from course.vision.by_name import width
 
 SCRATCH = "supervised"
+BUILT_FROM = ("method", "encoder", "shape", "options", "mirror")
 
 
 def start_of(
@@ -46,28 +47,36 @@ def start_of(
         size = known
     else:
         data, method = data or "digits", SCRATCH
-    asked: dict[str, Any] = dict(task="finetune", data=data, size=size, images=None, each=each, seed=seed)
-    labelled = images_of(asked)
-    asked |= dict(
+    asked: dict[str, Any] = dict(
+        task="finetune", data=place_of(data), size=size, images=None, each=each, seed=seed
+    )
+    whole = whole_of(asked)
+    asked |= fingerprint(whole) | dict(
         method=method,
-        start=str(run) if run else None,
+        start=str(run.absolute()) if run else None,
+        before={name: before[name] for name in BUILT_FROM} if run else None,
         encoder=encoder,
         pool=pool or (METHODS[method].pool if run else "features"),
-        shape=list(labelled.images.shape[1:]),
-        classes=list(labelled.classes),
         chosen=chosen,
     )
-    return asked, labelled
+    return asked, chosen_of(asked, whole)
 
 
-def model_of(asked: dict[str, Any]) -> FineTuning:
-    """The method that trains a new head on what a run was asked to start from."""
+def model_of(asked: dict[str, Any], begun: bool = False) -> FineTuning:
+    """The method that trains a new head on what a run was asked to start from.
+
+    begun: its weights will come from a checkpoint, so that what it started from may be gone.
+    """
     torch.manual_seed(asked["seed"])
     shape, chosen = tuple(asked["shape"]), asked["chosen"]
     encoder: nn.Module = encoder_named(asked["encoder"], shape)
     dim = width(encoder)
     if asked["start"] is not None:
-        pretrained, before = encoder_of(asked["start"])
+        if begun and "before" in asked:
+            before = asked["before"]
+            pretrained = built(before).encoder
+        else:
+            pretrained, before = encoder_of(asked["start"])
         if tuple(before["shape"]) != shape:
             raise ValueError(f"{asked['start']} was trained on images {tuple(before['shape'])}, not {shape}")
         if asked["method"] == "relvit":  # which trained without positions; from here on they are learned

@@ -222,6 +222,119 @@ def test_a_folder_with_something_in_it_is_left_alone(pretrained, tmp_path):
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_run_that_kept_no_step_leaves_its_folder_free(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+
+    def fails(*arguments, **options):
+        raise ValueError("the first step went wrong")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("course.commands.training.train", fails)
+        done = course("pretrain", "mae", *SHORT, "--epochs", 1, "--out", out)
+        assert done.exit_code == 1 and "the first step went wrong" in done.stderr and not out.exists()
+        out.mkdir()
+        assert course("pretrain", "mae", *SHORT, "--epochs", 1, "--out", out).exit_code == 1
+        assert out.is_dir() and not list(out.iterdir()), "a folder of the user's stays"
+    assert course("pretrain", "mae", *SHORT, "--epochs", 1, "--out", out).exit_code == 0
+
+
+def test_a_run_killed_in_its_first_step_begins_again(pretrained, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "config.json").write_bytes((pretrained[0] / "config.json").read_bytes())
+    done = course("pretrain", "mae", *SHORT, "--out", out)
+    assert done.exit_code == 1
+    assert f"the run in {out} has not kept a step: `--resume {out}` begins it again" in done.stderr
+    assert course("pretrain", "--resume", out).exit_code == 0 and (out / "checkpoint.pt").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["dino"], "method dino is not what the run in RUN was asked for, mae: leave it out"),
+        (["--epochs", 9], "--epochs 9 is not what the run in RUN was asked for, 3: leave it out"),
+        (["mae", "--encoder", "vit-mini/4"], "--encoder vit-mini/4 is not what the run in RUN was asked for"),
+        (["--images", 100], "--images 100 is not"),
+        (["--size", 16], "--size 16 is not what the run in RUN was asked for, 8"),
+        (["--set", "ratio=0.6"], "--set ratio=0.6 is not what the run in RUN was asked for, 0.5"),
+        (
+            ["--set", "normalise=no"],
+            "--set normalise=False is not what the run in RUN was asked for, which left",
+        ),
+        (["--data", "shapes"], "this run is about digits, not shapes: leave --data out"),
+        (["--out", "elsewhere"], "--out elsewhere is not what"),
+    ],
+)
+def test_a_run_goes_on_as_it_was_asked_for(pretrained, arguments, said):
+    folder, _ = pretrained
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    done = course("pretrain", *arguments, "--resume", folder)
+    assert done.exit_code == 1 and said.replace("RUN", str(folder)) in done.stderr, done.output
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_what_it_was_asked_for_may_be_said_again(pretrained):
+    folder, _ = pretrained
+    same = [
+        "mae",
+        *SHORT,
+        "--epochs",
+        3,
+        "--out",
+        folder,
+        "--set",
+        "ratio=0.5",
+        "--size",
+        8,
+        "--device",
+        "cpu",
+    ]
+    done = course("pretrain", *same, "--data", "digits", "--resume", folder)
+    assert done.exit_code == 0, done.output
+
+
+def test_images_may_move_and_their_change_is_noticed(tmp_path, monkeypatch):
+    data = pictures(tmp_path / "data", [*TRAIN, "test/a/0.png", "test/b/0.png"])
+    monkeypatch.chdir(tmp_path)
+    assert course("pretrain", "mae", *TINY, "--data", "data", "--out", "first").exit_code == 0
+    assert course("finetune", "first", "--epochs", 1, "--batch", 4, "--out", "second").exit_code == 0
+    monkeypatch.chdir("/")
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert json.loads((second / "config.json").read_text())["data"] == str(data)
+    assert course("finetune", "--resume", second).exit_code == 0
+    told = (second / "accuracy.txt").read_text()
+    first.rename(tmp_path / "old"), data.rename(tmp_path / "moved")
+    done = course("finetune", "--resume", second)
+    assert done.exit_code == 1 and "data, where the images were, is not there: say with --data" in done.stderr
+    assert course("finetune", "--resume", second, "--data", tmp_path / "moved").exit_code == 0
+    assert course("finetune", "--resume", second).exit_code == 0, "it knows the new place"
+
+    pictures(tmp_path / "moved", ["test/b/1.png"])
+    done = course("finetune", "--resume", second)
+    assert done.exit_code == 1
+    assert "moved, test, has 2 images of b, and had 1, when this run began: put it back" in done.stderr
+    pictures(tmp_path / "moved", ["train/a/99.png"])
+    done = course("pretrain", "--resume", tmp_path / "old", "--data", tmp_path / "moved")
+    assert "has 5 images of a, and had 4, when this run began" in done.stderr
+    (tmp_path / "moved" / "train" / "a").rename(tmp_path / "moved" / "train" / "c")
+    done = course("finetune", "--resume", second)
+    assert done.exit_code == 1 and "has other classes than it had: a, c, when" in done.stderr
+    assert (second / "accuracy.txt").read_text() == told
+
+
+def test_an_encoder_alone_is_enough(pretrained, tmp_path):
+    alone = tmp_path / "encoder.safetensors"
+    alone.write_bytes((pretrained[0] / "encoder.safetensors").read_bytes())
+    for name in ("evaluation.md", "evaluation-2.md"):
+        done = course("evaluate", alone, "--each", 2, "--seeds", 1)
+        assert done.exit_code == 0, done.output
+        assert (tmp_path / name).read_text() in done.output and "supervised from scratch" in done.output
+    tuned = course("finetune", alone, "--each", 2, "--epochs", 1, "--out", tmp_path / "tuned")
+    assert tuned.exit_code == 0, tuned.output
+    done = course("evaluate", tmp_path / "tuned")
+    assert done.exit_code == 1 and "is fine-tuned already" in done.stderr
+
+
 def test_methods_are_listed():
     done = course("methods")
     assert done.exit_code == 0
