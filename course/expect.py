@@ -33,6 +33,13 @@ def rate(**rates: float) -> None:
             raise ValueError(f"{name} must be at least 0 and below 1; got {value!r}")
 
 
+def share(**shares: float) -> None:
+    """Shares are from 0 to 1, with both ends: `share(momentum=0.996)`."""
+    for name, value in shares.items():
+        if not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise ValueError(f"{name} must be from 0 to 1; got {value!r}")
+
+
 def stages(**sizes: Sequence[int]) -> None:
     """A whole number of at least 1 for each stage, in all: `stages(depths=(2, 2), dims=(64, 128))`."""
     counts = [len(numbers) for numbers in sizes.values()]

@@ -6,15 +6,12 @@ Exit status: 0 where all went well, 1 where one thing did not; the others are do
 import base64
 import re
 import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from course.commands.said import failed, refuse
+from course.commands.said import failed, refuse, warnings_said
 
 app = typer.Typer(help="Sets of images: list, fetch, verify and show them.", no_args_is_help=True)
 
@@ -126,7 +123,7 @@ def show(
     if not out.absolute().parent.is_dir():
         refuse(f"There is no folder {out.parent} to put the picture into.")
     try:
-        with _warnings_said():
+        with warnings_said():
             found = load(name, split, size, seed)
     except (OSError, ValueError) as error:
         refuse(str(error))
@@ -193,13 +190,3 @@ def _decodes(path: Path) -> bool:
 
 def _say(text: str) -> None:
     print(text, flush=True)
-
-
-@contextmanager
-def _warnings_said() -> Iterator[None]:
-    """Warnings as plain sentences, without the line of the library that they come from."""
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        yield
-    for warning in told:
-        failed(f"{warning.message}.")

@@ -1,12 +1,13 @@
 """`course evaluate`: what a pretrained encoder is worth with few labels, beside its baselines."""
 
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from course.commands.options import Device, Each, Pool
-from course.commands.said import refuse
+from course.commands.said import refuse, warnings_said
 
 
 def evaluate(
@@ -32,14 +33,13 @@ def evaluate(
 ) -> None:
     """Measure an encoder by kNN, a linear probe and fine-tuning, beside a random and a supervised one.
 
-    The table is printed, and kept as evaluation.md in the run's folder.
+    The table is printed, and kept as evaluation.md beside the encoder, or evaluation-2.md and so on.
     """
-    from course.commands.runs import built, encoder_of, images_of
+    from course.commands.runs import built, encoder_of, place_of, recipe_of, tested_on, whole_of
     from course.commands.training import device_named
     from course.evaluate import Reading, as_markdown, compare
     from course.ssl.by_name import METHODS
     from course.training.recipe import Recipe
-    from course.training.run_folder import Run
 
     place = device_named(device)
     if each is not None and share:
@@ -47,8 +47,13 @@ def evaluate(
     folder = run if run.is_dir() else run.parent
     try:
         encoder, asked = encoder_of(run)
-        read = {**asked, "data": data or asked["data"], "images": None}
-        train, test = images_of(read), images_of(read, "test")
+        read = {"data": place_of(data) if data else asked["data"], "size": asked["shape"][1]}
+        with warnings_said():
+            train = whole_of(read)
+            _, test = tested_on(read, train)
+        recipe = recipe_of(asked, folder) if scratch else None
+        if scratch and recipe is None:
+            print(f"How long {run} was trained is not known: supervised from scratch is left out.")
         if list(train.images.shape[1:]) != asked["shape"]:
             given, known = (tuple(shape) for shape in (train.images.shape[1:], asked["shape"]))
             refuse(f"{read['data']} has images {given}, but the encoder was trained on {known}.")
@@ -57,7 +62,7 @@ def evaluate(
             {},
             train,
             test,
-            Run.again(folder).recipe if scratch else None,
+            recipe,
             shares=share or (0.01, 0.1, 1.0),
             each=each,
             seeds=range(seeds),
@@ -73,4 +78,12 @@ def evaluate(
         refuse(problem)
     told = as_markdown(rows)
     print(f"\n{told}")
-    (folder / "evaluation.md").write_text(told + "\n", encoding="utf-8")
+    kept = unused(folder / "evaluation.md")
+    kept.write_text(told + "\n", encoding="utf-8")
+    print(f"\nKept as {kept}")
+
+
+def unused(path: Path) -> Path:
+    """The path, or the first of path-2, path-3, … that is not there yet: an evaluation replaces no other."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return path if not path.exists() else next(name for name in names if not name.exists())

@@ -20,18 +20,21 @@ from course.commands.options import (
     Rate,
     Resume,
     Seed,
+    Size,
     WarmUp,
 )
-from course.commands.said import refuse
+from course.commands.said import refuse, warnings_said
 
 
 def finetune(
+    context: typer.Context,
     run: Annotated[
         Path | None,
         typer.Argument(help="A pretrained run's folder or its encoder.safetensors; none: from scratch."),
     ] = None,
     encoder: Encoder = None,
     data: Annotated[str | None, typer.Option(help="A set, a folder or an archive.")] = None,
+    size: Size = None,
     each: Each = None,
     freeze: Annotated[bool, typer.Option("--freeze", help="Train the new head only.")] = False,
     top: Annotated[int, typer.Option(min=0, help="With --freeze: and so many of the top stages.")] = 0,
@@ -58,45 +61,59 @@ def finetune(
     resume: Resume = None,
 ) -> None:
     """Train with labels, on a pretrained encoder or from scratch, and say the accuracy on test images."""
-    from course.commands.runs import images_of
-    from course.commands.training import folder_of, trained_together
+    from course.commands.runs import fingerprint, images_again, tested_on
+    from course.commands.training import folder_of, given, told_again, trained_together
     from course.commands.tuning import finish_tuning, model_of, start_of
+    from course.training.loop import rehearse
     from course.training.recipe import Recipe
     from course.training.run_folder import Run
 
     with trained_together(device) as place:
         try:
-            if resume is not None:
-                kept = Run.again(resume)
-                if kept.asked.get("task") != "finetune":
-                    refuse(f"{resume} is not a run of `course finetune`.")
-                method, labelled = model_of(kept.asked), images_of(kept.asked)
-            else:
-                chosen: dict[str, Any] = dict(
-                    freeze=freeze,
-                    top=top,
-                    layer_decay=layer_decay,
-                    drop_path=drop_path,
-                    smoothing=smoothing,
-                    crop=crop,
-                    mixup=mixup,
-                    cutmix=cutmix,
-                )
-                asked, labelled = start_of(run, encoder, data, each, pool, seed, chosen)
-                recipe = Recipe(
-                    epochs=epochs,
-                    batch=batch,
-                    lr=lr,
-                    weight_decay=weight_decay,
-                    warm_up=warm_up,
-                    precision=precision,
-                    accumulate=accumulate,
-                    compile=compile,
-                    seed=seed,
-                )
-                method = model_of(asked)  # what is wrong with it is said before there is a folder
-                name = f"{asked['method']}-finetuned" if run else "supervised"
-                kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
+            with warnings_said():
+                if resume is not None:
+                    kept = Run.again(resume)
+                    if kept.asked.get("task") != "finetune":
+                        refuse(f"{resume} is not a run of `course finetune`.")
+                    asked = kept.asked
+                    told_again(
+                        context,
+                        kept,
+                        {**asked, **asked["chosen"], "size": asked["shape"][1], "run": asked["start"]},
+                    )
+                    labelled = images_again(asked, data if given(context, "data") else None)
+                    method = model_of(asked, begun=kept.checkpoint.exists())
+                    test = tested_on(asked, labelled)
+                    kept.describe()  # where its images are may have changed
+                else:
+                    chosen: dict[str, Any] = dict(
+                        freeze=freeze,
+                        top=top,
+                        layer_decay=layer_decay,
+                        drop_path=drop_path,
+                        smoothing=smoothing,
+                        crop=crop,
+                        mixup=mixup,
+                        cutmix=cutmix,
+                    )
+                    asked, labelled = start_of(run, encoder, data, size, each, pool, seed, chosen)
+                    test = tested_on(asked, labelled)
+                    asked["tested"] = fingerprint(test[1])
+                    recipe = Recipe(
+                        epochs=epochs,
+                        batch=batch,
+                        lr=lr,
+                        weight_decay=weight_decay,
+                        warm_up=warm_up,
+                        precision=precision,
+                        accumulate=accumulate,
+                        compile=compile,
+                        seed=seed,
+                    )
+                    method = model_of(asked)  # what is wrong with it is said before there is a folder
+                    rehearse(method, labelled, recipe)
+                    name = f"{asked['method']}-finetuned" if run else "supervised"
+                    kept = Run(folder_of(out, name, asked["data"], asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
-        finish_tuning(method, labelled, kept, place)
+        finish_tuning(method, labelled, test, kept, place)

@@ -15,6 +15,7 @@ Accumulate = Annotated[int, typer.Option(min=1, help="Pieces of a step, where me
 Compile = Annotated[bool, typer.Option("--compile", help="Translate with torch.compile first.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Seed = Annotated[int, typer.Option(help="Of the first weights and of all that is drawn.")]
+Size = Annotated[int | None, typer.Option(min=1, help="Make images this many pixels wide.")]
 Out = Annotated[Path | None, typer.Option(help="The run's folder; otherwise one in runs/.")]
 Resume = Annotated[Path | None, typer.Option(help="Go on with the run in this folder, as it was asked for.")]
 Each = Annotated[int | None, typer.Option(min=1, help="So many labelled images of each class.")]

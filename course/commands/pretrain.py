@@ -17,9 +17,10 @@ from course.commands.options import (
     Rate,
     Resume,
     Seed,
+    Size,
     WarmUp,
 )
-from course.commands.said import refuse
+from course.commands.said import refuse, warnings_said
 
 
 def methods() -> None:
@@ -31,11 +32,12 @@ def methods() -> None:
 
 
 def pretrain(
+    context: typer.Context,
     method: Annotated[
         str | None, typer.Argument(help="simclr, dino, mae, …; `course methods` lists them.")
     ] = None,
     data: Annotated[str, typer.Option(help="A set (`course data list`), or a folder or archive.")] = "digits",
-    size: Annotated[int | None, typer.Option(min=1, help="Make images this many pixels wide.")] = None,
+    size: Size = None,
     images: Annotated[int | None, typer.Option(min=1, help="Take only so many, at random.")] = None,
     mirror: Annotated[
         bool | None,
@@ -67,39 +69,52 @@ def pretrain(
     Ctrl-C stops behind the next step, and --resume FOLDER goes on to the same result. With several GPUs:
     torchrun --nproc-per-node 2 -m course pretrain …
     """
-    from course.commands.runs import asked_for, images_of, method_of
-    from course.commands.training import finish, folder_of, options_of, trained_together
+    from course.commands.runs import asked_for, images_again, method_of
+    from course.commands.training import finish, folder_of, given, options_of, told_again, trained_together
+    from course.training.loop import rehearse
     from course.training.recipe import Recipe
     from course.training.run_folder import Run
 
     with trained_together(device) as place:
         try:
-            if resume is not None:
-                run = Run.again(resume)
-                if run.asked.get("task") != "pretrain":
-                    refuse(f"{resume} is not a run of `course pretrain`.")
-                found, made = images_of(run.asked), method_of(run.asked, run.recipe.seed)
-            elif method is None:
-                refuse("Which method? `course methods` lists them.")
-            else:
-                asked, found = asked_for(
-                    "pretrain", method, data, size, images, mirror, encoder, options_of(settings or [])
-                )
-                recipe = Recipe(
-                    epochs=epochs,
-                    batch=batch,
-                    lr=lr,
-                    weight_decay=weight_decay,
-                    warm_up=warm_up,
-                    optimiser=optimiser,
-                    precision=precision,
-                    accumulate=accumulate,
-                    clip=clip,
-                    compile=compile,
-                    seed=seed,
-                )
-                made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
-                run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
+            with warnings_said():
+                if resume is not None:
+                    run = Run.again(resume)
+                    if run.asked.get("task") != "pretrain":
+                        refuse(f"{resume} is not a run of `course pretrain`.")
+                    told_again(context, run, {**run.asked, "size": run.asked["shape"][1], "settings": ()})
+                    found = images_again(run.asked, data if given(context, "data") else None)
+                    made = method_of(run.asked, run.recipe.seed)
+                    run.describe()  # where its images are may have changed
+                elif method is None:
+                    refuse("Which method? `course methods` lists them.")
+                else:
+                    asked, found = asked_for(
+                        "pretrain",
+                        method,
+                        data,
+                        size,
+                        images,
+                        mirror,
+                        encoder,
+                        options_of(settings or [], method),
+                    )
+                    recipe = Recipe(
+                        epochs=epochs,
+                        batch=batch,
+                        lr=lr,
+                        weight_decay=weight_decay,
+                        warm_up=warm_up,
+                        optimiser=optimiser,
+                        precision=precision,
+                        accumulate=accumulate,
+                        clip=clip,
+                        compile=compile,
+                        seed=seed,
+                    )
+                    made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
+                    rehearse(made, found, recipe)
+                    run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
         finish(made, found, run, place)

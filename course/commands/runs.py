@@ -10,10 +10,12 @@ from typing import Any
 import torch
 
 from course import checkpoint
-from course.data.by_name import SETS, load
-from course.data.image_set import ImageSet
+from course.data.by_name import SETS, held_out, load
+from course.data.image_set import ImageSet, expect_alike
 from course.ssl.by_name import Images, build, known
 from course.ssl.method import Method
+from course.training.recipe import Recipe
+from course.training.run_folder import Run
 
 
 def asked_for(
@@ -31,33 +33,90 @@ def asked_for(
     Raises what `load` raises, and ValueError for a method that there is not.
     """
     usual = known(method).usual  # a slip is said before images are read
-    found = images_of({"data": data, "size": size, "images": images})
     asked = dict(
         task=task,
         method=method,
         encoder=encoder or usual,
         options=options,
-        data=data,
+        data=place_of(data),
         size=size,
         images=images,
         mirror=mirrored(data) if mirror is None else mirror,
-        shape=list(found.images.shape[1:]),
-        classes=list(found.classes),
     )
-    return asked, found
+    found = whole_of(asked)
+    return asked | fingerprint(found), chosen_of(asked, found)
 
 
-def images_of(asked: dict[str, Any], split: str = "train") -> ImageSet:
-    """The images of a run to train on, the same whenever it goes on, or those of another split."""
-    found = load(asked["data"], split, asked["size"])
-    if split != "train":
-        return found
+def place_of(data: str) -> str:
+    """A set's name, or a path as it can be found from everywhere. Raises ValueError where there is none."""
+    if data in SETS:
+        return data
+    if not Path(data).exists():
+        raise ValueError(f"{data!r} is no folder, no archive, and none of the sets {', '.join(SETS)}")
+    return str(Path(data).absolute())
+
+
+def fingerprint(found: ImageSet) -> dict[str, Any]:
+    """By what a set is known again: its classes, how many images each has, and their shape."""
+    counts = found.labels.bincount(minlength=len(found.classes)).tolist()
+    return dict(shape=list(found.images.shape[1:]), classes=list(found.classes), counts=counts)
+
+
+def images_again(asked: dict[str, Any], moved: str | None = None) -> ImageSet:
+    """The images of a run that goes on, perhaps from another place; ValueError where they have changed."""
+    if moved is not None:
+        place = place_of(moved)
+        if place != asked["data"] and {place, asked["data"]} & SETS.keys():
+            raise ValueError(f"this run is about {asked['data']}, not {moved}: leave --data out")
+        asked["data"] = place
+    found = whole_of(asked)
+    expect_same(asked["data"], asked, fingerprint(found))
+    return chosen_of(asked, found)
+
+
+def expect_same(data: str, then: dict[str, Any], now: dict[str, Any]) -> None:
+    """Compare two fingerprints of a set, as far as the older one goes. Raises ValueError."""
+    changed = [name for name in ("classes", "counts", "shape") if then.get(name, now[name]) != now[name]]
+    if not changed:
+        return
+    if changed[0] == "counts":
+        number = next(i for i, pair in enumerate(zip(then["counts"], now["counts"])) if pair[0] != pair[1])
+        was, is_ = then["counts"][number], now["counts"][number]
+        told = f"{data} has {is_:,} images of {now['classes'][number]}, and had {was:,}"
+    elif changed[0] == "classes":
+        other = sorted({*then["classes"]} ^ {*now["classes"]})
+        told = f"{data} has other classes than it had: {', '.join(other[:5])}"
+    else:
+        told = f"{data} has images {tuple(now['shape'])}, and had {tuple(then['shape'])}"
+    raise ValueError(f"{told}, when this run began: put it back as it was, or begin a new run")
+
+
+def whole_of(asked: dict[str, Any]) -> ImageSet:
+    """All that there is to train on."""
+    data = asked["data"]
+    if data not in SETS and not Path(data).exists():
+        raise ValueError(f"{data}, where the images were, is not there: say with --data where they are now")
+    return load(data, "train", asked["size"])
+
+
+def chosen_of(asked: dict[str, Any], found: ImageSet) -> ImageSet:
+    """Those to train on, the same whenever a run goes on."""
     if each := asked.get("each"):
         return found.few(each, asked["seed"])
     wanted = asked["images"] or len(found)
     if wanted > len(found):
         raise ValueError(f"{asked['data']} has {len(found):,} images to train on; {wanted:,} were asked for")
     return found.take(torch.randperm(len(found), generator=torch.Generator().manual_seed(0))[:wanted])
+
+
+def tested_on(asked: dict[str, Any], train: ImageSet) -> tuple[str, ImageSet]:
+    """The split to test a run on, and its images, made as large as those to train on."""
+    H, W = train.images.shape[2:]
+    split, found = held_out(asked["data"], H if H == W else asked["size"])
+    expect_alike(train, found)
+    if then := asked.get("tested"):
+        expect_same(f"{asked['data']}, {split},", then, fingerprint(found))
+    return split, found
 
 
 def mirrored(data: str) -> bool:
@@ -90,8 +149,19 @@ def encoder_of(path: str | Path) -> tuple[Any, dict[str, Any]]:
                 f"{path} has no encoder.safetensors: is it a run, and has it come that far?"
             )
     asked = checkpoint.metadata(file)
+    if asked.get("task") == "finetune":
+        raise ValueError(
+            f"{file} is fine-tuned already: take the run of `course pretrain` that it began from"
+        )
     if not {"method", "encoder", "shape", "options"} <= asked.keys():
         raise ValueError(f"{file} does not say how its encoder is built; `course pretrain` writes such files")
     encoder = method_of(asked, seed=0).encoder
     checkpoint.load(encoder, file)
     return encoder, asked
+
+
+def recipe_of(asked: dict[str, Any], folder: Path) -> Recipe | None:
+    """How an encoder was trained, by its own file or by the folder around it; None where neither knows."""
+    if "recipe" in asked:
+        return Recipe(**asked["recipe"])
+    return Run.again(folder).recipe if (folder / "config.json").is_file() else None

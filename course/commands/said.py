@@ -1,6 +1,9 @@
 """What a command says when something went wrong: a sentence where errors go, and status 1."""
 
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
@@ -10,6 +13,18 @@ def failed(problem: object) -> int:
     """Say what went wrong, and go on; the exit status for it."""
     print(problem, file=sys.stderr, flush=True)
     return 1
+
+
+@contextmanager
+def warnings_said() -> Iterator[None]:
+    """Warnings as plain sentences, each once, without the line of the library that they come from."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            for sentence in dict.fromkeys(str(warning.message) for warning in told):
+                failed(f"{sentence[0].upper()}{sentence[1:]}.")
 
 
 def refuse(problem: object) -> NoReturn:

@@ -1,10 +1,11 @@
 """What `course pretrain` and `course finetune` share: the device, the run folder, and how a training ends."""
 
-import ast
+import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import typer
 
 from course.commands.progress import Progress
 from course.commands.said import refuse
+from course.commands.settings import read
 from course.data.image_set import ImageSet
+from course.ssl.by_name import options
 from course.ssl.method import Method
 from course.training import processes
 from course.training.loop import train
@@ -21,6 +24,7 @@ from course.training.recipe import Diverged
 from course.training.run_folder import Run
 
 INTERRUPTED = 130  # the exit status that a shell expects behind Ctrl-C
+FREE = ("data",)  # may lie elsewhere when a run goes on
 CURVES = ("loss", "accuracy", "found", "rank", "entropy", "spread")
 
 
@@ -42,18 +46,12 @@ def device_named(name: str) -> torch.device:
     return device
 
 
-def options_of(settings: Sequence[str]) -> dict[str, Any]:
-    """["tau=0.2", "tasks=['angles']"] -> {"tau": 0.2, "tasks": ["angles"]}; what is no literal is a text"""
-    options: dict[str, Any] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not name.isidentifier():
-            refuse(f"--set takes name=value, such as --set tau=0.2; got {setting!r}")
-        try:
-            options[name] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            options[name] = value
-    return options
+def options_of(settings: Sequence[str], method: str | None = None) -> dict[str, Any]:
+    """["tau=0.2", "tasks=angles"] -> {"tau": 0.2, "tasks": ["angles"]}, as the method wants them"""
+    try:
+        return read(settings, None if method is None else options(method), method or "it")
+    except ValueError as problem:
+        refuse(problem)
 
 
 @contextmanager
@@ -73,13 +71,57 @@ def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> No
         if processes.is_first():
             draw_curves(run)
     except KeyboardInterrupt as interrupt:
-        told = str(interrupt) or "stopped at once"
-        print(f"\n{told.capitalize()}; `--resume {run.folder}` goes on.", file=sys.stderr)
+        told = (str(interrupt) or "stopped at once").capitalize()
+        goes_on = "nothing was kept" if run.withdraw() else f"`--resume {run.folder}` goes on"
+        print(f"\n{told}; {goes_on}.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     except torch.OutOfMemoryError:
         refuse("\nThe device has too little memory: choose a smaller --batch, or --accumulate 2 and up.")
     except (Diverged, OSError, ValueError, TypeError) as problem:
         refuse(f"\n{problem}")
+    finally:
+        run.withdraw()  # where no step was kept, the corrected command finds its folder free
+
+
+def given(context: typer.Context, name: str) -> bool:
+    """Whether a parameter of a command was typed, and is not just its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def told_again(context: typer.Context, run: Run, kept: dict[str, Any]) -> None:
+    """Refuse a --resume beside options that are not those of the run.
+
+    kept: what it was asked for, by the names of the command's parameters; others may be chosen anew.
+    """
+    kept = {**asdict(run.recipe), **kept, "out": run.folder}
+    for parameter in context.command.params:
+        name, value = parameter.name or "", context.params[parameter.name or ""]
+        if name in FREE or name not in kept or not given(context, name):
+            continue
+        if name == "settings":
+            _settings_again(run, value)
+        elif (
+            (value.absolute() != Path(kept[name] or "").absolute())
+            if isinstance(value, Path)
+            else value != kept[name]
+        ):
+            asked = max(parameter.opts, key=len)
+            refuse(
+                f"{asked} {value} is not what the run in {run.folder} was asked for, {kept[name]}: "
+                "leave it out, or begin a new run."
+            )
+
+
+def _settings_again(run: Run, settings: Sequence[str]) -> None:
+    own = run.asked["options"]
+    for name, value in options_of(settings, run.asked["method"]).items():
+        if json.loads(json.dumps(value)) != own.get(name):
+            told = f"{own[name]}" if name in own else "which left it as it is"
+            refuse(
+                f"--set {name}={value} is not what the run in {run.folder} was asked for, {told}: "
+                "leave it out, or begin a new run."
+            )
 
 
 def draw_curves(run: Run) -> None:

@@ -9,7 +9,7 @@ from torch import nn
 from course.augment import CutMix, MixUp
 from course.augment.geometry import Crop, Flip
 from course.augment.transform import Compose
-from course.commands.runs import encoder_of, images_of, mirrored
+from course.commands.runs import built, chosen_of, encoder_of, fingerprint, mirrored, place_of, whole_of
 from course.commands.training import finish, say
 from course.data.image_set import ImageSet
 from course.evaluate.features import share_right
@@ -22,12 +22,14 @@ from course.vision.by_name import encoder as encoder_named
 from course.vision.by_name import width
 
 SCRATCH = "supervised"
+BUILT_FROM = ("method", "encoder", "shape", "options", "mirror")
 
 
 def start_of(
     run: Path | None,
     encoder: str | None,
     data: str | None,
+    size: int | None,
     each: int | None,
     pool: str | None,
     seed: int,
@@ -38,36 +40,43 @@ def start_of(
         raise ValueError("name a pretrained run to start from, or an --encoder to train from scratch")
     if run is not None:
         before = encoder_of(run)[1]
-        data, method, encoder, size = (
-            data or before["data"],
-            before["method"],
-            before["encoder"],
-            before["shape"][1],
-        )
+        data, method, encoder = data or before["data"], before["method"], before["encoder"]
+        known = before["shape"][1]
+        if size not in (None, known):
+            raise ValueError(f"{run} was trained on images of {known} pixels: leave --size out, not {size}")
+        size = known
     else:
-        data, method, size = data or "digits", SCRATCH, None
-    asked: dict[str, Any] = dict(task="finetune", data=data, size=size, images=None, each=each, seed=seed)
-    labelled = images_of(asked)
-    asked |= dict(
+        data, method = data or "digits", SCRATCH
+    asked: dict[str, Any] = dict(
+        task="finetune", data=place_of(data), size=size, images=None, each=each, seed=seed
+    )
+    whole = whole_of(asked)
+    asked |= fingerprint(whole) | dict(
         method=method,
-        start=str(run) if run else None,
+        start=str(run.absolute()) if run else None,
+        before={name: before[name] for name in BUILT_FROM} if run else None,
         encoder=encoder,
         pool=pool or (METHODS[method].pool if run else "features"),
-        shape=list(labelled.images.shape[1:]),
-        classes=list(labelled.classes),
         chosen=chosen,
     )
-    return asked, labelled
+    return asked, chosen_of(asked, whole)
 
 
-def model_of(asked: dict[str, Any]) -> FineTuning:
-    """The method that trains a new head on what a run was asked to start from."""
+def model_of(asked: dict[str, Any], begun: bool = False) -> FineTuning:
+    """The method that trains a new head on what a run was asked to start from.
+
+    begun: its weights will come from a checkpoint, so that what it started from may be gone.
+    """
     torch.manual_seed(asked["seed"])
     shape, chosen = tuple(asked["shape"]), asked["chosen"]
     encoder: nn.Module = encoder_named(asked["encoder"], shape)
     dim = width(encoder)
     if asked["start"] is not None:
-        pretrained, before = encoder_of(asked["start"])
+        if begun and "before" in asked:
+            before = asked["before"]
+            pretrained = built(before).encoder
+        else:
+            pretrained, before = encoder_of(asked["start"])
         if tuple(before["shape"]) != shape:
             raise ValueError(f"{asked['start']} was trained on images {tuple(before['shape'])}, not {shape}")
         if asked["method"] == "relvit":  # which trained without positions; from here on they are learned
@@ -95,11 +104,14 @@ def model_of(asked: dict[str, Any]) -> FineTuning:
     )
 
 
-def finish_tuning(method: FineTuning, labelled: ImageSet, run: Run, device: torch.device) -> None:
-    """Train to the end, and say the share of test images that is right; kept as accuracy.txt."""
+def finish_tuning(
+    method: FineTuning, labelled: ImageSet, test: tuple[str, ImageSet], run: Run, device: torch.device
+) -> None:
+    """Train to the end, and say the share of a split's images that is right; kept as accuracy.txt."""
+    split, images = test
     finish(method, labelled, run, device)
     if processes.is_first():
-        test = images_of(run.asked, "test").to(device)
-        told = f"{100 * share_right(method.encoder, test):.2f} % of {len(test):,} test images are right."
+        right = share_right(method.encoder, images.to(device))
+        told = f"{100 * right:.2f} % of {len(images):,} {split} images are right."
         (run.folder / "accuracy.txt").write_text(told + "\n", encoding="utf-8")
         say(told)

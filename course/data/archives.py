@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 LARGEST = 64 * 2**20  # bytes that one file may have, unpacked
 CUT_OFF = "is cut off or damaged"
@@ -31,6 +31,8 @@ Contents = Callable[[], bytes]  # reads one file or raises Refused; before the n
 def files(path: Path) -> Iterator[tuple[str, Contents]]:
     """The name of each file, in the order in which they can be read quickest, and its contents.
 
+    Of a folder also what its links lead to. A link that leads nowhere, and a folder that may not be read, are
+    files that refuse to be read; without a suffix they end with "/", for whatever they may stand for.
     Raises FileNotFoundError, and ValueError for an archive that is damaged, as soon as that is seen.
     """
     if path.is_dir():
@@ -48,12 +50,46 @@ def _on_disk(path: Path) -> Iterator[tuple[str, Contents]]:
         except OSError as error:
             raise Refused(f"cannot be read ({error.strerror})") from None
 
-    for directory, below, names in os.walk(path):
+    closed: list[OSError] = []
+    for directory, below, names in os.walk(path, followlinks=True, onerror=closed.append):
         below.sort()
+        loops = _loops(Path(directory), below)
+        for name in loops:
+            yield _named(Path(directory, name).relative_to(path)), _refusing("is a link to what it lies in")
+        below[:] = [name for name in below if name not in loops]
         for name in sorted(names):
             file = Path(directory, name)
-            if file.is_file():  # and not a pipe, which would wait for ever
+            if file.is_file():
                 yield clean(file.relative_to(path).as_posix()), partial(contents, file)
+            elif file.is_symlink() and not file.exists():
+                yield _named(file.relative_to(path)), _refusing("is a link to nothing")
+            else:  # a pipe would wait for ever
+                yield clean(file.relative_to(path).as_posix()), _refusing("is no plain file")
+    for error in closed:
+        folder = Path(error.filename)
+        yield (
+            clean(folder.relative_to(path).as_posix()) + "/",
+            _refusing(f"cannot be read ({error.strerror})"),
+        )
+
+
+def _loops(directory: Path, below: list[str]) -> list[str]:
+    """Which links in a folder lead to a folder that one has come through, and so to no end."""
+    links = [name for name in below if Path(directory, name).is_symlink()]
+    through = {os.path.realpath(folder) for folder in (directory, *directory.parents)} if links else set()
+    return [name for name in links if os.path.realpath(Path(directory, name)) in through]
+
+
+def _named(path: PurePath) -> str:
+    """A link as it is called, with "/" where its name does not say that it is a file."""
+    return clean(path.as_posix()) + ("" if path.suffix else "/")
+
+
+def _refusing(why: str) -> Contents:
+    def contents() -> bytes:
+        raise Refused(why)
+
+    return contents
 
 
 def _in_zip(path: Path) -> Iterator[tuple[str, Contents]]:
@@ -93,8 +129,15 @@ def _in_tar(path: Path) -> Iterator[tuple[str, Contents]]:
                 member = archive.next()
             if member is None:
                 break
-            if member.isreg():  # a link or a device is nothing to read
+            if member.isreg():
                 yield clean(member.name), partial(contents, member)
+            elif member.issym() or member.islnk():
+                yield (
+                    _named(PurePosixPath(member.name)),
+                    _refusing("is a link, which no archive is trusted with"),
+                )
+            elif not member.isdir():
+                yield clean(member.name), _refusing("is no plain file")
         with _readable(path):  # tarfile takes any header that makes no sense for the end
             archive.fileobj.seek(archive.offset)
             if archive.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):

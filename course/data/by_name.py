@@ -8,12 +8,13 @@
     cifar100     50,000    10,000   RGB, 32 × 32     100
     svhn         73,257    26,032   RGB, 32 × 32     10 digits of house numbers
     flowers102   1,020     6,149    RGB, 64 × 64     102, and "val" with another 1,020
-    a path       as it is divided into train/ and test/, or else 80 % and 20 %
+    a path       as it is divided into train/, val/ (or valid/, validation/) and test/, or else 80 % and 20 %
 
 Where the authors divided a set, that is how it is divided. Digits, letters and undivided folders are divided
 80 : 20 at random by the seed, each class for itself; shapes and letters are also drawn by it. `mean` and
 `std` are the training images', for every split, except in a path that is divided into folders, where they
-are those of the split that was read (`test.like(train)`).
+are those of the split that was read (`test.like(train)`). Where no size is asked for, all its splits have
+that of the first image to train on. What to test on is `held_out`: "test", or "val" where there is no other.
 
 What people usually get wrong: dividing anew for each run, so that a model is tested on what it learnt from
 in an earlier one; numbering the classes of a test folder for itself, where one may be missing.
@@ -31,7 +32,7 @@ from course import expect
 from course.data.digits import digit_set
 from course.data.folder import folder
 from course.data.image_set import ImageSet, measured
-from course.data.pictures import class_of, image_files
+from course.data.pictures import class_of, first_shape, image_names, strays
 from course.data.real import cifar10, cifar100, flowers102, svhn
 from course.data.shapes import shapes
 from course.data.text_lines import WORDS, characters, text_lines
@@ -42,7 +43,7 @@ TRAINED = 0.8  # of a set that nobody has divided
 SHAPES = 5000
 LINES = 2000  # of text, a word each, in small letters or in capitals
 FLOWER = 64  # pixels
-PARTS = ("train", "val", "test")  # how the folders of a divided set are called
+PARTS = {"train": ("train",), "val": ("val", "valid", "validation"), "test": ("test",)}  # and their folders
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,22 @@ def load(name: str | Path, split: str = "train", size: int | None = None, seed: 
     if not Path(name).exists():
         raise ValueError(f"{str(name)!r} is no folder, no archive, and none of the sets {', '.join(SETS)}")
     return _of_path(Path(name), split, size, seed)
+
+
+def held_out(name: str | Path, size: int | None = None, seed: int = 0) -> tuple[str, ImageSet]:
+    """What to test on: ("test", the set), or ("val", the set) of a path that is divided and has no test/
+
+    Raises what `load` does, and ValueError where there is neither.
+    """
+    split = "test"
+    if not (isinstance(name, str) and name in SETS) and Path(name).exists():
+        parts = _parts(image_names(Path(name)))
+        if parts and "test" not in parts:
+            if "val" not in parts:
+                told = ", ".join(f"{folder}/" for folder in parts.values())
+                raise ValueError(f"{name} has {told} but no test/ and no val/: there is nothing to test on")
+            split = "val"
+    return split, load(name, split, size, seed)
 
 
 # --- By name -------------------------------------------------------------------------------------------
@@ -151,7 +168,7 @@ SETS = {
 
 
 def _of_path(path: Path, split: str, size: int | None, seed: int) -> ImageSet:
-    names = [name for name, _ in image_files(path)]
+    names = image_names(path)
     parts = _parts(names)
     if not parts:
         if split not in ("train", "test"):
@@ -160,8 +177,11 @@ def _of_path(path: Path, split: str, size: int | None, seed: int) -> ImageSet:
     if split not in parts:
         raise ValueError(f"{path} has no folder {split}/; it has {' and '.join(parts)}")
     first = parts.get("train", parts[split]) + "/"
-    classes = sorted({class_of(name, path) for name in names if name.startswith(first)})
-    return folder(path, size, within=parts[split], classes=classes)
+    trained = {name for name in names if name.startswith(first)}
+    trained -= strays(trained)
+    classes = sorted({class_of(name, path) for name in trained})
+    shape = size or (None if split == "train" else first_shape(path, trained))
+    return folder(path, shape, within=parts[split], classes=classes)
 
 
 def _parts(names: Sequence[str]) -> dict[str, str]:
@@ -170,11 +190,19 @@ def _parts(names: Sequence[str]) -> dict[str, str]:
     They lie above the folders of the classes, and all at the top or all in one folder.
     """
     tops = {name.partition("/")[0] for name in names}
-    above = "".join(f"{top}/" for top in tops) if len(tops) == 1 and not tops & set(PARTS) else ""
+    called = {folder for folders in PARTS.values() for folder in folders}
+    above = "".join(f"{top}/" for top in tops) if len(tops) == 1 and not tops & called else ""
     within = {
         name.removeprefix(above).split("/")[0] for name in names if name.count("/") > above.count("/") + 1
     }
-    return {part: above + part for part in PARTS if part in within}
+    found: dict[str, str] = {}
+    for part, folders in PARTS.items():
+        there = [name for name in folders if name in within]
+        if len(there) > 1:
+            raise ValueError(f"{' and '.join(f'{above}{name}/' for name in there)} mean the same: keep one")
+        for name in there:
+            found[part] = above + name
+    return found
 
 
 # --- Parts and sizes -----------------------------------------------------------------------------------

@@ -91,8 +91,9 @@ class ImageSet:
     def split(self, *shares: float, seed: int = 0) -> tuple[Self, ...]:
         """Parts at random, each class in about the same proportion in each: train, test = set.split(0.8, 0.2)
 
-        Where the shares sum to less than 1, the rest is left out; a class keeps at least one image in each
-        part as long as it has any. The same seed gives the same parts, on any device.
+        Where the shares sum to less than 1, the rest is left out. A class has an image in each part at least;
+        with fewer images than parts, one in each of the first. The same seed gives the same parts, on any
+        device.
         """
         if not shares or min(shares) <= 0 or sum(shares) > 1 + 1e-9:
             raise ValueError(f"shares must be above 0 and sum to at most 1; got {shares}")
@@ -103,7 +104,7 @@ class ImageSet:
                 end += share * len(members)
                 after = len(shares) - number - 1  # parts that still want an image each
                 start = len(members) - len(left)
-                size = min(max(round(end) - start, 1), max(len(left) - after, 0))
+                size = min(max(round(end) - start, 1), max(len(left) - after, 1), len(left))
                 part.append(left[:size])
                 left = left[size:]
         return tuple(self.take(torch.cat(part).sort().values) for part in parts)
@@ -140,6 +141,19 @@ class ImageSet:
         labels = self.labels.cpu()
         shuffled = torch.randperm(len(labels), generator=generator)
         return [shuffled[labels[shuffled] == number] for number in range(len(self.classes))]
+
+
+def expect_alike(train: ImageSet, test: ImageSet) -> None:
+    """Two sets that meet: images of one shape, and the same classes. Raises ValueError."""
+    one, other = tuple(train.images.shape[1:]), tuple(test.images.shape[1:])
+    if one != other:
+        raise ValueError(
+            f"images to train on are {one} and images to test on {other} (channels, height, width): "
+            "load both with the same size"
+        )
+    if train.classes != test.classes:
+        differ = sorted({*train.classes} ^ {*test.classes}) or ["their order"]
+        raise ValueError(f"images to train on and to test on have different classes: {', '.join(differ[:5])}")
 
 
 def measured(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:

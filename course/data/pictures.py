@@ -8,9 +8,11 @@ it; transparent parts whose hidden colour comes to light.
 """
 
 import io
+import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +26,22 @@ from course.data.archives import CUT_OFF, Contents, Refused, files
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
-SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ppm", ".pgm", ".tif", ".tiff", ".webp")
+SUFFIXES_OF = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+    "PNG": (".png", ".apng"),
+    "GIF": (".gif",),
+    "BMP": (".bmp",),
+    "DIB": (".dib",),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+    "AVIF": (".avif",),
+    "JPEG2000": (".jp2", ".j2k", ".jpx"),
+    "QOI": (".qoi",),
+}
+FORMATS = tuple(SUFFIXES_OF)
+SUFFIXES = tuple(suffix for suffixes in SUFFIXES_OF.values() for suffix in suffixes)
+BESIDE = (".txt", ".md", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".html", ".py", ".db", ".ini")
 
 
 @dataclass
@@ -35,6 +51,7 @@ class Decoded:
     images: list[Tensor] = field(default_factory=list)  # (C, H, W), uint8, all of one size
     names: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # files that are not named like images, nor like texts
     resized: int = 0
 
 
@@ -46,7 +63,7 @@ def decoded(
     shape = (size, size) if isinstance(size, int) else size  # (H, W)
     if shape is not None:
         expect.whole(height=shape[0], width=shape[1])
-    for name, contents in image_files(path):
+    for name, contents in image_files(path, read.others):
         if not wanted(name):
             continue
         try:
@@ -64,11 +81,55 @@ def decoded(
     return read
 
 
-def image_files(path: Path) -> Iterator[tuple[str, Contents]]:
-    """The files that are named like images, and are not a system's own; raises as `archives.files` does."""
+def first_shape(path: Path, wanted: Container[str]) -> tuple[int, int] | None:
+    """Height and width of the first image that is `wanted` and can be read, None where there is none."""
+    for name, contents in image_files(path):
+        if name in wanted:
+            try:
+                picture = opened(contents(), channels=3)
+                return picture.height, picture.width
+            except Refused:
+                continue
+    return None
+
+
+def image_files(path: Path, others: list[str] | None = None) -> Iterator[tuple[str, Contents]]:
+    """The files that are named like images, and are not a system's own; raises as `archives.files` does.
+
+    Also folders that cannot be read, as names that end with "/". `others` gets the names of files that are
+    neither named like images nor like the texts that often lie beside them.
+    """
     for name, contents in files(path):
-        if not _hidden(name) and name.lower().endswith(SUFFIXES):
+        if _hidden(name):
+            continue
+        if name.lower().endswith((*SUFFIXES, "/")):
             yield name, contents
+        elif others is not None and not name.lower().endswith(BESIDE):
+            others.append(name)
+
+
+def image_names(path: Path) -> list[str]:
+    """The names of `image_files`, without folders that cannot be read; of an archive they are remembered."""
+    if path.is_dir():
+        return [name for name, _ in image_files(path) if not name.endswith("/")]
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no folder or archive {path}")
+    state = path.stat()
+    return list(_names_in(path.absolute(), path, state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=8)  # an archive is unpacked for it
+def _names_in(absolute: Path, path: Path, changed: int, size: int) -> tuple[str, ...]:
+    return tuple(name for name, _ in image_files(path) if not name.endswith("/"))
+
+
+def strays(names: Iterable[str]) -> set[str]:
+    """Files that lie in the very folder in which all others' folders lie, and hence in no class."""
+    folders: dict[str, set[str]] = {}
+    for name in names:
+        folders.setdefault(name.rpartition("/")[0], set()).add(name)
+    top = os.path.commonpath(folders) if len(folders) > 1 and all(folders) else ""
+    return folders.get(top, set()) if len(folders) > 1 else set()
 
 
 def class_of(name: str, path: Path) -> str:

@@ -27,7 +27,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from course.data.image_set import ImageSet
+from course.data.image_set import ImageSet, expect_alike
 from course.evaluate.features import embed, share_right
 from course.evaluate.fine_tuning import fine_tune, with_head
 from course.evaluate.neighbours import knn
@@ -61,6 +61,7 @@ class Reading:
 
         `seed` draws what the probe holds out and what fine-tuning sees when.
         """
+        expect_alike(labelled, test)
         z, labels = embed(encoder, labelled, self.pool), labelled.labels
         other, truth = embed(encoder, test, self.pool), test.labels
         found = {
@@ -99,6 +100,7 @@ def compare(
     before: encoders that were trained elsewhere, by name. show: hears of each training that is over; `print`
     will do. There should be 3 seeds or more: one has no spread, two hardly any.
     """
+    expect_alike(data, test)
     expect_different("seed", seeds)
     expect_different("share", shares)
     before = before or {}

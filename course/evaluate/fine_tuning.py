@@ -9,7 +9,7 @@ What people usually get wrong
 
 from torch import nn
 
-from course.data.image_set import ImageSet
+from course.data.image_set import ImageSet, expect_alike
 from course.evaluate.features import embed, share_right
 from course.fewlabels.fine_tuning import FineTuning
 from course.fewlabels.supervised import Augment
@@ -32,6 +32,7 @@ def fine_tune(
 
     pool: as in `embed`. layer_decay, augment: as in `FineTuning`; the augmentation must keep the labels.
     """
+    expect_alike(labelled, test)
     model = with_head(encoder, labelled, pool)
     device = next(model.parameters()).device
     train(FineTuning(model, layer_decay=layer_decay, augment=augment), labelled.to(device), recipe)

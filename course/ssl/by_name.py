@@ -7,12 +7,14 @@ still one of its kind) follows from `Images`. Around encoders narrower than 192,
 and decoders are small too. Options are those of the method's class, and come before what is chosen here.
 """
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from torch import Generator, Tensor, nn
 
+from course import expect
 from course.augment import Crop
 from course.ssl.autoencoder import VAE, AutoEncoder
 from course.ssl.colorization import Colourisation
@@ -29,6 +31,7 @@ from course.ssl.rotation import Rotation
 from course.ssl.simclr import SimCLR
 from course.vision.by_name import Shape, encoder, usual_patch, width
 
+FROM_THE_IMAGES = ("encoder", "shape", "channels", "tile")  # and hence no options
 NARROW = 192  # below it, an encoder is for a CPU
 
 
@@ -50,13 +53,14 @@ class Images:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known by a name. usual: an encoder for small images. make: see `build`.
+    """What is known by a name. usual: an encoder for small images. kind: its class. make: see `build`.
 
     pool: what an evaluation reads, see `course.evaluate.embed`: "patches" where nothing trains the CLS token.
     """
 
     about: str
     usual: str
+    kind: type[Method]
     make: Callable[..., Method]
     pool: str = "features"
 
@@ -66,6 +70,23 @@ def known(name: str) -> Known:
     if name not in METHODS:
         raise ValueError(f"there is no method {name!r}; there are {', '.join(METHODS)}")
     return METHODS[name]
+
+
+def options(name: str) -> dict[str, Any]:
+    """The options that a method has and that can be written down, and their types.
+
+    Its encoder and what follows from the images are none, nor are functions and tensors.
+    """
+    parameters = inspect.signature(known(name).kind.__init__).parameters
+    kinds = get_type_hints(known(name).kind.__init__)
+    kinds.pop("return", None)
+    if "dim" in parameters and parameters["dim"].default is inspect.Parameter.empty:
+        del kinds["dim"]  # the encoder's; that of a decoder is an option
+    return {
+        option: kind
+        for option, kind in kinds.items()
+        if option not in FROM_THE_IMAGES and "Callable" not in str(kind) and "Tensor" not in str(kind)
+    }
 
 
 def build(name: str, images: Images, encoder_name: str | None = None, **options: Any) -> Method:
@@ -111,6 +132,7 @@ def _vae(name: str, images: Images, **options: Any) -> Method:
 def _jigsaw(name: str, images: Images, **options: Any) -> Method:
     """3 × 3 tiles where that divides the image, else 2 × 2, with a gap of a fifth or so."""
     side = options.get("side", 3 if images.size % 3 == 0 else 2)
+    expect.whole(side=side)
     made, tile = _tile_encoder(name, images, images.size // side * 4 // 5)
     count = 100 if side > 2 else 24
     return Jigsaw(made, width(made), tile, **{"side": side, "count": count, **options})
@@ -194,18 +216,22 @@ def _crop(images: Images) -> Callable[[Tensor, Generator | None], Tensor]:
 
 
 METHODS = {
-    "rotation": Known("by how much was the image turned?", "resnet-18", _rotation),
-    "colourisation": Known("which colour has each place of a grey image?", "resnet-18", _colourisation),
-    "jigsaw": Known("in which order were the tiles?", "resnet-18", _jigsaw),
-    "patch-jigsaw": Known("where was each patch?", "vit-S", _patches, "patches"),
-    "context": Known("where does this tile lie beside that one?", "resnet-18", _context),
-    "autoencoder": Known("what was the image, from its features alone?", "resnet-18", _autoencoder),
-    "vae": Known("the same, with features of a known distribution", "resnet-18", _vae),
-    "simclr": Known("which other view is of the same image?", "resnet-18", _simclr),
-    "dino": Known("what does the slow teacher say of the large crop?", "vit-S", _dino),
-    "mae": Known("what are the pixels of the hidden patches?", "vit-S", _mae, "patches"),
-    "maskfeat": Known("which edges are in the hidden patches?", "vit-S", _maskfeat, "patches"),
-    "ijepa": Known("what would a teacher make of the hidden blocks?", "vit-S", _ijepa),
-    "fcmae": Known("what are the hidden pixels, by convolutions?", "convnext-atto", _fcmae),
-    "relvit": Known("where does each patch lie, beside each other one?", "vit-S", _relvit, "patches"),
+    "rotation": Known("by how much was the image turned?", "resnet-18", Rotation, _rotation),
+    "colourisation": Known(
+        "which colour has each place of a grey image?", "resnet-18", Colourisation, _colourisation
+    ),
+    "jigsaw": Known("in which order were the tiles?", "resnet-18", Jigsaw, _jigsaw),
+    "patch-jigsaw": Known("where was each patch?", "vit-S", PatchJigsaw, _patches, "patches"),
+    "context": Known("where does this tile lie beside that one?", "resnet-18", Context, _context),
+    "autoencoder": Known(
+        "what was the image, from its features alone?", "resnet-18", AutoEncoder, _autoencoder
+    ),
+    "vae": Known("the same, with features of a known distribution", "resnet-18", VAE, _vae),
+    "simclr": Known("which other view is of the same image?", "resnet-18", SimCLR, _simclr),
+    "dino": Known("what does the slow teacher say of the large crop?", "vit-S", DINO, _dino),
+    "mae": Known("what are the pixels of the hidden patches?", "vit-S", MAE, _mae, "patches"),
+    "maskfeat": Known("which edges are in the hidden patches?", "vit-S", MaskFeat, _maskfeat, "patches"),
+    "ijepa": Known("what would a teacher make of the hidden blocks?", "vit-S", IJEPA, _ijepa),
+    "fcmae": Known("what are the hidden pixels, by convolutions?", "convnext-atto", FCMAE, _fcmae),
+    "relvit": Known("where does each patch lie, beside each other one?", "vit-S", RelViT, _relvit, "patches"),
 }

@@ -146,6 +146,7 @@ class DINO(Method):
         center_momentum: float = 0.9,
     ):
         super().__init__(encoder)
+        expect.share(warm_up=warm_up, frozen=frozen, momentum=momentum, center_momentum=center_momentum)
         temperature(tau_s=tau_s, tau_t=tau_t, tau_start=tau_start)
         if not isinstance(crops, int) or crops < 0:
             raise ValueError(f"crops, the number of small ones, must be 0 or more; got {crops!r}")

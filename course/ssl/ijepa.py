@@ -219,6 +219,15 @@ class IJEPA(Method):
         vit = plain_vit("I-JEPA", encoder, extra=0)
         super().__init__(vit)
         expect.whole(targets=targets, minimum=minimum)
+        expect.share(momentum=momentum)
+        for name, (low, high), most in (
+            ("target_scale", target_scale, 1.0),
+            ("context_scale", context_scale, 1.0),
+            ("target_aspect", target_aspect, math.inf),
+        ):
+            if not 0 < low <= high <= most:
+                limit = " and at most 1" if most == 1 else ""
+                raise ValueError(f"{name} must be two numbers in order, above 0{limit}; got {low}, {high}")
         self.encoder: ViT
         self.targets, self.minimum, self.momentum, self.augment = targets, minimum, momentum, augment
         self.target_scale, self.target_aspect, self.context_scale = target_scale, target_aspect, context_scale

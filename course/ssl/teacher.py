@@ -15,6 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from course import expect
+
 
 class Teacher(nn.Module):
     """A frozen copy of a network, always in evaluation mode; called as the network is, without gradients."""
@@ -35,8 +37,7 @@ class Teacher(nn.Module):
     @torch.no_grad()
     def follow(self, student: nn.Module, momentum: float) -> None:
         """Move to the student by 1 − momentum of the way; what BatchNorm remembers is copied."""
-        if not 0 <= momentum <= 1:
-            raise ValueError(f"momentum must be from 0 to 1; got {momentum!r}")
+        expect.share(momentum=momentum)
         own: list[Tensor] = list(self.network.parameters())
         other: list[Tensor] = list(student.parameters())
         torch._foreach_lerp_(own, other, 1 - momentum)  # one kernel for all tensors

@@ -14,6 +14,7 @@ What people usually get wrong
 - pieces are not a large batch to everything: BatchNorm and SimCLR's negatives see one piece at a time.
 """
 
+import copy
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -136,6 +137,21 @@ def train(
             if stopped:
                 raise KeyboardInterrupt(f"stopped behind step {step + 1:,} of {plan.steps:,}")
     return rows
+
+
+def rehearse(method: Trainable, data: ImageSet, recipe: Recipe) -> None:
+    """A step on one or two images that teaches nothing: what would fail in the first step fails now.
+
+    All happens on copies. Raises what the method does, and ValueError for a batch that cannot be cut up.
+    """
+    plan = Plan(len(data), recipe)
+    chosen = torch.arange(min(2, plan.batch // plan.in_all), device=data.images.device)
+    tried, generator = copy.deepcopy(method).train(), torch.Generator(data.images.device)
+    recipe.optimise(tried.groups(recipe.weight_decay))
+    with _own_random_numbers(data.images.device), torch.no_grad():
+        tried(tried.batch(data, chosen, generator.manual_seed(0)))
+        tried.after_step(0.0)
+        _health(tried, data.take(chosen))
 
 
 def mixed(*numbers: int) -> int:

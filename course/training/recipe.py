@@ -43,9 +43,10 @@ class Recipe:
         expect.rate(warm_up=self.warm_up)
         expect.one_of("optimiser", self.optimiser, OPTIMISERS)
         expect.one_of("precision", self.precision, PRECISIONS)
-        if not self.lr > 0 or not self.weight_decay >= 0 or (self.clip is not None and not self.clip > 0):
+        clip = 1.0 if self.clip is None else self.clip
+        if not (0 < self.lr < math.inf and 0 <= self.weight_decay < math.inf and clip > 0):
             raise ValueError(
-                "lr must be above 0, weight_decay 0 or more, and clip above 0 or None; "
+                "lr must be above 0, weight_decay 0 or more, both finite, and clip above 0 or None; "
                 f"got {self.lr!r}, {self.weight_decay!r} and {self.clip!r}"
             )
 

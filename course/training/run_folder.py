@@ -7,7 +7,7 @@
 
 A file takes the place of an older one in a single step, once it is complete: whatever ends the program, the
 last checkpoint is whole. Where a run goes on (`Run.again`), rows behind its checkpoint are dropped and come
-again.
+again. A new run that ends before it has kept a step can be withdrawn, so that its folder is free again.
 """
 
 import csv
@@ -44,13 +44,35 @@ class Run:
 
     def __init__(self, folder: str | Path, asked: dict[str, Any], recipe: Recipe):
         self.folder, self.asked, self.recipe = Path(folder), asked, recipe
+        self._made = not self.folder.exists()
         taken = self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir()))
         if taken and processes.is_first():  # the others may come when the first has begun to write
+            if (self.folder / "config.json").is_file() and not (self.folder / "checkpoint.pt").exists():
+                raise FileExistsError(
+                    f"the run in {folder} has not kept a step: `--resume {folder}` begins it again as it was "
+                    "asked for, or remove the folder"
+                )
             raise FileExistsError(f"{folder} is not empty: resume that run, or choose another folder")
         self._begin([])
+        self._new = True
+        self.describe()
+
+    def describe(self) -> None:
+        """Write config.json."""
         if processes.is_first():
-            config = {**asked, "recipe": asdict(recipe)}
+            config = {**self.asked, "recipe": asdict(self.recipe)}
             self._write(self.folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
+
+    def withdraw(self) -> bool:
+        """Remove what a new run has written, where that is no checkpoint yet -> whether it was so."""
+        if not self._new or self.checkpoint.exists():
+            return False
+        if processes.is_first():
+            for path in (self.folder / "config.json", self.metrics):
+                path.unlink(missing_ok=True)
+            if self._made and not any(self.folder.iterdir()):
+                self.folder.rmdir()
+        return True
 
     @classmethod
     def again(cls, folder: str | Path) -> "Run":
@@ -72,6 +94,7 @@ class Run:
         self.checkpoint, self.encoder = self.folder / "checkpoint.pt", self.folder / "encoder.safetensors"
         self.metrics, self.rows = self.folder / "metrics.csv", rows
         self._saved_at = time.monotonic()
+        self._new = False
 
     def is_due(self) -> bool:
         """Whether the last checkpoint is old enough for another one."""
@@ -104,8 +127,12 @@ class Run:
             torch.save({"step": step, **dict(zip(("method", "optimiser", "meter"), state))}, whole)
             self._write(self.checkpoint, whole.getbuffer())
             with self._refusals(self.encoder):
-                checkpoint.save(method.encoder, self.encoder, {**self.asked, "step": step})
+                checkpoint.save(method.encoder, self.encoder, self.described(step))
         self._saved_at = time.monotonic()
+
+    def described(self, step: int) -> dict[str, Any]:
+        """What stands beside the weights of the encoder: all that it is built, and was trained, from."""
+        return {**self.asked, "recipe": asdict(self.recipe), "step": step}
 
     def restore(self, method: Trainable, optimiser: torch.optim.Optimizer, meter: Meter) -> int:
         """Bring everything to where the checkpoint stands -> the step to go on with, 0 without one."""

@@ -13,6 +13,7 @@ import time
 import pytest
 import torch
 from matplotlib import pyplot
+from PIL import Image
 from typer.testing import CliRunner
 
 from course import checkpoint
@@ -93,6 +94,46 @@ def test_from_scratch_is_the_baseline(tmp_path):
     assert json.loads((out / "config.json").read_text())["method"] == "supervised"
 
 
+def pictures(folder, names, size=8):
+    """Files of plain colours."""
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (size, size), (40 * number % 256, 99, 7 * number % 256)).save(folder / name)
+    return folder
+
+
+TRAIN = [f"train/{label}/{number}.png" for label in "ab" for number in range(4)]
+TINY = ["--encoder", "vit-mini/2", "--epochs", 1, "--batch", 4]
+
+
+@pytest.mark.parametrize("held", ["test", "val", "valid"])
+def test_what_a_folder_holds_out_is_tested_on_as_large_as_the_training_images(held, tmp_path):
+    data = pictures(tmp_path / "data", TRAIN)
+    pictures(data, [f"{held}/a/0.png", f"{held}/b/0.png"], size=20)
+    out = tmp_path / "out"
+    done = course("finetune", *TINY, "--data", data, "--out", out)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"^2 of 2 images .* resized to 8 × 8\.$", done.stderr, re.M)
+    assert f" % of 2 {'test' if held == 'test' else 'val'} images are right." in done.output
+    done = course("finetune", *TINY, "--data", data, "--size", 6, "--out", tmp_path / "six")
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "six" / "config.json").read_text())["shape"] == [3, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ([], "no test/ and no val/: there is nothing to test on"),
+        (["test/a/0.png", "test/c/0.png"], "holds the class 'c', which is none of a, b"),
+    ],
+)
+def test_what_cannot_be_tested_on_is_said_before_a_step_is_made(more, said, tmp_path):
+    data = pictures(tmp_path / "data", [*TRAIN, *more])
+    done = course("finetune", *TINY, "--data", data, "--out", tmp_path / "out")
+    assert done.exit_code == 1 and said in done.stderr and "epoch" not in done.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_ctrl_c_and_resume_end_where_an_unbroken_run_does(tmp_path):
     """The real program, a real signal, at whatever step it happens to come."""
     command = [sys.executable, "-m", "course", "pretrain"]
@@ -132,6 +173,20 @@ def test_ctrl_c_and_resume_end_where_an_unbroken_run_does(tmp_path):
         (["pretrain", "mae", "--encoder", "resnet-mini"], "MAE needs a ViT"),
         (["pretrain", "mae", "--set", "ratio"], "--set takes name=value"),
         (["pretrain", "mae", "--encoder", "vit-mini/2", "--set", "rato=1"], "mae has no option 'rato'"),
+        (["pretrain", "mae", "--set", "normalise=nein"], "normalise must be true or false; got 'nein'"),
+        (["pretrain", "simclr", "--set", "tau=abc"], "tau must be a number; got 'abc'"),
+        (
+            ["pretrain", "dino", "--encoder", "vit-mini/2", "--set", "momentum=2"],
+            "momentum must be from 0 to 1; got 2.0",
+        ),
+        (
+            ["pretrain", "dino", "--encoder", "vit-mini/2", "--set", "crop=3"],
+            "an image of 3 × 3 pixels cannot be cut into patches of 2 × 2",
+        ),
+        (
+            ["pretrain", "context", "--encoder", "resnet-mini", "--set", "gap=50"],
+            "3 tiles of 2 pixels, gap 50",
+        ),
         (
             ["pretrain", "mae", "--encoder", "vit-mini/2", "--images", "9999"],
             "1,438 images to train on; 9,999",
@@ -165,6 +220,119 @@ def test_a_folder_with_something_in_it_is_left_alone(pretrained, tmp_path):
     done = course("pretrain", "mae", *SHORT, "--out", folder)
     assert done.exit_code == 1 and "is not empty: resume that run, or choose another folder" in done.stderr
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_run_that_kept_no_step_leaves_its_folder_free(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+
+    def fails(*arguments, **options):
+        raise ValueError("the first step went wrong")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("course.commands.training.train", fails)
+        done = course("pretrain", "mae", *SHORT, "--epochs", 1, "--out", out)
+        assert done.exit_code == 1 and "the first step went wrong" in done.stderr and not out.exists()
+        out.mkdir()
+        assert course("pretrain", "mae", *SHORT, "--epochs", 1, "--out", out).exit_code == 1
+        assert out.is_dir() and not list(out.iterdir()), "a folder of the user's stays"
+    assert course("pretrain", "mae", *SHORT, "--epochs", 1, "--out", out).exit_code == 0
+
+
+def test_a_run_killed_in_its_first_step_begins_again(pretrained, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "config.json").write_bytes((pretrained[0] / "config.json").read_bytes())
+    done = course("pretrain", "mae", *SHORT, "--out", out)
+    assert done.exit_code == 1
+    assert f"the run in {out} has not kept a step: `--resume {out}` begins it again" in done.stderr
+    assert course("pretrain", "--resume", out).exit_code == 0 and (out / "checkpoint.pt").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["dino"], "method dino is not what the run in RUN was asked for, mae: leave it out"),
+        (["--epochs", 9], "--epochs 9 is not what the run in RUN was asked for, 3: leave it out"),
+        (["mae", "--encoder", "vit-mini/4"], "--encoder vit-mini/4 is not what the run in RUN was asked for"),
+        (["--images", 100], "--images 100 is not"),
+        (["--size", 16], "--size 16 is not what the run in RUN was asked for, 8"),
+        (["--set", "ratio=0.6"], "--set ratio=0.6 is not what the run in RUN was asked for, 0.5"),
+        (
+            ["--set", "normalise=no"],
+            "--set normalise=False is not what the run in RUN was asked for, which left",
+        ),
+        (["--data", "shapes"], "this run is about digits, not shapes: leave --data out"),
+        (["--out", "elsewhere"], "--out elsewhere is not what"),
+    ],
+)
+def test_a_run_goes_on_as_it_was_asked_for(pretrained, arguments, said):
+    folder, _ = pretrained
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    done = course("pretrain", *arguments, "--resume", folder)
+    assert done.exit_code == 1 and said.replace("RUN", str(folder)) in done.stderr, done.output
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_what_it_was_asked_for_may_be_said_again(pretrained):
+    folder, _ = pretrained
+    same = [
+        "mae",
+        *SHORT,
+        "--epochs",
+        3,
+        "--out",
+        folder,
+        "--set",
+        "ratio=0.5",
+        "--size",
+        8,
+        "--device",
+        "cpu",
+    ]
+    done = course("pretrain", *same, "--data", "digits", "--resume", folder)
+    assert done.exit_code == 0, done.output
+
+
+def test_images_may_move_and_their_change_is_noticed(tmp_path, monkeypatch):
+    data = pictures(tmp_path / "data", [*TRAIN, "test/a/0.png", "test/b/0.png"])
+    monkeypatch.chdir(tmp_path)
+    assert course("pretrain", "mae", *TINY, "--data", "data", "--out", "first").exit_code == 0
+    assert course("finetune", "first", "--epochs", 1, "--batch", 4, "--out", "second").exit_code == 0
+    monkeypatch.chdir("/")
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert json.loads((second / "config.json").read_text())["data"] == str(data)
+    assert course("finetune", "--resume", second).exit_code == 0
+    told = (second / "accuracy.txt").read_text()
+    first.rename(tmp_path / "old"), data.rename(tmp_path / "moved")
+    done = course("finetune", "--resume", second)
+    assert done.exit_code == 1 and "data, where the images were, is not there: say with --data" in done.stderr
+    assert course("finetune", "--resume", second, "--data", tmp_path / "moved").exit_code == 0
+    assert course("finetune", "--resume", second).exit_code == 0, "it knows the new place"
+
+    pictures(tmp_path / "moved", ["test/b/1.png"])
+    done = course("finetune", "--resume", second)
+    assert done.exit_code == 1
+    assert "moved, test, has 2 images of b, and had 1, when this run began: put it back" in done.stderr
+    pictures(tmp_path / "moved", ["train/a/99.png"])
+    done = course("pretrain", "--resume", tmp_path / "old", "--data", tmp_path / "moved")
+    assert "has 5 images of a, and had 4, when this run began" in done.stderr
+    (tmp_path / "moved" / "train" / "a").rename(tmp_path / "moved" / "train" / "c")
+    done = course("finetune", "--resume", second)
+    assert done.exit_code == 1 and "has other classes than it had: a, c, when" in done.stderr
+    assert (second / "accuracy.txt").read_text() == told
+
+
+def test_an_encoder_alone_is_enough(pretrained, tmp_path):
+    alone = tmp_path / "encoder.safetensors"
+    alone.write_bytes((pretrained[0] / "encoder.safetensors").read_bytes())
+    for name in ("evaluation.md", "evaluation-2.md"):
+        done = course("evaluate", alone, "--each", 2, "--seeds", 1)
+        assert done.exit_code == 0, done.output
+        assert (tmp_path / name).read_text() in done.output and "supervised from scratch" in done.output
+    tuned = course("finetune", alone, "--each", 2, "--epochs", 1, "--out", tmp_path / "tuned")
+    assert tuned.exit_code == 0, tuned.output
+    done = course("evaluate", tmp_path / "tuned")
+    assert done.exit_code == 1 and "is fine-tuned already" in done.stderr
 
 
 def test_methods_are_listed():

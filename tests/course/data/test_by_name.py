@@ -11,20 +11,20 @@ import torch
 from PIL import Image
 
 from course.data import ImageSet, by_name, digit_set
-from course.data.by_name import SETS, load
+from course.data.by_name import SETS, held_out, load
 from course.data.image_set import measured
 from course.data.real import SOURCES
 
 
-def png(number):
+def png(number, size=4):
     stream = io.BytesIO()
-    Image.new("RGB", (4, 4), (number, 2 * number, 255 - number)).save(stream, "PNG")
+    Image.new("RGB", (size, size), (number, 2 * number, 255 - number)).save(stream, "PNG")
     return stream.getvalue()
 
 
-def stored(path, names):
+def stored(path, names, sizes=None):
     """Images in a folder or an archive, every one of another colour."""
-    files = {name: png(number) for number, name in enumerate(names)}
+    files = {name: png(number, (sizes or {}).get(name, 4)) for number, name in enumerate(names)}
     if path.suffix == ".zip":
         with zipfile.ZipFile(path, "w") as archive:
             for name, content in files.items():
@@ -168,6 +168,34 @@ def test_a_validation_folder_is_a_split_of_its_own(tmp_path):
     assert load(path, "val").names == ("val/a/4.png",)
 
 
+@pytest.mark.parametrize("name", ["val", "valid", "validation"])
+def test_without_a_test_folder_the_validation_folder_is_held_out(name, tmp_path):
+    path = stored(tmp_path / "folder", [*DIVIDED[:3], f"{name}/a/4.png"])
+    split, found = held_out(path)
+    assert split == "val" and found.names == (f"{name}/a/4.png",) and found.classes == ("a", "b")
+    assert held_out("digits")[0] == "test" and len(held_out("digits")[1]) == 359
+    assert held_out(stored(tmp_path / "both", [*DIVIDED, "val/a/4.png"]))[0] == "test"
+
+
+def test_where_nothing_is_held_out_that_is_said(tmp_path):
+    with pytest.raises(ValueError, match=r"has train/ but no test/ and no val/: there is nothing to test on"):
+        held_out(stored(tmp_path / "train only", DIVIDED[:3]))
+    with pytest.raises(ValueError, match="val/ and valid/ mean the same: keep one"):
+        held_out(stored(tmp_path / "twice", [*DIVIDED, "val/a/4.png", "valid/a/5.png"]))
+    with pytest.raises(ValueError, match="the class 'c', which is none of a, b"):
+        held_out(stored(tmp_path / "more", [*DIVIDED, "test/c/4.png"]))
+    with pytest.raises(ValueError, match="'nowhere' is no folder"):
+        held_out("nowhere")
+
+
+@pytest.mark.parametrize("kind", ["folder", "a.zip", "a.tar.gz"])
+def test_all_splits_have_the_size_of_the_first_image_to_train_on(kind, tmp_path):
+    path = stored(tmp_path / kind, DIVIDED, {"test/b/3.png": 6})
+    assert load(path).images.shape[2:] == (4, 4)
+    with pytest.warns(UserWarning, match="1 of 1 images .* resized to 4 × 4"):
+        assert load(path, "test").images.shape[2:] == (4, 4)
+
+
 @pytest.mark.parametrize("kind", ["folder", "a.tar.gz"])
 def test_a_path_that_is_not_divided(kind, tmp_path):
     names = [f"{label}/{number}.png" for label in ("a", "b") for number in range(20)]
@@ -194,6 +222,15 @@ def test_a_class_called_train_is_no_split(above, tmp_path):
     names = [f"{above}{label}/{number}.png" for label in ("car", "train") for number in range(5)]
     path = stored(tmp_path / "folder", names)
     assert load(path).classes == ("car", "train") and len(load(path)) == 8
+
+
+def test_an_image_beside_the_classes_of_a_split_is_none(tmp_path):
+    path = stored(tmp_path / "folder", [*DIVIDED, "train/0.png", "test/0.png"])
+    for split in ("train", "test"):
+        with pytest.warns(
+            UserWarning, match=rf"1 of \d images .* out: {split}/0\.png lies beside the folders"
+        ):
+            assert load(path, split).classes == ("a", "b")
 
 
 def test_the_size_of_a_path_is_yours(tmp_path):

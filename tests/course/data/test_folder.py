@@ -152,7 +152,19 @@ def test_hostile_names_write_nothing_and_read_nothing(tmp_path, monkeypatch):
                     special = tarfile.TarInfo(f"special/{number}.png")
                     special.type, special.linkname = type_, str(secret)
                     archive.addfile(special)
-        found = folder(path)
+        if kind == "a.tar":
+            with pytest.warns(UserWarning) as told:
+                found = folder(path)
+            assert [str(one.message).partition(" in ")[0] for one in told] == [
+                "4 of 10 images",
+                "nothing was read of the folders special",
+            ]
+            assert {why for _, why in found.refused} == {
+                "is a link, which no archive is trusted with",
+                "is no plain file",
+            }
+        else:
+            found = folder(path)
         assert set(found.classes) == set(names.values()) and len(found) == len(names)
         assert all(name.isprintable() and not name.startswith(("/", "..")) for name in found.names)
         path.unlink()
@@ -267,7 +279,11 @@ def test_files_that_cannot_be_read_and_pipes_that_would_wait(tmp_path, monkeypat
     path = stored(tmp_path / "folder", FILES)
     os.mkfifo(path / "cat" / "pipe.png")
     (path / "cat" / "gone.png").symlink_to(path / "nowhere")
-    assert len(folder(path)) == 6
+    with pytest.warns(
+        UserWarning, match=r"2 of 8 .*gone\.png is a link to nothing; cat/pipe\.png is no plain"
+    ):
+        assert len(folder(path)) == 6
+    (path / "cat" / "gone.png").unlink(), (path / "cat" / "pipe.png").unlink()
     readable = type(path).read_bytes
 
     def read_bytes(self):
@@ -280,6 +296,83 @@ def test_files_that_cannot_be_read_and_pipes_that_would_wait(tmp_path, monkeypat
         UserWarning, match=r"2 of 6 .*: cat/1\.png cannot be read \(Permission denied\); horse/1"
     ):
         assert len(folder(path)) == 4
+
+
+def told(path, **options):
+    """A folder, and what is said of it."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = folder(path, **options)
+    return found, [str(one.message).replace(f"{path}", "PATH") for one in said]
+
+
+def test_linked_folders_and_files_are_read_and_endless_ones_named(tmp_path):
+    path = stored(tmp_path / "folder", {"cat/0.png": FILES["cat/0.png"]})
+    stored(tmp_path / "elsewhere", {"1.png": FILES["cat/1.png"], "2.png": FILES["cat/2.png"]})
+    (path / "dog").symlink_to(tmp_path / "elsewhere")
+    (path / "cat" / "3.png").symlink_to(tmp_path / "elsewhere" / "1.png")
+    assert folder(path).names == ("cat/0.png", "cat/3.png", "dog/1.png", "dog/2.png")
+    (path / "horse").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "elsewhere" / "loop").symlink_to(path)
+    found, said = told(path)
+    assert found.classes == ("cat", "dog") and len(found) == 4
+    assert said == [
+        "2 of 6 images in PATH were left out: "
+        "horse/ is a link to nothing; dog/loop/ is a link to what it lies in",
+        "nothing was read of the folders dog/loop, horse in PATH",
+    ]
+
+
+def test_suffixes_that_pillow_knows(tmp_path):
+    files = {}
+    for suffix, kind in (
+        ("JFIF", "JPEG"),
+        ("jpe", "JPEG"),
+        ("avif", "AVIF"),
+        ("jp2", "JPEG2000"),
+        ("pnm", "PPM"),
+    ):
+        files[f"cat/0.{suffix}"] = picture(kind=kind)[0]
+    assert len(folder(stored(tmp_path / "folder", files))) == 5
+
+
+@pytest.mark.parametrize("kind", ["folder", "a.zip", "a.tar.gz"])
+def test_what_is_not_read_is_said_with_its_count(kind, tmp_path):
+    files = {
+        **FILES,
+        "cat/new.heic": b"x",
+        "lizard/0.heic": b"x",
+        "lizard/1.HEIC": b"x",
+        "lizard/raw": b"x",
+        "lizard/notes.txt": b"nobody would take this for an image",
+        "labels.csv": b"nor this",
+    }
+    found, said = told(stored(tmp_path / kind, files))
+    assert found.classes == ("cat", "horse")
+    assert said == [
+        "4 files in PATH are not named like images and were left out: 3 .heic, 1 without a suffix",
+        "nothing was read of the folders lizard in PATH",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["folder", "a.zip", "a.tar.gz"])
+def test_an_image_beside_the_classes_is_no_class(kind, tmp_path):
+    for above in ("", "animals/"):
+        files = {above + name: content for name, content in FILES.items()}
+        files[above + "0 banner.png"] = picture((30, 3))[0]
+        found, said = told(stored(tmp_path / f"{len(above)}{kind}", files))
+        assert found.classes == ("cat", "horse") and found.images.shape[2:] == (6, 8)
+        assert said == [
+            f"1 of 7 images in PATH were left out: {above}0 banner.png lies beside the folders of the classes"
+        ]
+
+
+def test_folders_in_the_folder_of_a_class_are_said(tmp_path):
+    found, said = told(stored(tmp_path / "folder", {**FILES, "cat/more/9.png": FILES["cat/1.png"]}))
+    assert found.classes == ("cat", "horse", "more")
+    assert said == ["in PATH, folders in the folder of a class became classes of their own: cat/more (1)"]
+    even = {f"{kind}/{name}": content for kind in ("pets",) for name, content in FILES.items()}
+    assert folder(stored(tmp_path / "even", even)).classes == ("cat", "horse")
 
 
 def test_nothing_to_read(tmp_path):

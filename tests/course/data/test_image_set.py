@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.data import ImageSet, digit_set, digits
-from course.data.image_set import measured
+from course.data.image_set import expect_alike, measured
 
 
 def a_set(labels, channels=3, classes=None):
@@ -53,6 +53,8 @@ def test_parts_are_apart_and_each_has_its_share_of_every_class(labels, shares, s
                 assert abs(count - share * total) <= 1
             if total >= len(shares):
                 assert count >= 1
+        in_parts = [int((part.labels == label).sum()) > 0 for part in parts]
+        assert in_parts == sorted(in_parts, reverse=True), "a rare class is in the first parts"
     if sum(shares) > 1 - 1e-12:
         assert sum(map(len, parts)) == len(whole)
 
@@ -65,6 +67,11 @@ def test_a_split_follows_its_seed():
     assert (len(train), len(test)) == (48, 12)
     assert train.labels.bincount().tolist() == [24, 24]
     assert numbers(train) != list(range(48)), "the first images are not all of it"
+
+
+def test_the_only_image_of_a_class_is_one_to_train_on():
+    train, test = a_set([0] * 10 + [1]).split(0.8, 0.2)
+    assert train.labels.bincount().tolist() == [8, 1] and test.labels.tolist() == [0, 0]
 
 
 def test_few_are_nested_and_balanced():
@@ -102,6 +109,17 @@ def test_measured_in_chunks_and_of_a_flat_channel(monkeypatch):
     pixels = images[:, 0].double() / 255
     assert whole[0][:2] == pytest.approx((pixels.mean().item(), 0.2))
     assert whole[1][:2] == pytest.approx((pixels.std(correction=0).item(), 1))
+
+
+def test_sets_that_meet_are_alike():
+    train = a_set([0, 1])
+    expect_alike(train, a_set([1], classes=2))
+    with pytest.raises(ValueError, match=r"train on are \(3, 4, 5\) and images to test on \(1, 4, 5\)"):
+        expect_alike(train, a_set([0, 1], channels=1))
+    with pytest.raises(ValueError, match=r"have different classes: c$"):
+        expect_alike(train, a_set([0, 1], classes=3))
+    with pytest.raises(ValueError, match="have different classes: their order"):
+        expect_alike(train, dataclasses.replace(train, classes=("b", "a")))
 
 
 def test_the_training_sets_normalisation():

@@ -1,9 +1,11 @@
 """Fine-tuning measures a copy: it learns, and the encoder stays what it was."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from course.evaluate import fine_tune, fine_tuning
+from course.evaluate import Reading, compare, fine_tune, fine_tuning
 from course.evaluate.features import share_right
 from course.training.recipe import Recipe
 
@@ -36,6 +38,17 @@ def test_all_weights_change_the_lower_ones_more_slowly(tiny, bright, monkeypatch
     assert {group["scale"] for group in method.groups(0.1)} == {0.25, 0.5, 1.0}
     trained = sum(len(group["params"]) for group in method.groups(0.1))
     assert trained == len(list(encoder.parameters())) + 2  # and the head's two
+
+
+def test_images_of_another_size_are_refused(tiny, bright):
+    large = bright(4)
+    large = replace(large, images=large.images.repeat(1, 1, 2, 2))
+    with pytest.raises(ValueError, match="load both with the same size"):
+        fine_tune(tiny(), bright(4), large, FAST)
+    with pytest.raises(ValueError, match="load both with the same size"):
+        Reading().measure(tiny(), bright(4), large)
+    with pytest.raises(ValueError, match="load both with the same size"):
+        compare(tiny, {}, bright(4), large, None)
 
 
 def test_a_head_for_the_classes_of_the_data(tiny, bright):
