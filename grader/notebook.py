@@ -17,6 +17,7 @@ from grader import catalogue
 from grader.asking import given
 from grader.asking.ordinary import ordinary_state
 from grader.asking.respond import read_reply, reply
+from grader.asking.watch import ours
 from grader.catalogue import Told, UnknownExercise
 from grader.demonstrations import explained
 from grader.exercise import Exercise, Number
@@ -64,6 +65,7 @@ def check(answer: Any) -> Score:
     return Score(verdict)
 
 
+@ours()
 def hint(name: Any) -> None:
     """Show the next hint of an exercise. Hints never cost points; each call shows one more."""
     exercise = catalogue.find(_name(name))
@@ -80,6 +82,7 @@ def hint(name: Any) -> None:
     _show(panel.card(body, "#3b7dd8", "Hint"), "\n".join([*told, after]))
 
 
+@ours()
 def numbers(name: str) -> SimpleNamespace:
     """The values of an exercise that are yours alone, for example ``numbers("layer_gflops").L``.
 
@@ -118,6 +121,8 @@ def sign_in(student: str, key: str | None = None) -> None:
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         return  # who is graded is known
+    if not all(isinstance(word, str) for word in (student, key or "")):
+        raise WrongKey("Write name and key in quotes, as your instructor gave them to you.")
     name, key = plain_name(student), plain_key(key or "")
     if not name and not key:
         return

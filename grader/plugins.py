@@ -152,7 +152,6 @@ class Judge(Sandboxed, Execute):
     def _ask_once(self, exercise: Exercise, payloads: list[dict[str, Any]], index: int) -> Response:
         outputs: list[NotebookNode] = []
         if not self.is_time_up:
-            self.end_others()  # what another process computes, nobody sees
             asked = request(exercise, self.conceal(payloads))
             outputs = self._run_aside(
                 f"import grader.student.kernel\ngrader.student.kernel.probe({asked!r})", index

@@ -59,7 +59,16 @@ def stand_alone(sources: Iterable[str], name: str) -> str:
         needed |= found
         nodes = (node for i in found for node in ast.walk(statements[i]))
         wanted |= {node.id for node in nodes if isinstance(node, ast.Name)}
-    return "\n\n".join(ast.unparse(statements[i]) for i in sorted(needed))
+    return "\n\n".join(ast.unparse(_without_docstrings(statements[i])) for i in sorted(needed))
+
+
+def _without_docstrings(statement: ast.stmt) -> ast.stmt:
+    """The statement without texts that say who wrote it, or anything else."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    for node in ast.walk(statement):
+        if isinstance(node, kinds) and ast.get_docstring(node):
+            node.body[:1] = [] if len(node.body) > 1 else [ast.Pass()]
+    return statement
 
 
 def _statements(source: str) -> list[ast.stmt]:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import torch
@@ -76,7 +77,7 @@ def ordinary_state() -> Iterator[None]:
     try:
         _put([setting.usual for setting in SETTINGS])
         begin_with(SEED)
-        with torch.inference_mode(False), _uncompiled():
+        with torch.inference_mode(False), _on_the_cpu(), _uncompiled():
             yield
     finally:
         _put(before)
@@ -91,11 +92,21 @@ def _put(values: list[Any]) -> None:
             setting.set(value)
 
 
-def _uncompiled() -> contextlib.AbstractContextManager[Any]:
-    """What has been compiled, or would be at its first call, runs as it is written; that takes no time.
+def _on_the_cpu() -> contextlib.AbstractContextManager[Any]:
+    """Inside a ``with torch.device(…)`` too, which no setting tells of."""
+    return contextlib.nullcontext() if torch.get_default_device() == CPU else CPU
 
-    Who has compiled nothing has not loaded the compiler, which takes seconds.
+
+def _uncompiled() -> contextlib.AbstractContextManager[Any]:
+    """What has been compiled, or would be, runs as it is written; that takes no time.
+
+    Who has compiled nothing has not loaded the compiler, which takes seconds: then nothing is compiled.
     """
     if "torch._dynamo" in sys.modules:
         return torch.compiler.set_stance("force_eager")
-    return contextlib.nullcontext()
+    return mock.patch.object(torch, "compile", _as_written)
+
+
+def _as_written(model: Any = None, **options: Any) -> Any:
+    """In place of `torch.compile`, also as a decorator with options."""
+    return (lambda function: function) if model is None else model

@@ -25,11 +25,11 @@ from grader.asking import rules, wire
 from grader.asking.ask import ASK
 from grader.asking.ordinary import ordinary_state
 from grader.asking.outcome import Failure, Outcome, TimeUp, attempt, failure_of
-from grader.asking.watch import Watch, ours
+from grader.asking.watch import Watch, ours, refuse_processes
 
 _PLACE = re.compile(r" *\(Triggered internally at [^)]*\)")  # in PyTorch's own code
 MOST_USED = 5000  # names of what an answer called
-TICK = 0.05  # seconds after which records of what is called are taken down: they grow
+TICK = 0.25  # seconds after which records of what is called are taken down: they grow
 MIME = "application/vnd.attention-course.outcomes+json"
 COMPILERS = ("torch._dynamo", "torch._inductor")
 Implementations = Callable[[str], Any]  # exercise -> its implementations by their place, or by what hides it
@@ -72,6 +72,7 @@ def reply(asked: str, namespace: Mapping[str, Any], implementations: Implementat
         missing = Failure.told(rules.MISSING, name=wanted["name"])
         return _reply([wire.encode_outcome(Outcome(failure=missing))] * len(payloads), [], [])
     answer, ask = namespace[wanted["name"]], ASK[wanted["kind"]]
+    refuse_processes()
     outcomes: list[Any] = []
     began = time.monotonic()
     with ordinary_state(), _listening() as said, Watch(wanted["operators"]) as watch:
@@ -82,8 +83,10 @@ def reply(asked: str, namespace: Mapping[str, Any], implementations: Implementat
                         with ours():
                             known = implementations(payload["exercise"])[payload["index"]]
                         payload = {**payload, "implementation": known}
+                    watch.turn()
                     outcomes.append(_written(ask, answer, payload, began + seconds))
         except TimeUp as error:
+            watch.is_interrupted = True
             late = wire.encode_outcome(Outcome(failure=_late(error, seconds)))
             outcomes += [late] * (len(payloads) - len(outcomes))
     return _reply(outcomes, said, sorted(watch.used))
@@ -139,13 +142,17 @@ def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None =
         left = max(until - time.monotonic(), 1e-3)
         signal.setitimer(signal.ITIMER_REAL, left if tick is None else min(TICK, left))
 
+    began = time.monotonic()
     previous = signal.signal(signal.SIGALRM, look)
+    left, _ = signal.getitimer(signal.ITIMER_REAL)  # of an alarm that somebody has set before
     wait()
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - began), 1e-3))
 
 
 @contextlib.contextmanager

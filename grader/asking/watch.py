@@ -2,12 +2,12 @@
 
 Noted are, by whatever name or way they are reached:
 
-    functions   of the course, of its exercises and of PyTorch's Python code, in new threads too
+    functions   that are written in Python: of the course, of its exercises, of every installed package
     operators   as PyTorch runs them below Python: in every thread, traced, or through a subclass
     switches    that would end this record
 
 What is worked out only when the answer's value is read belongs to it. What another process computes cannot be
-seen: none is started meanwhile (`refuse_processes`), and none is left from before (`grader.sandbox.keeper`).
+seen: none is started meanwhile (`refuse_processes`), and none is left from before (`grader.student.alone`).
 
 Who takes Python itself apart gets around it all the same: this runs beside student code, and what it says is
 evidence, not proof.
@@ -17,26 +17,38 @@ from __future__ import annotations
 
 import contextlib
 import os
+import site
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import torch
 from torch._C._profiler import _ExperimentalConfig
 from torch.autograd import profiler
 
 from grader.asking.outcome import Refused
 
 OPERATORS = "torch.ops."
-SWITCHES = "switches."  # before the names of functions that end the record
-_PYTHON = ("course.", "grader.catalogue", "grader.exercises.", "torch.")
+SWITCHES = "switches."  # before what would end the record
+PROFILER, PROCESS, RECORD = "profiler", "process", "record"
+ATEN = "aten::"  # PyTorch's own operators; a label may be called anything
+SENTINEL = "aten::alias"  # one that we run ourselves: a record without it was switched off
+_ROOT = Path(__file__).resolve().parents[2]
+_PLACES = {
+    **{f"{_ROOT / name}{os.sep}": f"{name}." for name in ("course", "grader/exercises")},
+    **{f"{place}{os.sep}": "" for place in (*site.getsitepackages(), site.getusersitepackages())},
+}
 _SWITCHES = {
-    "setprofile",
-    "_disable_profiler",
-    "_disable_profiler_legacy",
-    "_enable_record_function",
-    "fork_exec",
+    "setprofile": RECORD,
+    "_enable_record_function": RECORD,
+    "_disable_profiler": PROFILER,
+    "_disable_profiler_legacy": PROFILER,
+    "fork_exec": PROCESS,
 }
 _PROCESSES = (
     "os.exec",
@@ -47,6 +59,7 @@ _PROCESSES = (
     "os.system",
     "subprocess.Popen",
 )
+SECONDS_OF_RECORD = 0.05  # after which it is taken down, at the next chance
 
 # Else PyTorch's recorder writes two lines below the cell at every start; it reads this once, at its first.
 os.environ.setdefault("KINETO_LOG_LEVEL", "99")
@@ -60,12 +73,18 @@ class Watch:
 
     def __init__(self, operators: bool) -> None:
         self.used: set[str] = set()
+        self.is_interrupted = False  # by whoever limits its time: Python then drops what it was calling
         self._operators, self._is_busy = operators, False
+        self._before: Any = None
         self._record: profiler.profile | None = None
+        self._since = 0.0
 
     def __enter__(self) -> Watch:
         global _open
-        self._before, self._before_in_threads = sys.getprofile(), threading.getprofile()
+        self._before = sys.getprofile()
+        self._before_in_threads = threading.getprofile()
+        if _is_profiler(self._before):
+            self._before.disable()
         _open = self
         self._start()
         threading.setprofile(self._called)
@@ -74,13 +93,16 @@ class Watch:
 
     def __exit__(self, *error: Any) -> None:
         global _open
+        self._look_after_ourselves()
         self._is_busy = True
-        sys.setprofile(self._before)
+        sys.setprofile(self._before if callable(self._before) else None)
+        if _is_profiler(self._before):
+            self._before.enable()
         threading.setprofile(self._before_in_threads)
-        self._stop()
         _open = None
+        self._stop()
 
-    def turn(self, frame: FrameType | None) -> bool:
+    def turn(self, frame: FrameType | None = None) -> bool:
         """Take down what was recorded, as records grow; False, and nothing, while they are being changed.
 
         Nor are they taken down in the middle of an operator that has called Python: the process would not
@@ -88,70 +110,112 @@ class Watch:
         """
         if self._is_busy:
             return False
-        if self._record is not None and not _is_inside_an_operator(frame):
+        self._look_after_ourselves()
+        is_due = self._record is not None and time.monotonic() > self._since + SECONDS_OF_RECORD
+        if is_due and not _is_inside_an_operator(frame):
             self._stop()
             self._start()
         return True
 
+    def _look_after_ourselves(self) -> None:
+        """Whether functions are still noted: C code can end that, and Python tells of no call of its own."""
+        if sys.getprofile() != self._called and not self.is_interrupted:
+            self.used.add(SWITCHES + RECORD)
+
     def _start(self) -> None:
-        if self._operators:
-            self._is_busy = True
+        if not self._operators:
+            return
+        if torch.autograd._profiler_enabled():
+            self.used.add(SWITCHES + PROFILER)
+            return
+        self._is_busy = True
+        try:
+            torch._C._autograd._enable_record_function(True)
             every_thread = _ExperimentalConfig(profile_all_threads=True)
             record = profiler.profile(use_cpu=True, use_kineto=True, experimental_config=every_thread)
             record.__enter__()
-            self._record, self._is_busy = record, False
+            self._record, self._since = record, time.monotonic()
+        except RuntimeError:  # this PyTorch was built without a recorder
+            self._operators = False
+        finally:
+            self._is_busy = False
 
     def _stop(self) -> None:
-        if self._record is not None:
-            self._is_busy = True
+        if self._record is None:
+            return
+        self._is_busy = True
+        try:
+            torch.ops.aten.alias(_SOMETHING)
             record, self._record = self._record, None
             record.__exit__(None, None, None)
-            if record.kineto_results is None:
-                self.used.add(f"{SWITCHES}_disable_profiler")
-            else:
-                names = {event.name() for event in record.kineto_results.events()}
-                self.used |= {OPERATORS + name.replace("::", ".") for name in names if "::" in name}
+            results = record.kineto_results
+            names = {event.name() for event in results.events()} if results is not None else set()
+            if SENTINEL not in names:
+                self.used.add(SWITCHES + (RECORD if results is not None else PROFILER))
+            self.used |= {OPERATORS + name.replace("::", ".") for name in names if name.startswith(ATEN)}
+        finally:
             self._is_busy = False
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> None:
-        if event == "call":
-            module = frame.f_globals.get("__name__")
-            if isinstance(module, str) and module.startswith(_PYTHON) and not (_in_ours or self._is_busy):
+        if _open is not self:  # a thread that began while we were open, and is still there
+            sys.setprofile(None)
+        elif self._is_busy or _in_ours:
+            return
+        elif event == "call":
+            if module := _module(frame.f_code.co_filename):
                 self.used.add(f"{module}.{frame.f_code.co_qualname}")
-        elif event == "c_call" and argument.__name__ in _SWITCHES and not self._is_busy:
-            self.used.add(f"{SWITCHES}{argument.__name__}")
+        elif event == "c_call" and argument.__name__ in _SWITCHES:
+            self.used.add(SWITCHES + _SWITCHES[argument.__name__])
+
+
+_SOMETHING = torch.empty(0)
+_open: Watch | None = None
+_in_ours = 0  # how deep we are in calls of our own
+
+
+@cache
+def _module(file: str) -> str:
+    """The dotted name of a file of the course or of a package; nothing for others, such as a cell."""
+    for place, name in _PLACES.items():
+        if file.startswith(place):
+            inside = file.removeprefix(place).removesuffix(".py").removesuffix(f"{os.sep}__init__")
+            return name.replace("/", ".") + inside.replace(os.sep, ".")
+    return "grader.catalogue" if file == str(_ROOT / "grader" / "catalogue.py") else ""
+
+
+def _is_profiler(hook: Any) -> bool:
+    """Whether it is one of cProfile's, which Python calls by itself and nobody can set again."""
+    return hook is not None and not callable(hook) and hasattr(hook, "enable") and hasattr(hook, "disable")
 
 
 def _is_inside_an_operator(frame: FrameType | None) -> bool:
     """Whether code of PyTorch is being run, or may be: it is what operators call."""
     while frame is not None:
-        module = frame.f_globals.get("__name__")
-        if frame.f_code.co_name == "__torch_dispatch__" or str(module).partition(".")[0] == "torch":
+        if frame.f_code.co_name == "__torch_dispatch__":
+            return True
+        if _module(frame.f_code.co_filename).partition(".")[0] == "torch":
             return True
         frame = frame.f_back
     return False
-
-
-_open: Watch | None = None
-_in_ours = 0  # how deep we are in calls of our own
 
 
 @contextlib.contextmanager
 def ours() -> Iterator[None]:
     """What is called here is no doing of the answer: a gradient, an implementation that a test is handed."""
     global _in_ours
-    watch = _open
-    if watch is not None and not _in_ours:
-        watch._stop()
-    _in_ours += 1
+    watch, outermost = _open, not _in_ours
     try:
+        _in_ours += 1
+        if watch is not None and outermost:
+            watch._stop()
         yield
     finally:
         _in_ours -= 1
-        if watch is not None and not _in_ours:
+        if watch is not None and outermost:
             watch._start()
 
 
+@cache
 def refuse_processes() -> None:
     """From now on, and for good, no process is started in this one while an answer is asked."""
     sys.addaudithook(_refuse)

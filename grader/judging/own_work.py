@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.asking.watch import OPERATORS, SWITCHES
+from grader.asking.rules import sentence
+from grader.asking.watch import OPERATORS, PROCESS, PROFILER, RECORD, SWITCHES
 
 # Below their names, PyTorch has operators that do the same; an underscore in front is left out.
 ALSO_CALLED = {
@@ -20,6 +21,16 @@ ALSO_CALLED = {
     "native_group_norm": "group_norm",
     "native_batch_norm": "batch_norm",
     "native_dropout": "dropout",
+    "masked_softmax": "softmax",
+    "sparse_softmax": "softmax",
+    "sparse_log_softmax": "log_softmax",
+    "safe_softmax": "softmax",
+}
+COMPARE = "Comparing with it belongs in another cell."
+UNSEEN = {
+    PROCESS: sentence("process", {}),
+    PROFILER: "A profiler of PyTorch's runs while it is asked, so nobody sees what it calls: stop it before.",
+    RECORD: "It ends the record of what it calls, as profilers and `sys.setprofile` do: leave that out.",
 }
 
 
@@ -31,12 +42,17 @@ def forbidden_use(used: Iterable[str], forbidden: Iterable[str]) -> str:
     an operator, wherever it is found: ``.softmax``.
     """
     names = [f".{_operator(use)}." for use in used]
-    if switch := next((use.removeprefix(SWITCHES) for use in sorted(used) if use.startswith(SWITCHES)), ""):
-        return f"It calls `{switch}`, which ends the record of what an answer calls: leave that out."
     found = sorted(ban for ban in set(forbidden) if any(_is_named(ban, name) for name in names))
     if not found:
         return ""
-    return f"It uses `{found[0].lstrip('.')}`, which is what this exercise asks you to write yourself."
+    return (
+        f"It uses `{found[0].lstrip('.')}`, which is what this exercise asks you to write yourself. {COMPARE}"
+    )
+
+
+def unseen(used: Iterable[str]) -> str:
+    """Why nobody sees what an answer calls, where it has ended the record of it; else nothing."""
+    return next((UNSEEN[what] for what in UNSEEN if SWITCHES + what in used), "")
 
 
 def _operator(use: str) -> str:

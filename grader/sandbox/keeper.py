@@ -32,7 +32,6 @@ from typing import Any, NoReturn
 
 from grader.sandbox import namespaces
 from grader.sandbox.limits import Limits
-from grader.student import CODE
 
 SCRATCH = "/scratch"
 WORK, HOME = f"{SCRATCH}/work", f"{SCRATCH}/home"
@@ -43,13 +42,10 @@ MOST_FILES = 20_000
 MOST_DESCRIPTORS = 500  # that we may have open ourselves
 HELPER = 3  # the descriptor of whatever student code may ask (`grader.sandbox.inside.catalogue`)
 SECONDS_BETWEEN_LOOKS = 0.05
-SECONDS_TO_DIE, MOST_ROUNDS = 0.001, 200
-OURS = ("1", str(CODE))  # the processes of the new namespace that we start
 Code = Callable[[Callable[[], None]], None]  # gets a function to call when it is about to run student code
 PROTECTED = namespaces.NO_SETUID | namespaces.NO_DEVICES
 
 INTERRUPT, END = b"interrupt", b"end"  # what may be said on the lifeline; closing it is an end too
-ALONE = b"alone"  # end whatever else the code has started; said again when that is done
 ASKED = ""  # by us: there is nothing to say
 NO_TIME = "It ran longer than the {0.seconds:g} seconds that a kernel has."
 NO_MEMORY = "It used more than the {1:.0f} MiB of memory that it may have."
@@ -244,14 +240,9 @@ def _watch(
         if end in ready:
             return None
         if lifeline.fileno() in ready:
-            said = lifeline.recv(100)
-            if said == ALONE:
-                _end_others()
-                lifeline.send(ALONE)
-            elif said == INTERRUPT:
-                os.kill(init, signal.SIGINT)
-            else:
+            if lifeline.recv(100) != INTERRUPT:
                 return ASKED
+            os.kill(init, signal.SIGINT)
         if code.fileno() in ready:
             poll.unregister(code.fileno())
             if code.recv(1):
@@ -273,26 +264,6 @@ def _beyond(limits: Limits, shared: int) -> str | None:
     if sum(int(_field(f"{process}/status", "Threads")) for process in processes) > limits.processes + 2:
         return NO_PROCESSES.format(limits)
     return None
-
-
-def _end_others() -> None:
-    """Kill all processes of the new namespace but the two that we started, and what these start meanwhile."""
-    for _ in range(MOST_ROUNDS):
-        others = [process for process in _processes() if _is_other(process)]
-        for process in others:
-            with contextlib.suppress(OSError):
-                place = os.open(process, os.O_RDONLY | os.O_DIRECTORY)  # the number is another one out here
-                signal.pidfd_send_signal(place, signal.SIGKILL)
-                os.close(place)
-        if not others:
-            return
-        time.sleep(SECONDS_TO_DIE)
-
-
-def _is_other(process: str) -> bool:
-    """Whether it is a third one, and not dead already and waiting for its parent to hear of it."""
-    state = _field(f"{process}/status", "State")
-    return Path(process).name not in OURS and state not in ("Z", "X", "0")
 
 
 def _processes() -> Iterator[str]:

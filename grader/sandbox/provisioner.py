@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -41,7 +40,6 @@ HANDED_ON = ("COURSE_STUDENT", given.VARIABLE, "NBGRADER_EXECUTION")
 KEPT_FROM_IT = ("COURSE_SECRET", "COURSE_KEY")  # what a kernel that is not confined must not find either
 NOT_HANDED_ON = (".ipynb", ".py")  # the notebook is run cell by cell; a student's `torch.py` must not be
 SECONDS_BETWEEN_LOOKS = 0.01
-SECONDS_TO_BE_ALONE = 1.0
 
 
 class Confined(LocalProvisioner):
@@ -164,16 +162,6 @@ class Confined(LocalProvisioner):
     def conceal(self, payloads: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The judge's questions as they may cross to this kernel (`grader.sandbox.implementations`)."""
         return payloads if self._folder is None else zygotes.current().conceal(payloads)
-
-    def end_others(self) -> None:
-        """End what the kernel's code has started; the kernel goes on."""
-        if self._folder is None or self._lifeline is None:
-            return
-        with contextlib.suppress(OSError):
-            self._lifeline.send(keeper.ALONE)
-            ready, _, _ = select.select([self._lifeline], [], [], SECONDS_TO_BE_ALONE)
-            if ready and self._lifeline.recv(2**16, socket.MSG_PEEK) == keeper.ALONE:
-                self._lifeline.recv(2**16)
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt in what runs; code that does not let itself be interrupted goes on."""

@@ -87,10 +87,6 @@ class Sandboxed(NotebookClient):
         """The judge's questions, as they may cross to the kernel."""
         return self._confined.conceal(payloads)
 
-    def end_others(self) -> None:
-        """End what the notebook's code has started, but for its kernel."""
-        self._confined.end_others()
-
     def reset_execution_trackers(self) -> None:
         super().reset_execution_trackers()
         self._cell, self._heard, self._kept, self._until = None, 0, 0, None

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
-from functools import cache
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from grader import catalogue
-from grader.asking import watch
 from grader.asking.respond import MIME, reply
-
-refuse_processes = cache(watch.refuse_processes)
+from grader.student.alone import end_others
 
 
 def probe(asked: str) -> None:
     """Answer the request, as a display of our own type."""
-    refuse_processes()
+    end_others()
     with contextlib.redirect_stdout(io.StringIO()):
         names = get_ipython().user_ns  # type: ignore[union-attr]
         answered = reply(asked, names, catalogue.implementations)

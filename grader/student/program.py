@@ -5,11 +5,9 @@ The request comes on standard input, the reply goes out on descriptor 1.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import runpy
-import signal
 import sys
 from dataclasses import replace
 from typing import Any
@@ -19,14 +17,11 @@ from grader.asking import wire
 from grader.asking.outcome import Outcome, attempt
 from grader.asking.respond import reply
 from grader.asking.rules import ENDED
-from grader.asking.watch import refuse_processes
-from grader.student import CODE, CONFINED
+from grader.student.alone import end_others
 
 
 def main(path: str) -> None:
     """Run the file and answer for the names that it defines."""
-    refuse_processes()
-    is_alone = os.getpid() == CODE and CONFINED in os.environ
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever the file prints must not mix with the reply
     asked = sys.stdin.read()
@@ -37,9 +32,7 @@ def main(path: str) -> None:
         count = len(json.loads(asked)["payloads"])
         answered = {"outcomes": [wire.encode_outcome(Outcome(failure=does_not_run))] * count, "said": []}
     else:
-        if is_alone:  # what the file has started computes where nobody sees it; here, -1 is nobody else
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(-1, signal.SIGKILL)
+        end_others()
         answered = reply(asked, namespace, catalogue.implementations)
     json.dump(answered, channel)
     channel.close()

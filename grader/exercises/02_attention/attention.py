@@ -64,5 +64,5 @@ exercise = Function(
         "scores = q @ k.transpose(-2, -1) / the root of q.shape[-1]; then masked_fill(~mask, -inf) if there "
         "is a mask; then softmax over the keys, the last axis; then @ v.",
     ],
-    may_not_call=[".scaled_dot_product_attention", "course.attention"],
+    may_not_call=[".scaled_dot_product_attention", ".multi_head_attention_forward", "course.attention"],
 )

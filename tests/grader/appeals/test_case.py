@@ -43,3 +43,9 @@ def test_written_and_read(tmp_path):
     file.write_text("# accept: it\n")
     with pytest.raises(ValueError, match=r"case\.py does not begin with"):
         case.read(file)
+
+
+def test_no_docstring_says_who_wrote_it():
+    text = stand_alone(['def f(x):\n    """By Ada Lovelace."""\n    return x\n\nclass C:\n    """By Ada."""'], "f")
+    assert text == "def f(x):\n    return x"
+    assert "Ada" not in stand_alone(['class C:\n    """By Ada."""'], "C")

@@ -3,6 +3,7 @@
 import inspect
 import math
 import random
+import subprocess
 import sys
 
 import numpy as np
@@ -111,3 +112,22 @@ def test_what_is_compiled_runs_as_it_is_written():
     for compiled in (torch.compile(f, backend=never), torch.compile(nn.Linear(2, 2), backend=never)):
         with ordinary_state():
             assert compiled(torch.ones(1, 2)).shape == (1, 2)
+
+
+def test_what_would_be_compiled_runs_as_it_is_written():
+    program = (
+        "import sys, torch\n"
+        "from grader.asking.ordinary import ordinary_state\n"
+        "with ordinary_state():\n"
+        "    @torch.compile(fullgraph=True)\n"
+        "    def f(x): return x + 1\n"
+        "    print(f(torch.ones(())).item(), torch.compile(f) is f, 'torch._dynamo' in sys.modules)\n"
+        "print(torch.compile.__module__)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "2.0 True False\ntorch\n", done.stderr
+
+
+def test_inside_of_another_device_too():
+    with torch.device("meta"), ordinary_state():
+        assert torch.ones(2).device.type == "cpu"

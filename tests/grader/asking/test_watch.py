@@ -1,11 +1,15 @@
 """What is called is noticed, however it is reached; what only bears its name is not."""
 
+import concurrent.futures
+import cProfile
+import functools
 import json
 import os
 import subprocess
 import sys
 import textwrap
 import threading
+import types
 
 import pytest
 import torch
@@ -18,7 +22,7 @@ from grader import catalogue  # noqa: F401 (an answer finds it among the loaded 
 from grader.asking import wire
 from grader.asking.respond import read_reply, reply
 from grader.asking.watch import Watch, ours
-from grader.judging.own_work import forbidden_use
+from grader.judging.own_work import UNSEEN, forbidden_use, unseen
 
 NONE = {}.__getitem__  # no exercise has implementations
 X = {"inputs": {"x": torch.randn(2, 3, 4)}}
@@ -206,11 +210,78 @@ def records_nothing(x):
         torch._C._autograd._enable_record_function(True)
 
 
-@pytest.mark.parametrize("answer", [profiles_again, stops_the_record, records_nothing])
+def has_it_switched_off_by_c_code(x):
+    functools.partial(torch._C._autograd._enable_record_function, False)()
+    return READY(x, x, x)
+
+
+def has_its_profile_taken_by_c_code(x):
+    functools.partial(sys.setprofile, None)()
+    return course.attention.attention(x, x, x)
+
+
+def profiles_itself(x):
+    with cProfile.Profile():
+        return course.attention.attention(x, x, x)
+
+
+OFF = [profiles_again, stops_the_record, records_nothing, has_it_switched_off_by_c_code]
+OFF += [has_its_profile_taken_by_c_code, profiles_itself]
+
+
+@pytest.mark.parametrize("answer", OFF)
 def test_switching_the_record_off_is_noticed(answer):
-    told = forbidden_use(used(answer), [BAN])
-    assert told.endswith("which ends the record of what an answer calls: leave that out.")
-    assert used(lambda x: x.exp()), "the next answer is recorded again"
+    assert unseen(used(answer)) in UNSEEN.values()
+    assert unseen(used(lambda x: x.exp())) == "", "the next answer is recorded again"
+    assert "torch.ops.aten.exp" in used(lambda x: x.exp())
+
+
+def test_what_was_switched_off_before_is_switched_on():
+    torch._C._autograd._enable_record_function(False)
+    assert "`scaled_dot_product_attention`" in forbidden_use(used(lambda x: READY(x, x, x)), [BAN])
+
+
+def test_who_profiles_a_check_goes_on_and_sees_it():
+    profile = cProfile.Profile()
+    profile.enable()
+    noted = used(lambda x: x.exp())
+    assert "torch.ops.aten.exp" in noted and unseen(noted) == ""
+    sum(map(abs, range(10)))
+    assert sys.getprofile() is not None
+    profile.disable()
+    assert any("sum" in str(entry.code) for entry in profile.getstats())
+
+
+def test_a_profiler_of_pytorchs_that_runs_is_told():
+    with torch.profiler.profile() as theirs:
+        torch.ones(2).exp()
+        noted = used(lambda x: x.exp())
+    assert unseen(noted) == UNSEEN["profiler"]
+    assert any(event.key == "aten::exp" for event in theirs.key_averages())
+
+
+def test_a_thread_that_stays_is_not_followed_for_good():
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        used(lambda x: pool.submit(x.exp).result())
+        pool.submit(course.attention.attention, *torch.ones(3, 1, 1)).result()
+        assert pool.submit(sys.getprofile).result() is None
+
+
+def test_labels_are_no_operators():
+    def labelled(x):
+        with torch.profiler.record_function("mine::softmax"):
+            return x.exp()
+
+    assert forbidden_use(used(labelled), [".softmax"]) == ""
+
+
+def test_a_module_by_another_name_is_the_same(monkeypatch):
+    monkeypatch.setattr(course.attention, "__name__", "mine")
+    noted = used(lambda x: course.attention.attention(x, x, x))
+    assert "`course.attention`" in forbidden_use(noted, ["course.attention"])
+    code = course.attention.attention.__code__
+    mine = types.FunctionType(code, vars(course.attention), "f", course.attention.attention.__defaults__)
+    assert "`course.attention`" in forbidden_use(used(lambda x: mine(x, x, x)), ["course.attention"])
 
 
 def test_without_operators_nothing_is_recorded_below_python():
@@ -233,7 +304,7 @@ def test_records_do_not_grow():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert "torch.ops.aten.add" in used(loops, seconds=30)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**10
-    assert grown < 100, f"{grown:.0f} MiB: there may be millions of operators, at 2 kB each"
+    assert grown < 250, f"{grown:.0f} MiB: there may be millions of operators, at 2 kB each"
 
 
 def test_the_record_is_not_taken_down_in_the_middle_of_an_operator():

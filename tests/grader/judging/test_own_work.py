@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.judging.own_work import forbidden_use
+from grader.judging.own_work import COMPARE, UNSEEN, forbidden_use, unseen
 
 FORBIDDEN = [
     ".scaled_dot_product_attention",
@@ -22,6 +22,9 @@ FORBIDDEN += [".softmax", "torch.nn.functional.layer_norm"]
         ("torch.ops.aten._native_multi_head_attention", "MultiheadAttention"),
         ("torch.nn.modules.activation.MultiheadAttention.forward", "MultiheadAttention"),
         ("torch.ops.aten._softmax", "softmax"),
+        ("torch.ops.aten._masked_softmax", "softmax"),
+        ("torch.ops.aten._sparse_softmax", "softmax"),
+        ("scipy.special._logsumexp.softmax", "softmax"),
         ("torch.ops.aten.native_layer_norm", "torch.nn.functional.layer_norm"),
         ("course.attention.attention", "course.attention"),
         ("course.cost.measure", "course.cost.measure"),
@@ -29,7 +32,7 @@ FORBIDDEN += [".softmax", "torch.nn.functional.layer_norm"]
     ],
 )
 def test_what_was_called_is_found_by_its_name(used, found):
-    told = f"It uses `{found}`, which is what this exercise asks you to write yourself."
+    told = f"It uses `{found}`, which is what this exercise asks you to write yourself. {COMPARE}"
     assert forbidden_use([used, "torch.ops.aten.add"], FORBIDDEN) == told
 
 
@@ -51,6 +54,7 @@ def test_other_names_are_no_evidence(used):
     assert forbidden_use([used], FORBIDDEN) == ""
 
 
-def test_ending_the_record_is_told_before_all_else():
-    told = forbidden_use(["torch.ops.aten.softmax", "switches.setprofile"], FORBIDDEN)
-    assert told == "It calls `setprofile`, which ends the record of what an answer calls: leave that out."
+def test_who_ends_the_record_is_told_so():
+    for what, told in UNSEEN.items():
+        assert unseen(["torch.ops.aten.softmax", f"switches.{what}"]) == told
+    assert unseen(["torch.ops.aten.softmax", "mine.switches.record"]) == ""

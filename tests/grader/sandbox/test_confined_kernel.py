@@ -10,6 +10,7 @@ import pytest
 
 from grader import catalogue
 from grader.sandbox import zygotes
+from grader.student.alone import end_others
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -168,19 +169,27 @@ def test_whatever_it_starts_ends_with_it(kernels):
 def test_what_it_started_ends_before_it_is_asked(kernels):
     kernel = kernels()
     kernel.run(
-        "import subprocess, os\n"
+        "import subprocess, os, signal\n"
+        "def raises(*_): raise RuntimeError('a worker has ended')\n"
+        "signal.signal(signal.SIGCHLD, raises)\n"
         "first = subprocess.Popen(['sleep', '98764'], start_new_session=True)\n"
-        "if os.fork() == 0:\n"
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
         "    os.setsid()\n"
-        "    if os.fork() == 0: os.execvp('sleep', ['sleep', '98764'])\n"
-        "    os._exit(0)"
+        "    os.execvp('sleep', ['sleep', '98764'])"
     )
     wait_for(lambda: count_processes("sleep\0" + "98764") == 2)
-    kernel.manager.provisioner.end_others()
+    end = "from grader.student.alone import end_others; end_others(); "
+    assert kernel.run(f"{end}print(first.wait(), signal.getsignal(signal.SIGCHLD) is raises)") == "-9 True\n"
     assert count_processes("sleep\0" + "98764") == 0
-    assert kernel.run("print(first.wait())") == "-9\n", "the kernel goes on"
-    kernel.manager.provisioner.end_others()
-    assert kernel.run("print('on')") == "on\n"
+    assert kernel.run(f"{end}print('on')") == "on\n"
+
+
+def test_outside_of_the_sandbox_nothing_is_ended():
+    with subprocess.Popen(["sleep", "60"]) as other:
+        end_others()
+        assert other.poll() is None
+        other.kill()
 
 
 @pytest.mark.slow
