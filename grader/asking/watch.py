@@ -21,7 +21,7 @@ import site
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -45,6 +45,7 @@ _PLACES = {
 }
 _SWITCHES = {
     "setprofile": RECORD,
+    "settrace": RECORD,  # what a trace function calls, Python tells nobody
     "_enable_record_function": RECORD,
     "_disable_profiler": PROFILER,
     "_disable_profiler_legacy": PROFILER,
@@ -213,6 +214,25 @@ def ours() -> Iterator[None]:
         _in_ours -= 1
         if watch is not None and outermost:
             watch._start()
+
+
+@cache
+def guard() -> None:
+    """From now on, and for good, the switches tell of it themselves, whoever turns them."""
+    for place, name in ((sys, "setprofile"), (torch._C._autograd, "_enable_record_function")):
+        setattr(place, name, _told(getattr(place, name), _SWITCHES[name]))
+
+
+def _told(switch: Callable[..., Any], what: str) -> Callable[..., Any]:
+    """The switch, noting that it is turned while an answer is asked."""
+
+    def turned(*arguments: Any) -> Any:
+        if _open is not None and not (_open._is_busy or _in_ours):
+            _open.used.add(SWITCHES + what)
+        return switch(*arguments)
+
+    turned.__name__ = switch.__name__
+    return turned
 
 
 @cache

@@ -10,7 +10,10 @@ from IPython.display import display
 
 from grader import catalogue
 from grader.asking.respond import MIME, reply
+from grader.asking.watch import guard
 from grader.student.alone import end_others
+
+guard()
 
 
 def probe(asked: str) -> None:

@@ -17,11 +17,13 @@ from grader.asking import wire
 from grader.asking.outcome import Outcome, attempt
 from grader.asking.respond import reply
 from grader.asking.rules import ENDED
+from grader.asking.watch import guard
 from grader.student.alone import end_others
 
 
 def main(path: str) -> None:
     """Run the file and answer for the names that it defines."""
+    guard()
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever the file prints must not mix with the reply
     asked = sys.stdin.read()

@@ -356,3 +356,29 @@ def test_no_process_is_started_while_an_answer_is_asked():
         env=os.environ | {"PYTHONPATH": os.getcwd()},
     )
     assert done.stdout.strip() == str([True] * 5), done.stderr
+
+
+GUARDED = textwrap.dedent(
+    """
+    import functools, sys, torch
+    from grader.asking.watch import Watch, guard
+
+    guard()
+    turns = {
+        "record": lambda: [*map(torch._C._autograd._enable_record_function, [False, True])],
+        "profile": lambda: [*map(sys.setprofile, [None, sys.getprofile()])],
+        "nothing": lambda: torch.ones(2).exp(),
+    }
+    for name, turn in turns.items():
+        with Watch(operators=True) as watch:
+            turn()
+        print(name, sorted(use for use in watch.used if use.startswith("switches.")))
+    """
+)
+
+
+def test_where_it_is_graded_switches_tell_of_it_themselves():
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    done = subprocess.run([sys.executable, "-c", GUARDED], capture_output=True, text=True, env=environment)
+    told = ["record ['switches.record']", "profile ['switches.record']", "nothing []"]
+    assert done.stdout.splitlines() == told, done.stderr
