@@ -37,7 +37,8 @@ def attention_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tenso
     Raises TypeError for a dtype, ValueError for a shape and RuntimeError for a device that does not fit.
     """
     _check(q, k)
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (..., Lq, Lk)
+    q = q / math.sqrt(q.shape[-1])  # before the product, which float16 could not hold
+    scores = q @ k.transpose(-2, -1)  # (..., Lq, Lk)
     return masked_softmax(scores, mask)
 
 

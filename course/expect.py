@@ -156,6 +156,12 @@ def not_empty(name: str, ids: Tensor) -> None:
         raise ValueError(f"{name} has shape {tuple(ids.shape)}, and so not a single token")
 
 
+def padding_behind(name: str, real: Tensor) -> None:
+    """Sentences first, then their padding: real (B, L), True where a token is."""
+    if (real[..., 1:] & ~real[..., :-1]).any():
+        raise ValueError(f"{name} has padding before a token: a sentence comes first, then its padding")
+
+
 def at_hand(tensor: Tensor) -> bool:
     """May its numbers be looked at? On the CPU only: on a GPU that would wait for the device.
 

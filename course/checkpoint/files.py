@@ -30,10 +30,11 @@ def read(path: str | Path) -> dict[str, Any]:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
-    if path.suffix not in READERS:
+    kind = next((suffix for suffix in READERS if path.name.endswith(suffix)), None)
+    if kind is None:
         raise ValueError(f"a file of weights is named {', '.join(READERS)}; got {path.name}")
     try:
-        contents = READERS[path.suffix](path)
+        contents = READERS[kind](path)
     except (MemoryError, PermissionError):
         raise
     except Exception as error:  # whatever the reader tripped over, the file is at fault
@@ -43,7 +44,7 @@ def read(path: str | Path) -> dict[str, Any]:
             ) from None
         if "allow_pickle" in str(error):
             raise ValueError(f"{path} is refused: it holds pickled objects and not only weights") from None
-        raise ValueError(f"{path} is truncated, or is no {path.suffix} file") from error
+        raise ValueError(f"{path} is truncated, or is no {kind} file") from error
     if not isinstance(contents, dict) or not contents:
         raise ValueError(f"{path} holds no weights")
     return contents
@@ -68,7 +69,8 @@ def _safetensors(path: Path) -> dict[str, Any]:
     return load_file(path)
 
 
-READERS = {".npz": _npz, ".pth": _pth, ".pt": _pth, ".bin": _pth, ".safetensors": _safetensors}
+TORCH = (".pth", ".pt", ".bin", ".ckpt", ".pth.tar")
+READERS = {".npz": _npz, **dict.fromkeys(TORCH, _pth), ".safetensors": _safetensors}
 
 
 # --- Fetching ------------------------------------------------------------------------------------------

@@ -27,10 +27,10 @@ def load_official(
 ) -> list[str]:
     """Read official weights into a model -> the names in the file that were left out.
 
-    source: a `.npz`, `.pth`, `.pt`, `.bin` or `.safetensors` file, or its URL. A URL needs a `checksum`, as
-    in `fetch`; a file may have one. layout: whose names the file uses, a key of LAYOUTS. `head=False` keeps
-    the model's own classifier, whatever the file has. `resize=True` resizes learned positions, bicubically,
-    from the file's grid to the model's.
+    source: a `.npz`, `.safetensors`, `.pth`, `.pth.tar`, `.pt`, `.ckpt` or `.bin` file, or its URL. A URL
+    needs a `checksum`, as in `fetch`; a file may have one. layout: whose names the file uses, a key of
+    LAYOUTS. `head=False` keeps the model's own classifier, whatever the file has. `resize=True` resizes
+    learned positions, bicubically, from the file's grid to the model's.
 
     Raises ValueError, TypeError, FileNotFoundError or ConnectionError, one sentence with the file's name,
     where anything does not fit; the model has not changed then.
@@ -55,6 +55,7 @@ def load_official(
 def unwrap(contents: dict[str, Any], layout: Layout, source: str) -> dict[str, Tensor]:
     """The names and tensors inside what a training script saves around them, without prefixes.
 
+    Those of the layout, and what DistributedDataParallel and torch.compile put before and into names.
     What stands beside the weights (optimiser, epoch, arguments) is left out.
     """
     for wrapper in layout.wrappers:
@@ -64,8 +65,8 @@ def unwrap(contents: dict[str, Any], layout: Layout, source: str) -> dict[str, T
         raise ValueError(f"{source} holds {fit.few(others)}, which are no weights of this layout")
     tensors: dict[str, Tensor] = {}
     for full, tensor in contents.items():
-        name = full
-        for prefix in layout.prefixes:
+        name = fit.plain(full)
+        for prefix in ("module.", *layout.prefixes):
             name = name.removeprefix(prefix)
         if name in tensors:
             raise ValueError(f"{source} holds {name} twice, once as {full}")
@@ -84,7 +85,7 @@ def match(
 ) -> tuple[dict[str, Tensor], list[str]]:
     """Official names and tensors -> ours, checked against the model, and the official names left out."""
     table, name = LAYOUTS[layout], type(model).__name__
-    own = model.state_dict()
+    own = fit.state(model)
     unneeded = table.left_out + (() if head else table.head_only)
     fitting: dict[str, Tensor] = {}
     left_out: list[str] = []

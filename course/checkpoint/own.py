@@ -28,7 +28,7 @@ def save(
     stored: dict[str, Tensor] = {}
     tied: dict[str, str] = {}  # name -> the name under which the same weight is stored
     first: dict[int, str] = {}
-    for name, tensor in model.state_dict(keep_vars=True).items():
+    for name, tensor in fit.state(model, keep_vars=True).items():
         if first.setdefault(id(tensor), name) == name:
             stored[name] = (
                 _halved(name, tensor)
@@ -45,13 +45,15 @@ def save(
 def load(model: nn.Module, path: str | Path) -> dict[str, Any]:
     """Read a file of `save` into a model of the same shape -> the metadata it was saved with.
 
-    Weights go to the model's device and precision. Raises ValueError or TypeError, one sentence with the
+    Weights go to the model's device and precision. The names may be those of a compiled model, or of one in a
+    DistributedDataParallel. Raises ValueError or TypeError, one sentence with the
     file's name, where anything does not fit or the file is damaged; the model has not changed then.
     """
     model = fit.real(model)
     header, tensors = _header(path), files.read(path)
     for name, same in json.loads(header["tied"]).items():
         tensors[name] = tensors[same]
+    tensors = fit.unwrapped(tensors, model)
     fit.check(model, tensors, str(path))
     fit.copy(model, tensors)
     return json.loads(header["metadata"])

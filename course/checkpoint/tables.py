@@ -29,7 +29,8 @@ class Layout(NamedTuple):
     """How the files of one publisher are laid out.
 
     `wrappers`: dictionary entries around the weights, entered where present, in this order; `prefixes`: taken
-    off every name, in this order; `left_out`: names that such files hold and that have no place here;
+    off every name, in this order, `module.` before them; `left_out`: names that such files hold and that have
+    no place here;
     `head`: how our names begin that `head=False` keeps; `head_only`: official names that only a head needs;
     `may_lack`: how our names end that an old file may lack.
     """
@@ -226,20 +227,18 @@ LAYOUTS = {
     "timm": Layout(
         VIT + DEIT + CAIT + RESNET + HYBRID + TIMM_CONVNEXT,
         wrappers=("state_dict", "model"),
-        prefixes=("module.",),
         head=("head.", "distillation_head."),
         may_lack=COUNTERS,
     ),
     "deit": Layout(  # facebookresearch/deit: DeiT and CaiT
         VIT + DEIT + CAIT,
         wrappers=("model",),
-        prefixes=("module.",),
         head=("head.", "distillation_head."),
     ),
     "dino": Layout(  # facebookresearch/dino: ViT and ResNet-50, without a head
         VIT + RESNET,
         wrappers=("teacher",),
-        prefixes=("module.", "backbone."),
+        prefixes=("backbone.",),
         left_out=("head.mlp.*", "head.last_layer.*"),  # the projection of the pre-training
         may_lack=COUNTERS,
     ),
@@ -263,7 +262,7 @@ LAYOUTS = {
         left_out=("mask_token", "proj.*", "decoder.*", "pred.*"),
         head=("head.", "norm."),
     ),
-    "cvt": Layout(CVT, wrappers=("state_dict",), prefixes=("module.",), may_lack=COUNTERS),  # microsoft/CvT
+    "cvt": Layout(CVT, wrappers=("state_dict",), may_lack=COUNTERS),  # microsoft/CvT
     "augreg": Layout(  # google-research/vision_transformer: ViT and hybrids
         AUGREG + AUGREG_HYBRID,
         prefixes=("opt/target/",),

@@ -38,8 +38,8 @@ def non_local(
     query = Cost() if form == "Gaussian" else convolution(N, C, n, 1)
     output = convolution(N, n, C, 1, bias=False) + batch_norm(N, C)
     meet = attention(N, M, n, 1, fused=fused)
-    if form == "Gaussian":  # where PyTorch scales queries and keys, its queries are a copy of x
-        meet = product(N, d, M) + product(N, M, n) + kept(N * d if fused else 0, M * d, M * n, N * M, N * n)
+    if form == "Gaussian":  # its queries, which are x, are scaled, and so a copy of x is kept
+        meet = product(N, d, M) + product(N, M, n) + kept(N * d, M * d, M * n, N * M, N * n)
     elif form == "DotProduct":
         between = d * n if fused else N * M  # what stands between the two products, in either order
         first = product(d, M, n) + product(N, d, n) if fused else product(N, d, M) + product(N, M, n)

@@ -37,6 +37,7 @@ from course.evaluate.table import RANDOM, SUPERVISED, Row, Score
 from course.fewlabels.supervised import Augment, Supervised
 from course.ssl.method import Method
 from course.training.loop import train
+from course.training.modes import tensor_of
 from course.training.recipe import Recipe
 
 
@@ -134,7 +135,7 @@ def one_seed(
 ) -> Iterator[Row]:
     """The rows of a single seed."""
     start, recipe = encoder(), recipe and replace(recipe, seed=seed)
-    device = next(start.parameters()).device
+    device = tensor_of(start).device
     data, test = data.to(device), test.to(device)
     learnt = {RANDOM: Trained(start)}
     for name, make in methods.items():

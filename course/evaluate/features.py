@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from course import expect
 from course.data.image_set import ImageSet
-from course.training.modes import evaluating
+from course.training.modes import evaluating, tensor_of
 from course.vision.feature_map import feature_map
 
 POOLS = ("features", "patches")  # the same as in `course.fewlabels.transfer.Classifier`
@@ -51,7 +51,7 @@ def called(model: nn.Module, see: Callable[[Tensor], Tensor], data: ImageSet, ba
     expect.whole(batch=batch)
     if len(data) == 0:
         raise ValueError("there is not a single image to look at")
-    weight = next(model.parameters())
+    weight = tensor_of(model)
     numbers = torch.arange(len(data), device=data.images.device)
     with evaluating(model):
         return torch.cat([see(data.floats(chosen).to(weight)).float() for chosen in numbers.split(batch)])

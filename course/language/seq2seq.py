@@ -119,6 +119,8 @@ class Seq2Seq(nn.Module):
 
     def forward(self, source: Tensor, target: Tensor, record: Record | None = None) -> Tensor:
         """Teacher forcing: each target position is told the true tokens before it."""
+        if expect.at_hand(target):
+            expect.padding_behind("target", target != self.padding)
         return self.decode(target, self.encode(source, record), record)
 
     def embed(self, name: str, ids: Tensor) -> Tensor:
@@ -133,7 +135,9 @@ class Seq2Seq(nn.Module):
         x = self.embed("source", source)  # (B, Ls, dim)
         mask = source != self.padding  # (B, Ls)
         lengths = mask.sum(1).cpu()  # the loop over time is steered from the CPU
-        _check_padding_behind(mask, lengths)
+        if lengths.min() < 1:
+            raise ValueError(f"row {int(lengths.argmin())} of source holds nothing but padding")
+        expect.padding_behind("source", mask)
         packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
         states, last = self.encoder(packed)
         x, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])  # (B, Ls, 2H)
@@ -203,13 +207,6 @@ class AttentiveSeq2Seq(Seq2Seq):
         c, weights = self.attention.attend(s[:, None], memory.keys, memory.x, memory.mask)  # (B, 1, ·) each
         keep(record, "cross_weights", weights[:, None])  # (B, 1, 1, Ls)
         return c[:, 0]
-
-
-def _check_padding_behind(mask: Tensor, lengths: Tensor) -> None:
-    if lengths.min() < 1:
-        raise ValueError(f"row {int(lengths.argmin())} of source holds nothing but padding")
-    if (mask[:, 1:] & ~mask[:, :-1]).any():
-        raise ValueError("source has padding before a token: a sentence comes first, then its padding")
 
 
 VARIANTS: dict[str, tuple[type[Seq2Seq], dict[str, Any]]] = {

@@ -97,6 +97,8 @@ class Transformer(nn.Module):
 
     def forward(self, source: Tensor, target: Tensor, record: Record | None = None) -> Tensor:
         """Teacher forcing: all target positions at once, each told the true tokens before it."""
+        if expect.at_hand(target):
+            expect.padding_behind("target", target != self.padding)
         return self.decode(target, self.encode(source, record), record)
 
     def embed(self, name: str, ids: Tensor, start: int = 0) -> Tensor:
@@ -113,7 +115,10 @@ class Transformer(nn.Module):
     def encode(self, source: Tensor, record: Record | None = None) -> Memory:
         """Read the source: (B, Ls) -> the memory, (B, Ls, dim) and its mask. Weights: "encoder_weights"."""
         x = self.embed("source", source)  # (B, Ls, dim)
-        mask = (source != self.padding)[:, None, None]  # (B, 1, 1, Ls)
+        real = source != self.padding  # (B, Ls)
+        if expect.at_hand(source):  # elsewhere the positions of a row count its padding, too
+            expect.padding_behind("source", real)
+        mask = real[:, None, None]  # (B, 1, 1, Ls)
         seen: Record | None = None if record is None else {}
         for layer in self.encoder:
             x = layer(x, mask, record=seen)

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from course import expect
 from course.language.decode import BEGIN, END, PADDING, Writer, beam_search
+from course.training.modes import tensor_of
 
 UNKNOWN = 3
 Pair = tuple[str, str]
@@ -108,6 +109,7 @@ def smoothed_cross_entropy(logits: Tensor, labels: Tensor, smoothing: float = 0.
     """Mean cross-entropy in nats a token, padding not counted.  logits: (B, L, V), labels: (B, L) -> ()
 
     What is wanted is 1 − ε + ε/V on the true token and ε/V on each other; with ε = 0 it is the usual loss.
+    Where a logit is −∞, ε > 0 wants something of a token that cannot be, and the loss is infinite.
     """
     expect.rate(smoothing=smoothing)
     expect.floating("logits", logits)
@@ -117,9 +119,11 @@ def smoothed_cross_entropy(logits: Tensor, labels: Tensor, smoothing: float = 0.
         raise ValueError(f"{shapes} do not belong together")
     log_p = logits.log_softmax(-1)  # (B, L, V)
     true = log_p.gather(-1, labels[..., None]).squeeze(-1)  # (B, L)
-    loss = -(1 - smoothing) * true - smoothing * log_p.mean(-1)  # (B, L)
+    loss = -(1 - smoothing) * true  # (B, L)
+    if smoothing:  # 0 · ∞ would be no number
+        loss = loss - smoothing * log_p.mean(-1)
     real = labels != PADDING
-    return (loss * real).sum() / real.sum()
+    return loss.where(real, 0).sum() / real.sum()
 
 
 def warmup_rate(step: int, dim: int, warmup: int = 4000, scale: float = 1.0) -> float:
@@ -143,7 +147,7 @@ def train(
     above `clip` is scaled down to it.
     """
     optimiser = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
-    device = next(model.parameters()).device
+    device = tensor_of(model).device
     for step, (source, target) in enumerate(data, 1):
         for group in optimiser.param_groups:
             group["lr"] = rate(step)
@@ -161,7 +165,7 @@ def train(
 @torch.no_grad()
 def validation_loss(model: nn.Module, data: Iterable[tuple[Tensor, Tensor]]) -> float:
     """The mean cross-entropy in nats a target token, without smoothing and without dropout."""
-    device = next(model.parameters()).device
+    device = tensor_of(model).device
     was_training = model.training
     model.eval()
     total, count = 0.0, 0
@@ -181,8 +185,11 @@ def translate(
     model: Writer, texts: Sequence[str], vocabulary: Characters, width: int = 4, max_length: int = 100
 ) -> list[str]:
     """Sentences translated, in one batch, by beam search; a `width` of 1 is greedy."""
-    parameter = next(model.parameters()) if isinstance(model, nn.Module) else torch.empty(0)
-    source = vocabulary.encode(texts).to(parameter.device)
+    source = vocabulary.encode(texts)
+    if not len(source):
+        return []
+    if isinstance(model, nn.Module):
+        source = source.to(tensor_of(model).device)
     return vocabulary.decode(beam_search(model, source, width, max_length=max_length)[0])
 
 

@@ -25,17 +25,18 @@ def rollout(weights: Tensor, discard: float = 0.0) -> Tensor:
     The way around each attention counts as much as the attention itself, and all heads count alike.
     (layers, ..., heads, N, N) -> (layers, ..., N, N), accumulated up to each layer; each row sums to one.
     `discard` is the share of each row, its smallest weights after the mean over heads, that counts as noise
-    and is set to zero first.
+    and is set to zero first. A row that attends to nothing, then or before, is what comes around alone.
     """
     expect.rate(discard=discard)
     mixed = weights.mean(dim=-3)  # (layers, ..., N, N)
     N = mixed.shape[-1]
-    dropped = int(discard * N)
+    dropped = min(int(discard * N + 1e-6), N - 1)  # 0.29 · 100 is 28.999999999999996
     if dropped:
         smallest = mixed.topk(dropped, dim=-1, largest=False).indices  # (layers, ..., N, dropped)
         mixed = mixed.scatter(-1, smallest, 0.0)
-        mixed = mixed / mixed.sum(dim=-1, keepdim=True)
-    steps = (mixed + torch.eye(N, dtype=mixed.dtype, device=mixed.device)) / 2
+    around = torch.eye(N, dtype=mixed.dtype, device=mixed.device)
+    whole = mixed.sum(dim=-1, keepdim=True)  # (layers, ..., N, 1)
+    steps = (torch.where(whole > 0, mixed / whole, around) + around) / 2
     total = [steps[0]]
     for step in steps[1:]:
         total.append(step @ total[-1])

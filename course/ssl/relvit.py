@@ -103,7 +103,7 @@ class PairScores(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         expect.tokens("z", z, self.query.in_features, self.query.weight)
         q, k = (x(z).unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in (self.query, self.key))
-        return q @ k.transpose(-2, -1) / sqrt(self.width)  # (B, heads, N, D_h) each -> (B, heads, N, N)
+        return q / sqrt(self.width) @ k.transpose(-2, -1)  # (B, heads, N, D_h) each -> (B, heads, N, N)
 
 
 class ViTWithoutPositions(ViT):

@@ -87,9 +87,11 @@ def train(
     since the row before; at the end of an epoch also the `health` of the embeddings. `run` keeps rows and
     checkpoints in a folder, and the training goes on where that stands; `show` sees each row as it comes.
 
-    Raises Diverged where the loss stops being a number, and KeyboardInterrupt behind the step in which Ctrl-C
-    was pressed, with the run saved.
+    Raises ValueError where there is nothing to train, Diverged where the loss stops being a number, and
+    KeyboardInterrupt behind the step in which Ctrl-C was pressed, with the run saved.
     """
+    if next(method.parameters(), None) is None:
+        raise ValueError(f"nothing to train: {type(method).__name__} has no parameters")
     device = next(method.parameters()).device
     plan, meter, rows = Plan(len(data), recipe), Meter(), list[Row]()
     optimiser = recipe.optimise(method.groups(recipe.weight_decay))

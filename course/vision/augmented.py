@@ -72,14 +72,14 @@ class PixelAttention(nn.Module):
                 f"a map of {H} × {W} pixels is too large: the positions were made for {height} × {width}"
             )
         q, k, v = (self.split(part) for part in self.projection(x).split(self.widths, dim=1))  # (B, h, N, D)
-        scale = q.shape[-1] ** -0.5
-        positions = relative_scores(q.unflatten(2, (H, W)), self.rows, self.columns) * scale  # (B, h, N, N)
+        scaled = q * q.shape[-1] ** -0.5
+        positions = relative_scores(scaled.unflatten(2, (H, W)), self.rows, self.columns)  # (B, h, N, N)
         if record is None:
             # positions that are learned are a mask with a gradient, which the fused kernel for the CPU does
             # not take: there PyTorch runs this same formula, and the weights are formed, record or not
             y = scaled_dot_product_attention(q, k, v, attn_mask=positions.to(q.dtype))
         else:
-            weights = masked_softmax(q @ k.transpose(2, 3) * scale + positions)  # (B, h, N, N)
+            weights = masked_softmax(scaled @ k.transpose(2, 3) + positions)  # (B, h, N, N)
             keep(record, "weights", weights)
             y = weights @ v
         return self.output(y.transpose(2, 3).flatten(1, 2).unflatten(2, (H, W)))  # (B, values, H, W)

@@ -60,7 +60,7 @@ class TalkingHeads(MultiHeadAttention):
     ) -> Tensor:
         if mask is not None:
             raise ValueError("talking heads take no mask: their second mixing would undo it")
-        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, h, N, N)
+        scores = q / math.sqrt(q.shape[-1]) @ k.transpose(-2, -1)  # (B, h, N, N)
         weights = across_heads(self.mix_scores, scores).softmax(dim=-1)
         mixed = across_heads(self.mix_weights, weights)
         keep(record, name, weights)

@@ -86,6 +86,15 @@ def test_a_query_that_may_see_nothing_gets_zeros_and_a_clean_gradient():
         assert tensor.grad.isfinite().all()
 
 
+def test_large_products_fit_into_float16():
+    """Scores of 65,536 · 8 are beyond float16, and 8 times smaller ones, which are wanted, are not."""
+    q = torch.full((2, 64), 64.0) * torch.tensor([[1.0], [-1.0]])
+    k = torch.full((3, 64), 64.0) * torch.tensor([[1.0], [0.999], [-1.0]])
+    weights = attention_weights(q.half(), k.half())
+    assert weights.isfinite().all()
+    torch.testing.assert_close(weights.float(), attention_weights(q, k.half().float()), atol=1e-3, rtol=0)
+
+
 def test_nan_in_the_input_is_not_hidden():
     q, k, v, mask = sequences((), 3, 4, 5, 6, seed=0)
     q[0, 0] = math.nan

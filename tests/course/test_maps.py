@@ -57,6 +57,21 @@ def test_rollout_of_heads_that_look_at_themselves_is_the_identity():
     torch.testing.assert_close(rollout(weights), torch.eye(5).expand(4, 5, 5))
 
 
+@pytest.mark.parametrize("discard", [0.0, 0.3, 0.999999999])
+def test_what_attends_to_nothing_is_what_comes_around(discard):
+    weights = random_weights(3, 2, 5, 5)
+    weights[1, :, 2] = 0  # a query that may look at nothing
+    found = rollout(weights, discard)
+    torch.testing.assert_close(found.sum(-1), torch.ones(3, 5, dtype=found.dtype))
+    torch.testing.assert_close(found[1, 2], found[0, 2])
+
+
+def test_the_share_that_is_discarded_is_not_rounded_away():
+    weights = torch.arange(1.0, 101.0).expand(1, 1, 100, 100) / 5050
+    kept = rollout(weights, 0.29)[0, 99] > 0  # in floats 0.29 · 100 is 28.99…
+    assert kept.sum() == 71
+
+
 def test_rollout_is_accumulated_layer_by_layer():
     weights = random_weights(4, 2, 6, 6)
     for layers in range(1, 5):

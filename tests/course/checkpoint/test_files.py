@@ -44,7 +44,7 @@ def refused(path, sentence, kind=ValueError):
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
 
 
-NAMES = ["a.npz", "a.pth", "a.pt", "a.bin", "a.safetensors"]
+NAMES = ["a.npz", "a.pth", "a.pt", "a.bin", "a.ckpt", "a.pth.tar", "a.safetensors"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,7 +61,7 @@ def test_truncated(name, kept, tmp_path):
     whole = write(tmp_path / name).read_bytes()
     end = int(kept * len(whole)) if isinstance(kept, float) else kept
     (tmp_path / name).write_bytes(whole[:end])
-    refused(tmp_path / name, rf"is truncated, or is no \{(tmp_path / name).suffix} file")
+    refused(tmp_path / name, rf"is truncated, or is no {name[1:]} file")
 
 
 @pytest.mark.parametrize("kept", [1, 0.5, 0.9, -1])

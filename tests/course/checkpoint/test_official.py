@@ -189,6 +189,15 @@ def test_wrappers_and_what_stands_beside_the_weights_are_left_out(tmp_path):
     close(vit(images()), timm_forward(weights, images()))
 
 
+@pytest.mark.parametrize("put", ["module.{}", "_orig_mod.{}", "module._orig_mod.{}"])
+@pytest.mark.parametrize("name", ["a.ckpt", "a.pth.tar"])
+def test_prefixes_of_processes_and_of_compiling_go(put, name, tmp_path):
+    weights, vit = timm_file(), model()
+    file = {"state_dict": {put.format(key): tensor for key, tensor in weights.items()}, "epoch": 3}
+    load_official(torch.compile(vit), write(file, tmp_path / name), "timm")
+    close(vit(images()), timm_forward(weights, images()))
+
+
 def test_old_files_of_torch_are_read_too(tmp_path):
     weights, vit = timm_file(), model()
     torch.save(weights, tmp_path / "a.pth", _use_new_zipfile_serialization=False)

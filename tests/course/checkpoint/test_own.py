@@ -124,6 +124,39 @@ def test_a_compiled_model_is_saved_under_its_own_names(tmp_path):
     assert equal(state(first), state(second))
 
 
+def test_prefixes_of_compiling_and_of_processes_are_no_part_of_a_name(tmp_path):
+    first, path = vit(0), tmp_path / "a.safetensors"
+    save(nn.DataParallel(torch.compile(first)), path)
+    assert safetensors.load_file(path).keys() == first.state_dict().keys()
+    header = own._header(path)
+    for put in ("module.{}", "_orig_mod.{}", "module._orig_mod.{}", "_orig_mod.module.{}"):
+        named = {put.format(name): tensor for name, tensor in first.state_dict().items()}
+        safetensors.save_file(named, path, header)
+        second = vit(1)
+        load(second, path)
+        assert equal(state(first), state(second))
+
+
+def test_a_model_of_which_a_part_is_compiled(tmp_path):
+    first, second, path = vit(0), vit(1), tmp_path / "a.safetensors"
+    part = vit(0)
+    part.layers[0] = torch.compile(part.layers[0])
+    save(part, path)
+    load(second, path)
+    assert equal(state(first), state(second))
+    other = vit(2)
+    other.layers[1] = torch.compile(other.layers[1])
+    load(other, path)
+    assert equal(state(first), {name.replace("_orig_mod.", ""): x for name, x in state(other).items()})
+
+
+def test_a_model_may_have_a_part_that_is_called_module(tmp_path):
+    first, second = (nn.ModuleDict({"module": nn.Linear(2, 3)}) for _ in range(2))
+    save(first, tmp_path / "a.safetensors")
+    load(second, tmp_path / "a.safetensors")
+    assert equal(state(first), state(second))
+
+
 def test_a_crash_halfway_leaves_the_older_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "a.safetensors"
     save(vit(0), path, {"epoch": 1})

@@ -77,6 +77,19 @@ def test_under_autocast_and_in_another_precision_features_are_float32():
     assert wide.dtype == torch.float32
 
 
+@pytest.mark.parametrize("buffer", [False, True])
+def test_pixels_are_features_too(buffer):
+    """An encoder without parameters, to compare with: it is where its buffers are, or on the CPU."""
+
+    class Pixels(nn.Flatten):
+        features = nn.Flatten.forward
+
+    pixels, data = Pixels(), a_set()
+    if buffer:
+        pixels.register_buffer("count", torch.zeros((), dtype=torch.int64))
+    torch.testing.assert_close(embed(pixels, data, batch=3), data.floats(torch.arange(7)).flatten(1))
+
+
 def test_what_cannot_be_embedded():
     with pytest.raises(ValueError, match="pool must be 'features' or 'patches'; got 'max'"):
         embed(ViT(**TINY), a_set(), "max")

@@ -295,5 +295,7 @@ def test_calls_that_cannot_be():
         model(torch.tensor([[3, 4], [0, 0]]), target[:2])
     with pytest.raises(ValueError, match="source has padding before a token"):
         model(torch.tensor([[3, 0, 4]]), target[:1])
+    with pytest.raises(ValueError, match="target has padding before a token"):
+        model(source[:1], torch.tensor([[0, 3, 4]]))
     with pytest.raises(ValueError, match=r"there is no variant 'rnn'; there are 'gru', 'gru\+attention'"):
         build("rnn", 9)

@@ -215,7 +215,7 @@ def test_a_later_target_token_changes_no_earlier_logits(position, seed, norm):
     source, target = sentences(seed)
     before = model(source, target)
     changed = target.clone()
-    changed[:, position] = (target[:, position] + 1) % TOKENS
+    changed[:, position] = target[:, position] % (TOKENS - 1) + 1  # another one, and no padding
     after = model(source, changed)
     close(after[:, :position], before[:, :position])
     assert (after[:, position] - before[:, position]).abs().amax(-1).gt(1e-4).all()
@@ -364,6 +364,11 @@ def test_calls_that_cannot_be():
         model(source, target[0])
     with pytest.raises(ValueError, match="target holds token 17, but the vocabulary is 0 to 16"):
         model(source, target + TOKENS - target.max())
+    left = torch.tensor([[0, 4, 5]]).expand(3, 3)
+    with pytest.raises(ValueError, match="source has padding before a token: a sentence comes first"):
+        model(left, target)
+    with pytest.raises(ValueError, match="target has padding before a token: a sentence comes first"):
+        model(source, left)
     with pytest.raises(ValueError, match="source has 17 tokens but this model takes at most 16"):
         model(source[:, :1].expand(3, 17), target)
     with pytest.raises(ValueError, match="target has 2 rows but the memory has 3"):

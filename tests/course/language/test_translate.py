@@ -118,6 +118,26 @@ def test_smoothed_cross_entropy_equals_pytorchs(B, L, V, smoothing, seed):
     torch.testing.assert_close(smoothed_cross_entropy(logits, labels, smoothing), expected)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_smoothed_cross_entropy_of_tokens_that_cannot_be(smoothing):
+    """Infinite where the smoothing asks for them, as in PyTorch, and never no number."""
+    logits = torch.randn(2, 3, 5, generator=torch.Generator().manual_seed(0))
+    labels = torch.tensor([[1, 2, 3], [4, PADDING, PADDING]])
+    padded = logits.clone()
+    padded[1, 1:, 2] = padded[1, 2, PADDING] = -math.inf  # where nothing counts
+    padded.requires_grad_()
+    loss = smoothed_cross_entropy(padded, labels, smoothing)
+    torch.testing.assert_close(loss, smoothed_cross_entropy(logits, labels, smoothing))
+    loss.backward()
+    assert padded.grad.isfinite().all()
+    logits[..., 0] = -math.inf  # padding is never said
+    expected = cross_entropy(
+        logits.flatten(0, 1), labels.flatten(), ignore_index=PADDING, label_smoothing=smoothing
+    )
+    assert expected.isinf() == bool(smoothing)
+    torch.testing.assert_close(smoothed_cross_entropy(logits, labels, smoothing), expected)
+
+
 def test_smoothed_cross_entropy_by_hand():
     """V = 4, ε = 0.1: the true token wants 0.925, each other 0.025; the model says 0.7 and 0.1."""
     logits = torch.tensor([[[0.1, 0.7, 0.1, 0.1], [0.25, 0.25, 0.25, 0.25]]]).log()
@@ -199,6 +219,13 @@ def test_validation_loss_weighs_tokens_and_not_batches():
     whole = validation_loss(model, batches(PAIRS, vocabulary, 1000))
     assert validation_loss(model, batches(PAIRS, vocabulary, 8)) == pytest.approx(whole, rel=1e-5)
     assert math.isnan(validation_loss(model, []))
+
+
+def test_of_no_sentence_no_translation():
+    vocabulary = Characters(text for pair in PAIRS for text in pair)
+    for variant in ("gru", "gru+attention"):
+        model = seq2seq.build(variant, len(vocabulary), dim=4, hidden=4).eval()
+        assert translate(model, [], vocabulary) == []
 
 
 @pytest.mark.parametrize("sentence", ["one", "forty two", "forty two times", "trente - deux fois", "a"])

@@ -263,3 +263,12 @@ def test_an_encoder_with_positions_is_refused():
         TypeError, match="must be a ViTWithoutPositions, or the input tells the answer; got ViT"
     ):
         RelViT(vit.ViT(**SMALL))
+
+
+def test_large_products_fit_into_float16():
+    scores = PairScores(64, 1).half()
+    for projection in (scores.query, scores.key):
+        torch.nn.init.eye_(projection.weight)
+    with torch.no_grad():
+        found = scores(torch.full((1, 2, 64), 64.0).half())  # 262,144 / √64
+    assert (found == 32_768).all()

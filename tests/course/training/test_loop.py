@@ -339,6 +339,15 @@ def test_wrong_recipes_are_refused():
             Recipe(**wrong)
 
 
+def test_a_method_without_parameters_is_refused(digits):
+    class Nothing(Method):
+        def __init__(self):
+            super().__init__(torch.nn.Flatten())
+
+    with pytest.raises(ValueError, match="nothing to train: Nothing has no parameters"):
+        train(Nothing(), digits, Recipe(epochs=1))
+
+
 def test_everything_frozen_is_refused(digits):
     with pytest.raises(ValueError, match="nothing to train: every parameter is frozen"):
         train(mae().requires_grad_(False), digits, Recipe())

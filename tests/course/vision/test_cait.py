@@ -329,3 +329,11 @@ def test_wrong_use_is_named(small):
 def test_sizes_that_do_not_fit_are_named(wrong, sentence):
     with pytest.raises(ValueError, match=sentence):
         CaiT(**{**SMALL, **wrong})
+
+
+def test_large_products_fit_into_float16():
+    layer = TalkingHeads(64, 1).eval()
+    q = torch.full((1, 1, 2, 64), 64.0).half()  # their product is 262,144, and divided by √D 32,768
+    with torch.no_grad():
+        weights = layer.half().attend(q, q, q, None, record := {}, "weights")
+    assert weights.isfinite().all() and record["weights"][0].isfinite().all()
