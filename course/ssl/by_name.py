@@ -30,7 +30,7 @@ from course.ssl.method import Method
 from course.ssl.relvit import RelViT, ViTWithoutPositions, patch_augmentation
 from course.ssl.rotation import Rotation
 from course.ssl.simclr import SimCLR
-from course.vision.by_name import Shape, encoder, step, usual_patch, width
+from course.vision.by_name import SMALL, Shape, encoder, step, usual_patch, width
 
 FROM_THE_IMAGES = ("encoder", "shape", "channels", "tile")  # and hence no options
 NARROW = 192  # below it, an encoder is for a CPU
@@ -71,6 +71,12 @@ def known(name: str) -> Known:
     if name not in METHODS:
         raise ValueError(f"there is no method {name!r}; there are {', '.join(METHODS)}")
     return METHODS[name]
+
+
+def usual_encoder(name: str, size: int, cpu: bool) -> str:
+    """The encoder that a method gets where none is asked for: small images on a CPU want a mini one."""
+    usual = known(name).usual
+    return f"{usual.partition('-')[0]}-mini" if cpu and size < SMALL else usual
 
 
 def options(name: str) -> dict[str, Any]:

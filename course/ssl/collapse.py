@@ -25,9 +25,9 @@ from course.training.trainable import Told
 def spread(z: Tensor) -> Tensor:
     """The standard deviation over a batch, a mean over the channels: z: (B, D) -> scalar
 
-    0 when all images get the same embedding, which is what collapse is.
+    0 when all images get the same embedding, which is what collapse is; so has an image by itself.
     """
-    return z.detach().float().std(dim=0).mean()
+    return z.new_zeros(()) if len(z) < 2 else z.detach().float().std(dim=0).mean()
 
 
 def effective_rank(z: Tensor) -> Tensor:
