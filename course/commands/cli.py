@@ -11,6 +11,7 @@ from course.commands.doctor import examine, show
 from course.commands.evaluate import evaluate
 from course.commands.finetune import finetune
 from course.commands.pretrain import methods, pretrain
+from course.terminal import print_anywhere
 
 app = typer.Typer(help="Tools for whoever reads the course.", no_args_is_help=True, add_completion=False)
 app.add_typer(data.app, name="data")
@@ -23,6 +24,7 @@ app.command()(evaluate)
 @app.callback()
 def course() -> None:
     """Tools for whoever reads the course."""
+    print_anywhere()
 
 
 @app.command()

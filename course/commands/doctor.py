@@ -15,6 +15,8 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import Literal
 
+from course.commands.said import counted
+
 REINSTALL = "Run `make clean lab`, which makes the environment anew."
 
 
@@ -216,8 +218,3 @@ def show(findings: list[Finding]) -> None:
     print("\nWhat to do:" if todo else "\nAll is well.")
     for f in todo:
         print(f"  {f.what}: {f.advice}")
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 core`, `2 cores`."""
-    return f"{number} {thing}" + ("" if number == 1 else "s")

@@ -26,9 +26,11 @@ from course.commands.said import refuse, warnings_said
 def methods() -> None:
     """List the self-supervised methods, and what each asks of the network."""
     from course.ssl.by_name import METHODS
+    from course.vision.by_name import SMALL
 
     for name, known in METHODS.items():
         print(f"{name:<14} {known.about:<58} {known.usual}")
+    print(f"\nOn a CPU, images below {SMALL} pixels get the mini one of that encoder's family.")
 
 
 def pretrain(
@@ -98,6 +100,7 @@ def pretrain(
                         mirror,
                         encoder,
                         options_of(settings or [], method),
+                        cpu=place.type == "cpu",
                     )
                     recipe = Recipe(
                         epochs=epochs,

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 
 from course import checkpoint
-from course.data.by_name import SETS, held_out, load
+from course.data.by_name import SETS, held_out, load, more_shapes
 from course.data.image_set import ImageSet, expect_alike
-from course.ssl.by_name import Images, build, known
+from course.ssl.by_name import Images, build, known, usual_encoder
 from course.ssl.method import Method
 from course.training.recipe import Recipe
 from course.training.run_folder import Run
@@ -27,16 +27,17 @@ def asked_for(
     mirror: bool | None,
     encoder: str | None,
     options: dict[str, Any],
+    cpu: bool,
 ) -> tuple[dict[str, Any], ImageSet]:
     """All that a run is built from, with what was left open decided, and its images.
 
     Raises what `load` raises, and ValueError for a method that there is not.
     """
-    usual = known(method).usual  # a slip is said before images are read
+    known(method)  # a slip is said before images are read
     asked = dict(
         task=task,
         method=method,
-        encoder=encoder or usual,
+        encoder=encoder,
         options=options,
         data=place_of(data),
         size=size,
@@ -44,6 +45,7 @@ def asked_for(
         mirror=mirrored(data) if mirror is None else mirror,
     )
     found = whole_of(asked)
+    asked["encoder"] = encoder or usual_encoder(method, found.images.shape[-1], cpu)
     return asked | fingerprint(found), chosen_of(asked, found)
 
 
@@ -96,6 +98,8 @@ def whole_of(asked: dict[str, Any]) -> ImageSet:
     data = asked["data"]
     if data not in SETS and not Path(data).exists():
         raise ValueError(f"{data}, where the images were, is not there: say with --data where they are now")
+    if data == "shapes" and (asked.get("images") or 0) > SETS["shapes"].images["train"]:
+        return more_shapes(asked["images"], asked["size"])
     return load(data, "train", asked["size"])
 
 
@@ -103,7 +107,7 @@ def chosen_of(asked: dict[str, Any], found: ImageSet) -> ImageSet:
     """Those to train on, the same whenever a run goes on."""
     if each := asked.get("each"):
         return found.few(each, asked["seed"])
-    wanted = asked["images"] or len(found)
+    wanted = asked.get("images") or len(found)
     if wanted > len(found):
         raise ValueError(f"{asked['data']} has {len(found):,} images to train on; {wanted:,} were asked for")
     return found.take(torch.randperm(len(found), generator=torch.Generator().manual_seed(0))[:wanted])

@@ -30,3 +30,8 @@ def warnings_said() -> Iterator[None]:
 def refuse(problem: object) -> NoReturn:
     """Say what went wrong, and end."""
     raise typer.Exit(failed(problem))
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 core`, `1,000 steps`."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")

@@ -13,13 +13,13 @@ import torch
 import typer
 
 from course.commands.progress import Progress
-from course.commands.said import refuse
+from course.commands.said import counted, refuse
 from course.commands.settings import read
 from course.data.image_set import ImageSet
 from course.ssl.by_name import options
 from course.ssl.method import Method
 from course.training import processes
-from course.training.loop import train
+from course.training.loop import Plan, train
 from course.training.recipe import Diverged
 from course.training.run_folder import Run
 
@@ -65,9 +65,14 @@ def trained_together(device: str) -> Iterator[torch.device]:
 def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> None:
     """Train to the end, with progress, curves, and a sentence on whatever ends it before."""
     parameters = sum(parameter.numel() for parameter in method.parameters() if parameter.requires_grad)
-    say(f"{run.folder}: {len(data):,} images, {parameters:,} parameters to train, on {device}")
     try:
-        train(method.to(device), data.to(device), run.recipe, run=run, show=Progress(run.recipe.epochs))
+        plan = Plan(len(data), run.recipe)
+        say(
+            f"{run.folder}: {run.asked['method']} with {run.asked['encoder']}, {parameters:,} parameters to "
+            f"train, {len(data):,} images, {counted(plan.steps, 'step')} of {plan.batch:,}, on {device}"
+        )
+        show = Progress(run.recipe.epochs, plan.batch)
+        train(method.to(device), data.to(device), run.recipe, run=run, show=show)
         if processes.is_first():
             draw_curves(run)
     except KeyboardInterrupt as interrupt:

@@ -2,7 +2,7 @@
 
     name         train     test     images           classes
     digits       1,438     359      grey, 8 × 8      10 handwritten digits (scikit-learn's)
-    shapes       4,000     1,000    RGB, 32 × 32     8 shapes, drawn here
+    shapes       4,000     1,000    RGB, 32 × 32     8 shapes, drawn here; to train on, as many as one likes
     text         7,340     1,835    grey, 16 × 16    52 letters, drawn here from eight fonts
     cifar10      50,000    10,000   RGB, 32 × 32     10
     cifar100     50,000    10,000   RGB, 32 × 32     100
@@ -118,6 +118,14 @@ def _shapes(split: str, size: int | None, seed: int) -> ImageSet:
     drawn = shapes(SHAPES, size or 32, seed)  # one image tells nothing of another: any part is as good
     train = drawn.take(range(round(TRAINED * SHAPES)))
     return _measured_by(train, train if split == "train" else drawn.take(range(len(train), SHAPES)))
+
+
+def more_shapes(count: int, size: int | None = None, seed: int = 0) -> ImageSet:
+    """More images to train on than "shapes" has, which begin with its own; none of them is one to test on."""
+    own = round(TRAINED * SHAPES)
+    drawn = shapes(count + SHAPES - own, size or 32, seed)
+    train = drawn.take([*range(own), *range(SHAPES, len(drawn))])
+    return _measured_by(train, train)
 
 
 def _text(split: str, size: int | None, seed: int) -> ImageSet:

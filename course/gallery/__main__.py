@@ -13,6 +13,7 @@ import matplotlib
 from course.gallery import of_painters, of_reader, of_translator
 from course.gallery.models import Painter, Reader, Translator, train_all
 from course.gallery.page import page
+from course.terminal import print_anywhere
 
 INTRODUCTION = """
 <p>The pictures of <code>course.show</code>, each drawn from a model that was trained when this page was made,
@@ -49,6 +50,7 @@ def build(reader: Reader, translator: Translator, painters: Sequence[Painter]) -
 def main() -> None:
     path = Path(sys.argv[1] if len(sys.argv) > 1 else "build/gallery.html")
     matplotlib.use("Agg")
+    print_anywhere()
     start = time.perf_counter()
     print("Training a reader, a translator and six painters …", flush=True)
     reader, translator, painters = train_all()

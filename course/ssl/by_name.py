@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
+import torch
 from torch import Generator, Tensor, nn
 
 from course import expect
@@ -29,7 +30,7 @@ from course.ssl.method import Method
 from course.ssl.relvit import RelViT, ViTWithoutPositions, patch_augmentation
 from course.ssl.rotation import Rotation
 from course.ssl.simclr import SimCLR
-from course.vision.by_name import Shape, encoder, usual_patch, width
+from course.vision.by_name import SMALL, Shape, encoder, step, usual_patch, width
 
 FROM_THE_IMAGES = ("encoder", "shape", "channels", "tile")  # and hence no options
 NARROW = 192  # below it, an encoder is for a CPU
@@ -70,6 +71,12 @@ def known(name: str) -> Known:
     if name not in METHODS:
         raise ValueError(f"there is no method {name!r}; there are {', '.join(METHODS)}")
     return METHODS[name]
+
+
+def usual_encoder(name: str, size: int, cpu: bool) -> str:
+    """The encoder that a method gets where none is asked for: small images on a CPU want a mini one."""
+    usual = known(name).usual
+    return f"{usual.partition('-')[0]}-mini" if cpu and size < SMALL else usual
 
 
 def options(name: str) -> dict[str, Any]:
@@ -150,10 +157,14 @@ def _context(name: str, images: Images, **options: Any) -> Method:
 def _tile_encoder(name: str, images: Images, largest: int) -> tuple[nn.Module, int]:
     """An encoder for tiles as large as may be, in whole patches, and their side."""
     family, _, patch = name.partition("/")
-    step = int(patch) if patch.isdecimal() else usual_patch(images.size) if family.startswith("vit") else 1
-    tile = max(largest // step, 1) * step
-    named = f"{family}/{step}" if family.startswith("vit") else name
-    return encoder(named, (images.shape[0], tile, tile)), tile
+    if family.startswith("vit"):
+        cell = int(patch) if patch.isdecimal() else usual_patch(images.size)
+        name = f"{family}/{cell}"
+    else:
+        with torch.device("meta"):  # what it divides into does not depend on its weights
+            cell = step(encoder(name, (images.shape[0], largest, largest)))
+    tile = max(largest // cell, 1) * cell
+    return encoder(name, (images.shape[0], tile, tile)), tile
 
 
 def _patches(name: str, images: Images, **options: Any) -> Method:
@@ -182,6 +193,7 @@ def _dino(name: str, images: Images, **options: Any) -> Method:
     small = dict(out=1024, hidden=256, bottleneck=32, crops=4, momentum=0.99)
     sharp = dict(tau_start=0.02, tau_t=0.02)  # what a short training needs not to end with all outputs alike
     chosen: dict[str, Any] = small | sharp if width(made) < NARROW else {}
+    chosen["crop"] = max(round(images.size // 2 / step(made)), 1) * step(made)  # half the image or about so
     return DINO(made, width(made), **{**chosen, "mirror": images.mirror, **options})
 
 

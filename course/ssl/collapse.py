@@ -25,8 +25,10 @@ from course.training.trainable import Told
 def spread(z: Tensor) -> Tensor:
     """The standard deviation over a batch, a mean over the channels: z: (B, D) -> scalar
 
-    0 when all images get the same embedding, which is what collapse is.
+    0 when all images get the same embedding, which is what collapse is; so has an image by itself.
     """
+    if len(z) < 2:
+        return z.new_zeros(())
     z, scale = _about_zero(z)
     return z.std(dim=0).mean() * scale
 

@@ -87,10 +87,6 @@ class MaskedConvNeXtV2(ConvNeXtV2):
     def build_block(self, dim: int, drop_path: float) -> nn.Module:
         return MaskedBlock(dim, drop_path, self.visible)
 
-    def cell(self) -> int:
-        """How many pixels high and wide is one place of the last map."""
-        return self.patch * 2 ** (len(self.stages) - 1)
-
     def visible_maps(self, images: Tensor, hidden: Tensor) -> Tensor:
         """The last map, which at visible places knows nothing of hidden ones; elsewhere it means nothing.
 

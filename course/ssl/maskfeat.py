@@ -149,7 +149,8 @@ class MaskFeat(Method):
         self.encoder: ViT
         self.ratio, self.augment = ratio, augment
         self.patch, channels = vit.embedding.patch, vit.embedding.projection.in_channels
-        self.cell, self.bins = max(self.patch // 2, 1) if cell is None else cell, bins
+        half = self.patch if self.patch % 2 else self.patch // 2  # an odd patch is one cell
+        self.cell, self.bins = half if cell is None else cell, bins
         expect.divisible("patch", self.patch, "cell", self.cell)
         dim = vit.cls.shape[-1]
         self.mask = nn.Parameter(torch.empty(1, 1, dim))

@@ -111,6 +111,10 @@ class SimCLR(Method):
     def forward(self, batch: Batch) -> tuple[Tensor, Told]:
         features = self.encoder.features(batch["images"])  # (2B, dim), both views in one forward
         expect.channels_last("the encoder's output", features, self.head.dim, next(self.head.parameters()))
+        if len(features) < 4:
+            raise ValueError(
+                "SimCLR tells images apart: a batch, or a piece of one, needs two of them or more"
+            )
         z1, z2 = self.head(features).chunk(2)  # (B, out) each
         logits, positive = similarities(z1, z2, self.tau)
         found = (logits.detach().argmax(dim=1) == positive).float().mean()

@@ -33,6 +33,7 @@ from course.training.recipe import Diverged, Recipe, Row
 from course.training.trainable import Keeper, Trainable
 
 STEPS_PER_ROW = 50  # at most; one also ends with each epoch
+EARLY = (2, 10)  # steps of long epochs behind which one hears how it goes
 WATCHED = 256  # images whose embeddings are looked at for collapse
 
 
@@ -70,7 +71,8 @@ class Plan:
 
     def ends_row(self, step: int) -> bool:
         """Whether something is told behind a step."""
-        return self.ends_epoch(step) or (step % self.per_epoch + 1) % STEPS_PER_ROW == 0
+        early = self.per_epoch > max(EARLY) and step + 1 in EARLY
+        return self.ends_epoch(step) or (step % self.per_epoch + 1) % STEPS_PER_ROW == 0 or early
 
 
 def train(

@@ -56,8 +56,20 @@ def encoder(name: str, shape: Shape, kind: type[nn.Module] | None = None) -> nn.
 
 
 def usual_patch(size: int) -> int:
-    """The patch for images of that many pixels, such that 32 have 8 × 8 patches and 224 14 × 14."""
-    return next((patch for limit, patch in ((16, 2), (48, 4), (96, 8)) if size <= limit), 16)
+    """The patch for images of that many pixels, such that 32 have 8 × 8 patches and 224 14 × 14.
+
+    Where that does not divide the image, what does and is nearest: 3 for 9 pixels, 5 for 30.
+    """
+    usual = next((patch for limit, patch in ((16, 2), (48, 4), (96, 8)) if size <= limit), 16)
+    divisors = [patch for patch in range(2, size // 2 + 1) if size % patch == 0]
+    return min(divisors, key=lambda patch: (abs(patch - usual), -patch), default=usual)
+
+
+def step(model: nn.Module) -> int:
+    """What the side of an image must be a multiple of for an encoder."""
+    if isinstance(model, ViT):
+        return model.embedding.patch
+    return model.cell() if isinstance(model, ConvNeXtV2) else 1
 
 
 FAMILIES: dict[str, tuple[type[nn.Module], dict[str, dict[str, Any]]]] = {

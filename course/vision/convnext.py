@@ -117,13 +117,16 @@ class ConvNeXtV2(nn.Module):
         """What the head sees, the normalised mean over the last map: (B, channels, H, W) -> (B, dims[-1])"""
         return self.norm(self.maps(images, record).mean(dim=(2, 3)))
 
+    def cell(self) -> int:
+        """How many pixels high and wide is one place of the last map."""
+        return self.patch * 2 ** (len(self.stages) - 1)
+
     def maps(self, images: Tensor, record: Record | None = None) -> Tensor:
         """The last stage's feature map: (B, channels, H, W) -> (B, dims[-1], H / (8 · patch), W / …)"""
         expect.images(images, self.channels, self.norm.weight)
         H, W = images.shape[-2:]
-        smallest = self.patch * 2 ** (len(self.stages) - 1)
-        if H % smallest or W % smallest:
-            raise ValueError(f"an image of {H} × {W} pixels is not a multiple of {smallest} high and wide")
+        if H % self.cell() or W % self.cell():
+            raise ValueError(f"an image of {H} × {W} pixels is not a multiple of {self.cell()} high and wide")
         x = images
         for number, (reduction, stage) in enumerate(zip(self.reductions, self.stages)):
             x = reduction(x)  # (B, dims[number], H / (patch · 2^number), W / …)

@@ -60,6 +60,7 @@ _PROCESSES = (
     "os.system",
     "subprocess.Popen",
 )
+_setprofile = sys.setprofile  # as it is before `guard`
 SECONDS_OF_RECORD = 0.05  # after which it is taken down, at the next chance
 
 # Else PyTorch's recorder writes two lines below the cell at every start; it reads this once, at its first.
@@ -89,14 +90,14 @@ class Watch:
         _open = self
         self._start()
         threading.setprofile(self._called)
-        sys.setprofile(self._called)
+        _setprofile(self._called)
         return self
 
     def __exit__(self, *error: Any) -> None:
         global _open
         self._look_after_ourselves()
         self._is_busy = True
-        sys.setprofile(self._before if callable(self._before) else None)
+        _setprofile(self._before if callable(self._before) else None)
         if _is_profiler(self._before):
             self._before.enable()
         threading.setprofile(self._before_in_threads)
@@ -159,7 +160,7 @@ class Watch:
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> None:
         if _open is not self:  # a thread that began while we were open, and is still there
-            sys.setprofile(None)
+            _setprofile(None)
         elif self._is_busy or _in_ours:
             return
         elif event == "call":

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 from course import checkpoint
 from course.commands.cli import app
 from course.commands.progress import Progress, duration
+from course.ssl.by_name import usual_encoder
 
 SHORT = ["--encoder", "vit-mini/2", "--images", "200", "--batch", "100"]
 
@@ -39,7 +41,9 @@ def pretrained(tmp_path_factory):
 
 def test_a_run_says_what_it_does_and_keeps_it(pretrained):
     folder, output = pretrained
-    assert re.search(r"mae: 200 images, [\d,]+ parameters to train, on cpu", output)
+    assert re.search(
+        r"mae with vit-mini/2, [\d,]+ parameters to train, 200 images, 6 steps of 100, on cpu", output
+    )
     assert re.search(r"epoch 3/3  loss \d\.\d{4}  lr \d\.\de-0\d  [\d,]+ images/s", output)
     names = {path.name for path in folder.iterdir()}
     assert names == {"config.json", "metrics.csv", "checkpoint.pt", "encoder.safetensors", "curves.png"}
@@ -338,7 +342,62 @@ def test_an_encoder_alone_is_enough(pretrained, tmp_path):
 def test_methods_are_listed():
     done = course("methods")
     assert done.exit_code == 0
-    assert len(done.output.splitlines()) == 14 and "relvit" in done.output
+    assert len(done.output.splitlines()) == 16 and "relvit" in done.output
+
+
+@pytest.mark.parametrize(("method", "encoder"), [("mae", "vit-mini"), ("simclr", "resnet-mini")])
+def test_small_images_on_a_cpu_get_a_small_encoder(method, encoder, tmp_path):
+    short = ["--images", 8, "--epochs", 1, "--batch", 8, "--device", "cpu", "--out", tmp_path / "out"]
+    done = course("pretrain", method, *short)
+    assert done.exit_code == 0 and f"{method} with {encoder}, " in done.output, done.output
+    assert json.loads((tmp_path / "out" / "config.json").read_text())["encoder"] == encoder
+    assert usual_encoder("mae", 32, cpu=False) == usual_encoder("mae", 224, cpu=True) == "vit-S"
+
+
+def test_shapes_are_as_many_as_asked_for(tmp_path):
+    more = ["--data", "shapes", "--size", 8, "--images", 4100, "--batch", 4100, "--epochs", 1]
+    done = course("pretrain", "mae", *more, "--out", tmp_path / "out")
+    assert done.exit_code == 0 and "4,100 images, 1 step of 4,100" in done.output, done.output
+    assert course("pretrain", "--resume", tmp_path / "out").exit_code == 0
+
+
+def test_a_batch_of_one(tmp_path):
+    one = ["--encoder", "resnet-mini", "--images", 2, "--batch", 1, "--epochs", 1]
+    done = course("pretrain", "simclr", *one, "--out", tmp_path / "simclr")
+    assert done.exit_code == 1 and "a batch, or a piece of one, needs two of them or more" in done.stderr
+    assert not list(tmp_path.iterdir())
+    done = course("pretrain", "rotation", *one, "--out", tmp_path / "rotation")
+    assert done.exit_code == 0 and "nan" not in (tmp_path / "rotation" / "metrics.csv").read_text()
+    tuned = [
+        "--encoder",
+        "resnet-mini",
+        "--each",
+        1,
+        "--batch",
+        1,
+        "--epochs",
+        1,
+        "--out",
+        tmp_path / "tuned",
+    ]
+    done = course("finetune", *tuned)
+    assert done.exit_code == 0, done.output
+
+
+def test_a_terminal_that_knows_ascii_only(pretrained, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(pretrained[0], folder)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "ascii"}
+    for arguments, said in (
+        (["pretrain", "--help"], "simclr, dino, mae, ..."),
+        (["data", "list"], "8 x 8 grey"),
+        (["evaluate", str(folder), "--each", "1", "--seeds", "2", "--no-scratch"], " +- "),
+        (["pretrain", "mae", "--encoder", "vit-mini/3"], "image_size 8 is not divisible by patch 3"),
+    ):
+        command = [sys.executable, "-m", "course", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=120)
+        output = (done.stdout + done.stderr).decode("ascii")
+        assert said in output and "Error" not in output, output
 
 
 def test_the_remaining_time_is_told_on_a_line_that_is_written_over():
@@ -347,14 +406,14 @@ def test_the_remaining_time_is_told_on_a_line_that_is_written_over():
             return True
 
     screen = Terminal()
-    show = Progress(epochs=3, file=screen)
+    show = Progress(epochs=3, batch=12345, file=screen)
     row = {"step": 1, "steps": 3, "epoch": 1.0, "loss": 1.0, "lr": 0.1, "images_per_second": 1234.5}
     show(row)
     show.begun -= 100
     show({**row, "step": 2, "epoch": 2.0})
     show({**row, "step": 3, "epoch": 3.0})
     lines = screen.getvalue().split("\r")
-    assert lines[1].strip() == "epoch 1/3  loss 1.0000  lr 1.0e-01  1,234 images/s"
+    assert lines[1].strip() == "epoch 1/3  loss 1.0000  lr 1.0e-01  1,234 images/s  about 20 s left"
     assert lines[2].strip().endswith("1 min 40 s left")
     assert lines[3].endswith("\n") and "left" not in lines[3]
     assert [duration(s) for s in (59, 243, 7500)] == ["59 s", "4 min 03 s", "2 h 05 min"]

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from course.data import ImageSet, by_name, digit_set
-from course.data.by_name import SETS, held_out, load
+from course.data.by_name import SETS, held_out, load, more_shapes
 from course.data.image_set import measured
 from course.data.real import SOURCES
 
@@ -136,6 +136,13 @@ def test_a_name_goes_before_a_folder(tmp_path, monkeypatch):
     stored(tmp_path / "digits", [f"{label}/{n}.png" for label in "ab" for n in range(5)])
     monkeypatch.chdir(tmp_path)
     assert len(load("digits")) == 1438 and len(load("./digits")) == len(load(tmp_path / "digits")) == 8
+
+
+def test_more_shapes_begin_with_the_same_and_leave_out_what_is_tested_on():
+    more, train, test = more_shapes(4500, 8), load("shapes", size=8), load("shapes", "test", size=8)
+    assert len(more) == 4500 and torch.equal(more.images[:4000], train.images)
+    assert not {*map(bytes, flat(more))} & {*map(bytes, flat(test))}
+    assert (more.mean, more.std) == measured(more.images)
 
 
 # --- By path -------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course.ssl.by_name import METHODS, Images, build
-from course.vision.by_name import encoder, usual_patch, width
+from course.vision.by_name import encoder, step, usual_patch, width
 
 SMALL = {"resnet-18": "resnet-mini", "vit-S": "vit-mini", "convnext-atto": "convnext-mini"}
 
@@ -49,6 +49,22 @@ def test_the_same_seed_gives_the_encoder_the_same_weights_as_alone():
             assert torch.equal(value, alone[key]), (name, key)
 
 
+@pytest.mark.parametrize("size", [8, 9, 14, 20, 28, 30, 36])
+def test_small_crops_and_tiles_are_made_of_whole_patches(size):
+    for name in ("dino", "jigsaw", "context", "maskfeat"):
+        for encoder_name in ("vit-mini", "resnet-mini", "convnext-mini"):
+            if (encoder_name == "convnext-mini" and size == 9) or (
+                name == "maskfeat" and "vit" not in encoder_name
+            ):
+                continue  # no even number divides 9
+            torch.manual_seed(0)
+            method = build(name, Images((1, size, size)), encoder_name)
+            loss, _ = method(method.views(torch.rand(4, 1, size, size)))
+            assert loss.isfinite(), (name, encoder_name)
+            if name == "dino":
+                assert abs(method.crop - size / 2) <= max(step(method.encoder) / 2, 0.5)
+
+
 def test_options_come_first():
     method = build("mae", Images((1, 8, 8)), "vit-mini/2", ratio=0.5, dim=48)
     assert method.ratio == 0.5 and method.decoder.mask.shape[-1] == 48
@@ -74,6 +90,7 @@ def test_what_does_not_fit_is_said(name, encoder_name, options, error, said):
 
 def test_the_usual_patch_gives_small_images_eight_by_eight_or_so():
     assert [usual_patch(size) for size in (8, 16, 32, 64, 224)] == [2, 2, 4, 8, 16]
+    assert [usual_patch(size) for size in (9, 10, 28, 30, 31)] == [3, 2, 4, 5, 4]
 
 
 def test_the_named_encoders_are_the_papers():

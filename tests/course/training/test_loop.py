@@ -15,7 +15,7 @@ from course.ssl.dino import DINO
 from course.ssl.mae import MAE
 from course.ssl.method import Method
 from course.ssl.simclr import SimCLR
-from course.training.loop import Plan, mixed, train
+from course.training.loop import Plan, mixed, rehearse, train
 from course.training.recipe import Diverged, Recipe
 from course.training.run_folder import CannotWrite, Run
 from course.vision.vit import ViT
@@ -99,6 +99,26 @@ def test_an_epoch_sees_each_image_once_in_a_new_order():
     assert len(set(seeds)) == 8 and mixed(0, 1) != mixed(1, 0)
     with pytest.raises(ValueError, match=r"batch of 5 images cannot be cut into equal pieces, 2 accumulated"):
         Plan(5, Recipe(accumulate=2))
+
+
+def test_a_long_epoch_is_heard_of_early():
+    plan = Plan(120, Recipe(epochs=2, batch=1))
+    assert [step + 1 for step in range(240) if plan.ends_row(step)] == [2, 10, 50, 100, 120, 170, 220, 240]
+    short = Plan(100, Recipe(epochs=1, batch=10))
+    assert [step + 1 for step in range(10) if short.ends_row(step)] == [10]
+
+
+def test_a_rehearsal_says_what_would_go_wrong_and_changes_nothing(digits):
+    method = dino()
+    before = weights(method)
+    torch.manual_seed(7)
+    rehearse(method, digits, Recipe())
+    assert torch.rand(1) == torch.rand(1, generator=torch.Generator().manual_seed(7))
+    assert_same(before, weights(method), atol=0, rtol=0)
+    assert method.training and all(parameter.grad is None for parameter in method.parameters())
+    method.crop = 3
+    with pytest.raises(ValueError, match="3 × 3 pixels cannot be cut into patches"):
+        rehearse(method, digits, Recipe())
 
 
 def test_pieces_accumulate_to_the_same_gradient(digits):
