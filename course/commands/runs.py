@@ -117,6 +117,8 @@ def tested_on(asked: dict[str, Any], train: ImageSet) -> tuple[str, ImageSet]:
     """The split to test a run on, and its images, made as large as those to train on."""
     H, W = train.images.shape[2:]
     split, found = held_out(asked["data"], H if H == W else asked["size"])
+    if not len(found):
+        raise ValueError(f"{asked['data']} has too few images of each class to keep any to test on")
     expect_alike(train, found)
     if then := asked.get("tested"):
         expect_same(f"{asked['data']}, {split},", then, fingerprint(found))

@@ -138,6 +138,13 @@ def test_what_cannot_be_tested_on_is_said_before_a_step_is_made(more, said, tmp_
     assert not (tmp_path / "out").exists()
 
 
+def test_where_all_images_are_needed_to_train_on_none_is_tested(tmp_path):
+    data = pictures(tmp_path / "data", ["a/0.png", "b/0.png"])
+    done = course("finetune", *TINY, "--data", data, "--out", tmp_path / "out")
+    assert done.exit_code == 1 and "has too few images of each class to keep any to test on" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_ctrl_c_and_resume_end_where_an_unbroken_run_does(tmp_path):
     """The real program, a real signal, at whatever step it happens to come."""
     command = [sys.executable, "-m", "course", "pretrain"]
