@@ -112,7 +112,8 @@ class Watch:
         """
         if self._is_busy:
             return False
-        self._look_after_ourselves()
+        if frame is None:  # between two questions: in the middle of one, PyTorch may have set it aside
+            self._look_after_ourselves()
         is_due = self._record is not None and time.monotonic() > self._since + SECONDS_OF_RECORD
         if is_due and not _is_inside_an_operator(frame):
             self._stop()

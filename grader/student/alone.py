@@ -18,17 +18,17 @@ _IN_THE_SANDBOX = CONFINED in os.environ  # as this process, or the one it was f
 def end_others() -> None:
     """Kill all other processes of the sandbox but its first, which nobody can; outside of it, nothing.
 
-    Who has started workers may be told of their end by a handler that raises: it is not called for these.
+    Who has started workers may be told of their end by a handler that raises, as PyTorch's data loader does:
+    from here on it is not called.
     """
     if not (_IN_THE_SANDBOX and os.getpid() == CODE):
         return
-    before = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
     until = time.monotonic() + SECONDS_TO_DIE
     while any(map(_lives, os.listdir("/proc"))) and time.monotonic() < until:
         time.sleep(0.001)
-    signal.signal(signal.SIGCHLD, before if before is not None else signal.SIG_DFL)
 
 
 def _lives(name: str) -> bool:
