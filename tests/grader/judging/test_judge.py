@@ -155,6 +155,17 @@ def test_the_courses_own_answers_are_always_forbidden(judged):
     assert (verdict.status, verdict.score) == (Status.FORBIDDEN, 0)
 
 
+def test_a_test_that_calls_a_right_implementation_itself_earns_nothing(judged):
+    def test_attention_weights(f):
+        right = sys.modules["grader.catalogue"].find("test_attention_weights").right[0].call
+        q, k = torch.randn(2, 4), torch.randn(3, 4)
+        assert torch.allclose(f(q, k), right(q, k))
+
+    exercise = catalogue.find("test_attention_weights")
+    verdict = judged(exercise, {"test_attention_weights": test_attention_weights})
+    assert (verdict.status, verdict.score) == (Status.FORBIDDEN, 0)
+
+
 SAYS = """
 class Missing(Exception):
     pass
