@@ -37,7 +37,6 @@ OPERATORS = "torch.ops."
 SWITCHES = "switches."  # before what would end the record
 PROFILER, PROCESS, RECORD = "profiler", "process", "record"
 ATEN = "aten::"  # PyTorch's own operators; a label may be called anything
-SENTINEL = "aten::alias"  # one that we run ourselves: a record without it was switched off
 _ROOT = Path(__file__).resolve().parents[2]
 _PLACES = {
     **{f"{_ROOT / name}{os.sep}": f"{name}." for name in ("course", "grader/exercises")},
@@ -148,13 +147,12 @@ class Watch:
             return
         self._is_busy = True
         try:
-            torch.ops.aten.alias(_SOMETHING)
             record, self._record = self._record, None
             record.__exit__(None, None, None)
-            results = record.kineto_results
-            names = {event.name() for event in results.events()} if results is not None else set()
-            if SENTINEL not in names:
-                self.used.add(SWITCHES + (RECORD if results is not None else PROFILER))
+            if record.kineto_results is None:
+                self.used.add(SWITCHES + PROFILER)  # somebody has ended ours
+                return
+            names = {event.name() for event in record.kineto_results.events()}
             self.used |= {OPERATORS + name.replace("::", ".") for name in names if name.startswith(ATEN)}
         finally:
             self._is_busy = False
@@ -171,7 +169,6 @@ class Watch:
             self.used.add(SWITCHES + _SWITCHES[argument.__name__])
 
 
-_SOMETHING = torch.empty(0)
 _open: Watch | None = None
 _in_ours = 0  # how deep we are in calls of our own
 

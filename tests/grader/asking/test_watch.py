@@ -210,11 +210,6 @@ def records_nothing(x):
         torch._C._autograd._enable_record_function(True)
 
 
-def has_it_switched_off_by_c_code(x):
-    functools.partial(torch._C._autograd._enable_record_function, False)()
-    return READY(x, x, x)
-
-
 def has_its_profile_taken_by_c_code(x):
     functools.partial(sys.setprofile, None)()
     return course.attention.attention(x, x, x)
@@ -225,7 +220,7 @@ def profiles_itself(x):
         return course.attention.attention(x, x, x)
 
 
-OFF = [profiles_again, stops_the_record, records_nothing, has_it_switched_off_by_c_code]
+OFF = [profiles_again, stops_the_record, records_nothing]
 OFF += [has_its_profile_taken_by_c_code, profiles_itself]
 
 
