@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from grader.sandbox.runner import Sandboxed
 from grader.uses import uses
 
 INERT = {"text/plain", "image/png", "image/jpeg"}
+SECONDS_OF_A_CRASH = 5.0  # in which a kernel dies that was not too slow, but ended by something
 LOST = ("DeadKernelError", "CellTimeoutError")  # what nbclient and nbgrader call it
 NO_REPLY = "Your code ended or blocked the notebook's kernel, so there was nothing left to ask."
 CODE_CELL: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
@@ -146,7 +148,11 @@ class Judge(Sandboxed, Execute):
             if whole.is_cut_short:
                 whole.outcomes += whole.outcomes[-1:] * len(payloads)
             else:
-                whole += self._ask_once(exercise, payloads, index)
+                started = time.monotonic()
+                response = self._ask_once(exercise, payloads, index)
+                if response.is_cut_short and time.monotonic() < started + SECONDS_OF_A_CRASH:
+                    response = self._ask_once(exercise, payloads, index)  # an accident does not come twice
+                whole += response
         return whole
 
     def _ask_once(self, exercise: Exercise, payloads: list[dict[str, Any]], index: int) -> Response:
