@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 
 from grader.commands import appeal, grading, instructor, keys
+from grader.commands.said import fail
 from grader.judging import panel
 from grader.terminal import console, errors, say
 
@@ -27,12 +28,6 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def fail(sentence: str, code: int = 2) -> typer.Exit:
-    """Say one sentence on standard error; raise what is returned."""
-    errors.print(sentence)
-    return typer.Exit(code)
 
 
 def _find(name: str) -> Exercise:

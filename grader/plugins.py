@@ -148,15 +148,14 @@ class Judge(Sandboxed, Execute):
             if whole.is_cut_short:
                 whole.outcomes += whole.outcomes[-1:] * len(payloads)
             else:
-                started = time.monotonic()
-                response = self._ask_once(exercise, payloads, index)
-                if response.is_cut_short and time.monotonic() < started + SECONDS_OF_A_CRASH:
-                    response = self._ask_once(exercise, payloads, index)  # an accident does not come twice
-                whole += response
+                whole += self._ask_once(exercise, payloads, index)
         return whole
 
-    def _ask_once(self, exercise: Exercise, payloads: list[dict[str, Any]], index: int) -> Response:
-        outputs: list[NotebookNode] = []
+    def _ask_once(
+        self, exercise: Exercise, payloads: list[dict[str, Any]], index: int, is_again: bool = False
+    ) -> Response:
+        """What came of one request. A kernel that dies of it at once is asked again: accidents come once."""
+        outputs, started = list[NotebookNode](), time.monotonic()
         if not self.is_time_up:
             asked = request(exercise, self.conceal(payloads))
             outputs = self._run_aside(
@@ -167,7 +166,10 @@ class Judge(Sandboxed, Execute):
         except WireError:
             response = Response([Outcome(failure=Failure.by_judge(self._why()))] * len(payloads))
         if _is_kernel_lost(outputs):
+            died_at_once = time.monotonic() < started + SECONDS_OF_A_CRASH
             self._start_again(index)
+            if died_at_once and not is_again:
+                return self._ask_once(exercise, payloads, index, is_again=True)
         return response
 
     def _start_again(self, index: int) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from grader.configure import DEMONSTRATION
+from grader.demonstrations import is_demonstration
 from grader.judging.verdict import Status, Verdict
 
 OWN_WORK = "A person has looked at this answer, and says that it is your own work: {}"
@@ -49,7 +49,7 @@ def written(cells: Iterable[NotebookNode]) -> list[str]:
     The lesson's first cell, with its imports, is among it: students may change that one as well.
     """
     code = (cell for cell in cells if cell.cell_type == "code" and not utils.is_locked(cell))
-    return [cell.source for cell in code if DEMONSTRATION not in cell.metadata.get("tags", ())]
+    return [cell.source for cell in code if not is_demonstration(cell)]
 
 
 def fingerprint(sources: Iterable[str]) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from grader.terminal import errors, say
+from grader.commands.said import said
+from grader.terminal import say
 
 
 def appeal(
@@ -29,7 +30,7 @@ def appeal(
     from grader.catalogue import BrokenExercise, UnknownExercise
     from grader.course_folder import CourseError
 
-    try:
+    with said(CourseError, UnknownExercise, BrokenExercise):
         if withdraw and (because.strip() or points is not None):
             raise CourseError("--withdraw takes back what was said: give no --because and no --points.")
         if not withdraw and not because.strip():
@@ -38,8 +39,5 @@ def appeal(
             lines = hearing.withdraw(Path.cwd(), student, exercise)
         else:
             lines = hearing.appeal(Path.cwd(), student, exercise, because, points)
-    except (CourseError, UnknownExercise, BrokenExercise) as error:
-        errors.print(str(error))
-        raise typer.Exit(2) from None
     for line in lines:
         say(line)

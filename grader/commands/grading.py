@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from grader.commands.said import said
 from grader.terminal import errors, say
 
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
@@ -57,11 +58,8 @@ def autograde(
         seconds=limit or SECONDS_PER_NOTEBOOK,
         require_sandbox=require_sandbox,
     )
-    try:
+    with said(CourseError):
         summary = autograde(Path.cwd(), lesson, options)
-    except CourseError as error:
-        errors.print(str(error))
-        raise typer.Exit(2) from None
     if as_json:
         print(json.dumps(summary.to_json(), indent=2, ensure_ascii=False))
     else:

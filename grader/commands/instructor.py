@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from grader.commands.said import said
 from grader.terminal import errors, say
 
 Lesson = Annotated[str, typer.Argument(help="The lesson's name, such as 02_attention.")]
@@ -19,16 +18,6 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     for command in (collect, feedback, export, report):
         app.command()(command)
-
-
-@contextmanager
-def _said(*kinds: type[Exception]) -> Iterator[None]:
-    """Errors of these kinds are sentences: say them and stop."""
-    try:
-        yield
-    except kinds as error:
-        errors.print(str(error))
-        raise typer.Exit(2) from None
 
 
 def _check_lesson(root: Path, lesson: str) -> None:
@@ -59,7 +48,7 @@ def collect(
     from grader.intake.collect import collect as collect_all
     from grader.intake.roster import RosterError, read_roster
 
-    with _said(HostileArchive, RosterError, CourseError, FileNotFoundError):
+    with said(HostileArchive, RosterError, CourseError, FileNotFoundError):
         _check_lesson(Path.cwd(), lesson)  # before anything is written
         people = read_roster(roster) if roster else None
         summary = collect_all(Path.cwd(), lesson, source, people, update)
@@ -81,7 +70,7 @@ def feedback(
     from grader.course_folder import CourseError
     from grader.pages.feedback import generate, pack_for_moodle
 
-    with _said(CourseError), errors.status("writing feedback"):
+    with said(CourseError), errors.status("writing feedback"):
         names = generate(Path.cwd(), lesson, student)
         packed = pack_for_moodle(Path.cwd(), lesson, moodle_zip, force) if moodle_zip else 0
     page = f"feedback/{names[0] if len(names) == 1 else 'STUDENT'}/{lesson}/{lesson}.html"
@@ -102,7 +91,7 @@ def export(
     from grader.marks.export import export as export_lesson
     from grader.marks.records import read_lesson
 
-    with _said(CourseError, ExportError):
+    with said(CourseError, ExportError):
         lines = export_lesson(
             read_lesson(Path.cwd(), lesson), format, out or Path(f"{lesson}_{format}.csv"), force
         )
@@ -120,6 +109,6 @@ def report(
     from grader.marks.export import ExportError
     from grader.pages.report.page import write_report
 
-    with _said(CourseError, ExportError), errors.status("reading the class"):
+    with said(CourseError, ExportError), errors.status("reading the class"):
         place = write_report(Path.cwd(), lesson, out or Path(f"{lesson}_report.html"), force)
     say(f"{place}")

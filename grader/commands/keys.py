@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from grader.commands.said import fail, said
 from grader.questions.personal import (
     PUBLIC_SECRET,
     SECRET_FILE,
@@ -44,13 +45,11 @@ def keys(
 
     secret = course_secret()
     if secret == PUBLIC_SECRET:
-        raise _refusal(NO_SECRET.format("keys", SECRET_FILE))
-    try:
+        raise fail(NO_SECRET.format("keys", SECRET_FILE))
+    with said(RosterError):
         people = read_roster(roster).people.values()
-    except RosterError as error:
-        raise _refusal(str(error)) from None
     if out.exists() and not force:
-        raise _refusal(f"{out} is there already: give another file with --out, or --force to replace it.")
+        raise fail(f"{out} is there already: give another file with --out, or --force to replace it.")
     with replacing(out) as growing, growing.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["id", "name", "key"])
@@ -60,8 +59,3 @@ def keys(
     say(
         f"{len(people)} keys: {out}. Give each student their own line: id and key are what they sign in with."
     )
-
-
-def _refusal(sentence: str) -> typer.Exit:
-    errors.print(sentence)
-    return typer.Exit(2)

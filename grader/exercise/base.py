@@ -162,6 +162,10 @@ class Exercise(ABC):
         """How a value differs from the expected one."""
         return difference(expected, given)
 
+    def holds(self, question: Question, expected: Outcome, given: Outcome) -> bool:
+        """Whether an outcome is right."""
+        return given.failure is None and self.difference(question, expected.value, given.value) is None
+
     def circumstances(self, question: Question) -> str:
         """What a student needs to know of a question at which their code stopped with an error."""
         return ""

@@ -157,8 +157,8 @@ def _passes(exercise: Exercise, answer: Any, seed: int) -> bool:
     """Whether nothing graded is wrong with it; it is not named, which takes longer."""
     questions = _questions(exercise, seed)
     given = _outcomes(exercise, answer, questions)
-    return not any(
-        outcome.failure or exercise.difference(question, right.value, outcome.value)
+    return all(
+        exercise.holds(question, right, outcome)
         for question, right, outcome in zip(questions, exercise.expected(questions), given, strict=True)
         if question.part in exercise.parts
     )
@@ -207,7 +207,9 @@ def _graded(candidates: Candidates, questions: list[Question]) -> list[Question]
 
 
 def _holds(candidates: Candidates, candidate: Candidate, question: Question) -> bool:
-    return candidates.holds(question, candidates.right(question), candidates.outcome([candidate], question))
+    return candidates.exercise.holds(
+        question, candidates.right(question), candidates.outcome([candidate], question)
+    )
 
 
 def _twins(candidates: Candidates, authored: Candidate, questions: list[Question]) -> Iterator[str]:

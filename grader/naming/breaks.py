@@ -90,7 +90,9 @@ def _breaks(candidates: Candidates, candidate: Candidate, cases: Sequence[Case])
 def _cuts(candidates: Candidates, candidate: Candidate, cases: Sequence[Case]) -> bool:
     """Whether some gradient is wrong."""
     outcomes = ((case, candidates.outcome([candidate], case.question)) for case in cases)
-    return any(not candidates.holds(case.question, case.expected, outcome) for case, outcome in outcomes)
+    return any(
+        not candidates.exercise.holds(case.question, case.expected, outcome) for case, outcome in outcomes
+    )
 
 
 def _value(candidates: Candidates, candidate: Candidate, case: Case) -> Any:

@@ -175,12 +175,6 @@ class Candidates:
             id(question), question, lambda: self.exercise.outcome(self.exercise.reference, question)
         )
 
-    def holds(self, question: Question, expected: Outcome, given: Outcome) -> bool:
-        """Whether an outcome is right."""
-        if given.failure is not None:
-            return False
-        return self.exercise.difference(question, expected.value, given.value) is None
-
     # -- what they give -------------------------------------------------------------------------------
 
     def outcome(self, chosen: Sequence[Candidate], question: Question) -> Outcome:

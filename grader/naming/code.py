@@ -148,17 +148,15 @@ def _cut_gradient(candidates: Candidates, cases: Sequence[Case]) -> Named | None
 def _and_inside(candidates: Candidates, said: str, how: str, inner: Sequence[Case]) -> Named | None:
     """What was said, and what is wrong inside; None if something is, and nobody knows what."""
     exercise = candidates.exercise
-    again = [replace(case, wrong=_is_wrong(exercise, case)) for case in inner]
+    again = [
+        replace(case, wrong=not exercise.holds(case.question, case.expected, case.given)) for case in inner
+    ]
     if not any(case.wrong for case in again):
         return Named(said, how, (said,))
     more = _name(candidates, again)
     if more is None or more.how == "pair":
         return None
     return Named(two_things(said, more.sentence), "pair", (said, *more.slips))
-
-
-def _is_wrong(exercise: Function, case: Case) -> bool:
-    return case.given.failure is not None or _difference(exercise, case) is not None
 
 
 # -- what was found where no cause is known ---------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.configure import DEMONSTRATION
+from grader.demonstrations import is_demonstration
 from grader.repair.text import lines_of, names, squeeze
 
 MARKS = ("grade", "solution", "locked", "task", "points")  # what nbgrader's metadata says of a cell
@@ -59,7 +59,7 @@ class Place:
 
     @property
     def is_demonstration(self) -> bool:
-        return DEMONSTRATION in self.cell.metadata.get("tags", ())
+        return is_demonstration(self.cell)
 
     @property
     def marks(self) -> dict[str, Any]:

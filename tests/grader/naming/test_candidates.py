@@ -254,9 +254,9 @@ def test_whether_an_outcome_is_right():
     exercise = weighing()
     asked, candidates = question(exercise), candidates_of(exercise)
     right, double = candidates.right(asked), exercise.outcome(lambda q, k: weigh(q, k).double(), asked)
-    assert candidates.holds(asked, right, double)
-    assert not candidates.holds(asked, right, exercise.outcome(lambda q, k: 2 * weigh(q, k), asked))
-    assert not candidates.holds(asked, right, exercise.outcome(lambda q, k: q.reshape(1000), asked))
+    assert exercise.holds(asked, right, double)
+    assert not exercise.holds(asked, right, exercise.outcome(lambda q, k: 2 * weigh(q, k), asked))
+    assert not exercise.holds(asked, right, exercise.outcome(lambda q, k: q.reshape(1000), asked))
 
 
 def with_logsumexp(q, k):
