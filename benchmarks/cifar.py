@@ -41,6 +41,7 @@ from course.training.loop import train
 from course.training.recipe import Recipe, Row
 from course.vision.by_name import encoder as encoder_named
 from course.vision.by_name import width
+from course.vision.standardised import standardise
 
 RESULTS = Path(__file__).resolve().parent / "results"
 CHECKPOINTS = RESULTS.parent / "checkpoints"
@@ -103,11 +104,10 @@ class Result:
 def measure(experiment: Experiment, train_set: ImageSet, test: ImageSet, seeds: range) -> Result:
     """Pretrain, read, fine-tune and train from scratch, for each seed."""
     result, device = Result(), train_set.images.device
-    C, H, W = train_set.images.shape[1:]
     pool = METHODS[experiment.method].pool
     for seed in seeds:
         torch.manual_seed(seed)
-        method = build(experiment.method, Images((C, H, W)), experiment.encoder, **experiment.options).to(
+        method = build(experiment.method, Images.of(train_set), experiment.encoder, **experiment.options).to(
             device
         )
         read(result, "random encoder", method.encoder, train_set, test, pool)
@@ -144,6 +144,7 @@ def with_labels(
     """All weights trained with labels, from an encoder or from scratch, always with positions."""
     torch.manual_seed(seed)
     start = encoder_named(experiment.encoder, tuple(train_set.images.shape[1:]))
+    standardise(start, train_set.mean, train_set.std)
     if pretrained is not None:
         start.load_state_dict(pretrained.state_dict())
     model = Classifier(start, width(start), len(train_set.classes), pool="patches").to(

@@ -92,8 +92,7 @@ GROUPS = (
 def measured(group: Group, seeds: int, each: int, show: Callable[[str], None]) -> list[Row]:
     """The rows of a group: its baselines, then its methods."""
     train, test = group.images("train"), group.images("test")
-    C, H, W = train.images.shape[1:]
-    images = Images((C, H, W), SETS[group.data].mirror)
+    images = Images.of(train, SETS[group.data].mirror)
 
     def made(name: str, start: nn.Module | None = None) -> Method:
         """Around an encoder of its own, whose first weights the seed makes the same as `start`'s."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from course.commands.options import Device, Each, Pool
-from course.commands.said import refuse, warnings_said
+from course.commands.said import at_once, refuse, warnings_said
 
 
 def evaluate(
@@ -35,6 +35,7 @@ def evaluate(
 
     The table is printed, and kept as evaluation.md beside the encoder, or evaluation-2.md and so on.
     """
+    at_once(f"Getting ready to read {run} …")
     from course.commands.runs import built, encoder_of, place_of, recipe_of, tested_on, whole_of
     from course.commands.training import device_named
     from course.evaluate import Reading, as_markdown, compare

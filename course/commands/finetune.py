@@ -23,7 +23,7 @@ from course.commands.options import (
     Size,
     WarmUp,
 )
-from course.commands.said import refuse, warnings_said
+from course.commands.said import at_once, refuse, warnings_said
 
 
 def finetune(
@@ -61,6 +61,7 @@ def finetune(
     resume: Resume = None,
 ) -> None:
     """Train with labels, on a pretrained encoder or from scratch, and say the accuracy on test images."""
+    at_once("Getting ready to train …" if resume is None else f"Going on with {resume} …")
     from course.commands.runs import fingerprint, images_again, tested_on
     from course.commands.training import folder_of, given, told_again, trained_together
     from course.commands.tuning import finish_tuning, model_of, start_of

@@ -6,7 +6,6 @@ import typer
 
 from course.commands.options import (
     Accumulate,
-    Batch,
     Compile,
     Decay,
     Device,
@@ -20,7 +19,7 @@ from course.commands.options import (
     Size,
     WarmUp,
 )
-from course.commands.said import refuse, warnings_said
+from course.commands.said import at_once, refuse, warnings_said
 
 
 def methods() -> None:
@@ -49,7 +48,9 @@ def pretrain(
     ] = None,
     encoder: Encoder = None,
     epochs: Epochs = 100,
-    batch: Batch = 256,
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="Images a step; 256, around a mini encoder what suits.")
+    ] = None,
     lr: Rate = 1e-3,
     weight_decay: Decay = 0.05,
     warm_up: WarmUp = 0.1,
@@ -63,6 +64,10 @@ def pretrain(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="An option of the method: --set tau=0.2")
     ] = None,
+    snapshot: Annotated[
+        list[int] | None,
+        typer.Option(min=0, help="Keep the encoder behind this step; 0 is before the first. Repeatable."),
+    ] = None,
     out: Out = None,
     resume: Resume = None,
 ) -> None:
@@ -71,9 +76,11 @@ def pretrain(
     Ctrl-C stops behind the next step, and --resume FOLDER goes on to the same result. With several GPUs:
     torchrun --nproc-per-node 2 -m course pretrain …
     """
+    at_once(f"Getting ready to train on {data} …" if resume is None else f"Going on with {resume} …")
     from course.commands.runs import asked_for, images_again, method_of
     from course.commands.training import finish, folder_of, given, options_of, told_again, trained_together
-    from course.training.loop import rehearse
+    from course.ssl.by_name import usual_batch
+    from course.training.loop import Plan, rehearse
     from course.training.recipe import Recipe
     from course.training.run_folder import Run
 
@@ -84,7 +91,16 @@ def pretrain(
                     run = Run.again(resume)
                     if run.asked.get("task") != "pretrain":
                         refuse(f"{resume} is not a run of `course pretrain`.")
-                    told_again(context, run, {**run.asked, "size": run.asked["shape"][1], "settings": ()})
+                    told_again(
+                        context,
+                        run,
+                        {
+                            **run.asked,
+                            "size": run.asked["shape"][1],
+                            "snapshot": run.asked["snapshots"],
+                            "settings": (),
+                        },
+                    )
                     found = images_again(run.asked, data if given(context, "data") else None)
                     made = method_of(run.asked, run.recipe.seed)
                     run.describe()  # where its images are may have changed
@@ -104,7 +120,7 @@ def pretrain(
                     )
                     recipe = Recipe(
                         epochs=epochs,
-                        batch=batch,
+                        batch=batch or usual_batch(method, asked["encoder"]),
                         lr=lr,
                         weight_decay=weight_decay,
                         warm_up=warm_up,
@@ -115,9 +131,17 @@ def pretrain(
                         compile=compile,
                         seed=seed,
                     )
+                    asked["snapshots"] = among_steps(snapshot or [], Plan(len(found), recipe).steps)
                     made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
                     rehearse(made, found, recipe)
                     run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
         finish(made, found, run, place)
+
+
+def among_steps(wanted: list[int], steps: int) -> list[int]:
+    """The steps of --snapshot, in order, if the training comes to each. Raises ValueError."""
+    if wanted and max(wanted) > steps:
+        raise ValueError(f"--snapshot {max(wanted)}: the training has {steps:,} steps only")
+    return sorted({*wanted})

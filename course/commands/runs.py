@@ -4,6 +4,7 @@
 and the images' shape, all that a method is built from. The images themselves are only needed to train.
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from course.ssl.by_name import Images, build, known, usual_encoder
 from course.ssl.method import Method
 from course.training.recipe import Recipe
 from course.training.run_folder import Run
+
+DECODED = 1e-3  # by how much the mean of the same images may differ, read by other versions of a library
+BUILT_FROM = ("method", "encoder", "shape", "options", "mirror", "mean", "std")
 
 
 def asked_for(
@@ -59,9 +63,10 @@ def place_of(data: str) -> str:
 
 
 def fingerprint(found: ImageSet) -> dict[str, Any]:
-    """By what a set is known again: its classes, how many images each has, and their shape."""
+    """By what a set is known again: classes, how many images each has, their shape, mean and deviation."""
     counts = found.labels.bincount(minlength=len(found.classes)).tolist()
-    return dict(shape=list(found.images.shape[1:]), classes=list(found.classes), counts=counts)
+    shape, classes = list(found.images.shape[1:]), list(found.classes)
+    return dict(shape=shape, classes=classes, counts=counts, mean=list(found.mean), std=list(found.std))
 
 
 def images_again(asked: dict[str, Any], moved: str | None = None) -> ImageSet:
@@ -77,11 +82,14 @@ def images_again(asked: dict[str, Any], moved: str | None = None) -> ImageSet:
 
 
 def expect_same(data: str, then: dict[str, Any], now: dict[str, Any]) -> None:
-    """Compare two fingerprints of a set, as far as the older one goes. Raises ValueError."""
-    changed = [name for name in ("classes", "counts", "shape") if then.get(name, now[name]) != now[name]]
-    if not changed:
+    """Compare two fingerprints of a set. Raises ValueError."""
+    changed = [name for name in ("classes", "counts", "shape") if then[name] != now[name]]
+    light = (sum(one["mean"]) / len(one["mean"]) for one in (then, now))
+    if not changed and math.isclose(*light, abs_tol=DECODED):
         return
-    if changed[0] == "counts":
+    if not changed:
+        told = f"{data} has as many images as before, but others: their pixels have another mean"
+    elif changed[0] == "counts":
         number = next(i for i, pair in enumerate(zip(then["counts"], now["counts"])) if pair[0] != pair[1])
         was, is_ = then["counts"][number], now["counts"][number]
         told = f"{data} has {is_:,} images of {now['classes'][number]}, and had {was:,}"
@@ -138,32 +146,51 @@ def method_of(asked: dict[str, Any], seed: int) -> Method:
 
 def built(asked: dict[str, Any]) -> Method:
     """The method of a run with weights as they are drawn now."""
-    images = Images(tuple(asked["shape"]), asked["mirror"])
+    images = Images(tuple(asked["shape"]), asked["mirror"], asked["mean"], asked["std"])
     return build(asked["method"], images, asked["encoder"], **asked["options"])
 
 
 def encoder_of(path: str | Path) -> tuple[Any, dict[str, Any]]:
     """The encoder in a run's folder, or in a file encoder.safetensors by itself, and what it was asked for.
 
-    Raises FileNotFoundError where there is none yet, and ValueError for a file of another kind.
+    A snapshot is such a file too. Raises FileNotFoundError where there is none yet, and ValueError for a file
+    of another kind.
     """
+    file = _kept(path, "encoder.safetensors")
+    asked = _described(file)
+    encoder = method_of(asked, seed=0).encoder
+    checkpoint.load(encoder, file)
+    return encoder, asked
+
+
+def kept_method(path: str | Path) -> tuple[Any, dict[str, Any]]:
+    """The whole method in a finished run's folder, or in a file method.safetensors, as `encoder_of`."""
+    file = _kept(path, "method.safetensors")
+    asked = _described(file)
+    method = method_of(asked, seed=0)
+    checkpoint.load(method, file)
+    return method, asked
+
+
+def _kept(path: str | Path, name: str) -> Path:
     file = Path(path)
-    if file.is_dir():
-        file = file / "encoder.safetensors"
-        if not file.is_file():
-            raise FileNotFoundError(
-                f"{path} has no encoder.safetensors: is it a run, and has it come that far?"
-            )
+    if not file.is_dir():
+        return file
+    if not (file / name).is_file():
+        raise FileNotFoundError(f"{path} has no {name}: is it a run, and has it come that far?")
+    return file / name
+
+
+def _described(file: Path) -> dict[str, Any]:
+    """What stands beside the weights, where that is enough to build what they are of."""
     asked = checkpoint.metadata(file)
     if asked.get("task") == "finetune":
         raise ValueError(
             f"{file} is fine-tuned already: take the run of `course pretrain` that it began from"
         )
-    if not {"method", "encoder", "shape", "options"} <= asked.keys():
+    if not asked.keys() >= {*BUILT_FROM}:
         raise ValueError(f"{file} does not say how its encoder is built; `course pretrain` writes such files")
-    encoder = method_of(asked, seed=0).encoder
-    checkpoint.load(encoder, file)
-    return encoder, asked
+    return asked
 
 
 def recipe_of(asked: dict[str, Any], folder: Path) -> Recipe | None:

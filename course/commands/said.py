@@ -1,5 +1,6 @@
 """What a command says when something went wrong: a sentence where errors go, and status 1."""
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -35,3 +36,9 @@ def refuse(problem: object) -> NoReturn:
 def counted(number: int, thing: str) -> str:
     """`1 core`, `1,000 steps`."""
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def at_once(text: str) -> None:
+    """Say what begins, before the seconds that PyTorch takes to load; once, however many torchrun begins."""
+    if os.environ.get("RANK", "0") == "0":
+        print(text, flush=True)

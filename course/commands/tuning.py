@@ -9,7 +9,16 @@ from torch import nn
 from course.augment import CutMix, MixUp
 from course.augment.geometry import Crop, Flip
 from course.augment.transform import Compose
-from course.commands.runs import built, chosen_of, encoder_of, fingerprint, mirrored, place_of, whole_of
+from course.commands.runs import (
+    BUILT_FROM,
+    built,
+    chosen_of,
+    encoder_of,
+    fingerprint,
+    mirrored,
+    place_of,
+    whole_of,
+)
 from course.commands.training import finish, say
 from course.data.image_set import ImageSet
 from course.evaluate.features import share_right
@@ -20,9 +29,9 @@ from course.training import processes
 from course.training.run_folder import Run
 from course.vision.by_name import encoder as encoder_named
 from course.vision.by_name import width
+from course.vision.standardised import standardise
 
 SCRATCH = "supervised"
-BUILT_FROM = ("method", "encoder", "shape", "options", "mirror")
 
 
 def start_of(
@@ -70,6 +79,7 @@ def model_of(asked: dict[str, Any], begun: bool = False) -> FineTuning:
     torch.manual_seed(asked["seed"])
     shape, chosen = tuple(asked["shape"]), asked["chosen"]
     encoder: nn.Module = encoder_named(asked["encoder"], shape)
+    standardise(encoder, asked["mean"], asked["std"])
     dim = width(encoder)
     if asked["start"] is not None:
         if begun and "before" in asked:

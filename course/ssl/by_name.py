@@ -8,15 +8,16 @@ and decoders are small too. Options are those of the method's class, and come be
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, Self, get_type_hints
 
 import torch
 from torch import Generator, Tensor, nn
 
 from course import expect
 from course.augment import Crop
+from course.data.image_set import ImageSet
 from course.ssl.autoencoder import VAE, AutoEncoder
 from course.ssl.colorization import Colourisation
 from course.ssl.context import Context
@@ -31,6 +32,7 @@ from course.ssl.relvit import RelViT, ViTWithoutPositions, patch_augmentation
 from course.ssl.rotation import Rotation
 from course.ssl.simclr import SimCLR
 from course.vision.by_name import SMALL, Shape, encoder, step, usual_patch, width
+from course.vision.standardised import standardise
 
 FROM_THE_IMAGES = ("encoder", "shape", "channels", "tile")  # and hence no options
 NARROW = 192  # below it, an encoder is for a CPU
@@ -38,10 +40,21 @@ NARROW = 192  # below it, an encoder is for a CPU
 
 @dataclass(frozen=True)
 class Images:
-    """What a method is built for. shape: (C, H, W). mirror: whether a mirrored image shows the same."""
+    """What a method is built for. shape: (C, H, W). mirror: whether a mirrored image shows the same.
+
+    mean, std: one number a channel, of pixels 0 … 1, by which encoders standardise them; None leaves them.
+    """
 
     shape: Shape
     mirror: bool = True
+    mean: Sequence[float] | None = None
+    std: Sequence[float] | None = None
+
+    @classmethod
+    def of(cls, data: ImageSet, mirror: bool = True) -> Self:
+        """Those of a set to train on."""
+        C, H, W = data.images.shape[1:]
+        return cls((C, H, W), mirror, data.mean, data.std)
 
     @property
     def size(self) -> int:
@@ -57,6 +70,8 @@ class Known:
     """What is known by a name. usual: an encoder for small images. kind: its class. make: see `build`.
 
     pool: what an evaluation reads, see `course.evaluate.embed`: "patches" where nothing trains the CLS token.
+    few: the images of a step that suit a mini encoder, for which small steps are as fast and there are more
+    of them; a method that compares the images of a batch wants more.
     """
 
     about: str
@@ -64,6 +79,7 @@ class Known:
     kind: type[Method]
     make: Callable[..., Method]
     pool: str = "features"
+    few: int = 32
 
 
 def known(name: str) -> Known:
@@ -77,6 +93,11 @@ def usual_encoder(name: str, size: int, cpu: bool) -> str:
     """The encoder that a method gets where none is asked for: small images on a CPU want a mini one."""
     usual = known(name).usual
     return f"{usual.partition('-')[0]}-mini" if cpu and size < SMALL else usual
+
+
+def usual_batch(name: str, encoder_name: str) -> int:
+    """How many images a step has where nothing is said."""
+    return known(name).few if encoder_name.partition("/")[0].endswith("-mini") else 256
 
 
 def options(name: str) -> dict[str, Any]:
@@ -103,7 +124,10 @@ def build(name: str, images: Images, encoder_name: str | None = None, **options:
     """
     found = known(name)
     try:
-        return found.make(encoder_name or found.usual, images, **options)
+        made = found.make(encoder_name or found.usual, images, **options)
+        if images.mean is not None and images.std is not None:
+            standardise(made, images.mean, images.std)
+        return made
     except TypeError as problem:
         if "unexpected keyword argument" not in str(problem):
             raise
@@ -190,9 +214,9 @@ def _simclr(name: str, images: Images, **options: Any) -> Method:
 
 def _dino(name: str, images: Images, **options: Any) -> Method:
     made = encoder(name, images.shape)
-    small = dict(out=1024, hidden=256, bottleneck=32, crops=4, momentum=0.99)
-    sharp = dict(tau_start=0.02, tau_t=0.02)  # what a short training needs not to end with all outputs alike
-    chosen: dict[str, Any] = small | sharp if width(made) < NARROW else {}
+    small = dict(out=1024, hidden=256, bottleneck=32, crops=2, momentum=0.99, tau_t=0.04)
+    large = dict(local_scale=(0.25, 0.6))  # of a small image a twentieth is nothing to see
+    chosen: dict[str, Any] = small | large if width(made) < NARROW else {}
     chosen["crop"] = max(round(images.size // 2 / step(made)), 1) * step(made)  # half the image or about so
     return DINO(made, width(made), **{**chosen, "mirror": images.mirror, **options})
 
@@ -239,7 +263,7 @@ METHODS = {
         "what was the image, from its features alone?", "resnet-18", AutoEncoder, _autoencoder
     ),
     "vae": Known("the same, with features of a known distribution", "resnet-18", VAE, _vae),
-    "simclr": Known("which other view is of the same image?", "resnet-18", SimCLR, _simclr),
+    "simclr": Known("which other view is of the same image?", "resnet-18", SimCLR, _simclr, few=128),
     "dino": Known("what does the slow teacher say of the large crop?", "vit-S", DINO, _dino),
     "mae": Known("what are the pixels of the hidden patches?", "vit-S", MAE, _mae, "patches"),
     "maskfeat": Known("which edges are in the hidden patches?", "vit-S", MaskFeat, _maskfeat, "patches"),

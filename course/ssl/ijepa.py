@@ -118,19 +118,16 @@ def _numbers(mask: Tensor) -> Tensor:
 class PatchViT(ViT):
     """A ViT without CLS token, with fixed sin-cos positions; its feature is the mean over the patches.
 
-    Pixels from 0 to 1 have a standard deviation of ¼ or so. The first weights take that into account, so that
-    patches come out with a variance of about 1, as loud as positions.
+    Its first weights are such that patches of standardised pixels come out with a variance of about 1, as
+    loud as positions.
     """
 
     def __init__(self, **options: Any):
         super().__init__(**options)
         self.position = fixed_positions(self.position.grid, self.cls.shape[-1], extra=0)
         del self.cls
-        projection = self.embedding.projection
-        nn.init.normal_(projection.weight, std=4 / math.sqrt(projection.weight[0].numel()))
-        assert projection.bias is not None
-        with torch.no_grad():
-            projection.bias.copy_(-0.5 * projection.weight.sum(dim=(1, 2, 3)))  # of the mean pixel, 0
+        weight = self.embedding.projection.weight
+        nn.init.normal_(weight, std=1 / math.sqrt(weight[0].numel()))
 
     def embed(self, images: Tensor) -> Tensor:
         """Patches and their positions: (B, channels, H, W) -> (B, N, dim)"""

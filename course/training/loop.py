@@ -101,6 +101,8 @@ def train(
     network = torch.compile(method) if recipe.compile else method
     generator = torch.Generator(device)
     method.train()
+    if run and first == 0:
+        run.snapshot(method, 0)
     with _own_random_numbers(device), noticing_interrupts() as interrupted:
         for step in range(first, plan.steps):
             lr = recipe.lr_at((step + 0.5) / plan.steps)
@@ -131,6 +133,8 @@ def train(
                     run.log(row)
                 if show and processes.is_first():
                     show(row)
+            if run:
+                run.snapshot(method, step + 1)
             stopped = processes.any_of(interrupted.is_set(), device)
             if run and (
                 stopped
@@ -140,6 +144,8 @@ def train(
                 run.save(method, optimiser, meter, step + 1)
             if stopped:
                 raise KeyboardInterrupt(f"stopped behind step {step + 1:,} of {plan.steps:,}")
+    if run:
+        run.finish(method, plan.steps)
     return rows
 
 

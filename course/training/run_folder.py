@@ -4,6 +4,8 @@
     metrics.csv           a row at least every 50 steps
     checkpoint.pt         weights, the optimiser's averages and the step
     encoder.safetensors   what is kept when training is over
+    method.safetensors    the whole method, decoder, head and teacher, in 16 bits; when training is over
+    snapshots/            the encoder in 16 bits behind the steps that were asked for, step-000100.safetensors
 
 A file takes the place of an older one in a single step, once it is complete: whatever ends the program, the
 last checkpoint is whole. Where a run goes on (`Run.again`), rows behind its checkpoint are dropped and come
@@ -39,6 +41,7 @@ class CannotWrite(OSError):
 class Run:
     """A new run in a folder of its own. asked: whatever JSON can hold, such as how the encoder is built.
 
+    Of it, "snapshots" lists the steps behind which the encoder is kept; 0 is before the first.
     Raises FileExistsError where the folder holds something already.
     """
 
@@ -92,6 +95,7 @@ class Run:
 
     def _begin(self, rows: list[Row]) -> None:
         self.checkpoint, self.encoder = self.folder / "checkpoint.pt", self.folder / "encoder.safetensors"
+        self.method = self.folder / "method.safetensors"
         self.metrics, self.rows = self.folder / "metrics.csv", rows
         self._saved_at = time.monotonic()
         self._new = False
@@ -129,6 +133,21 @@ class Run:
             with self._refusals(self.encoder):
                 checkpoint.save(method.encoder, self.encoder, self.described(step))
         self._saved_at = time.monotonic()
+
+    def snapshot(self, method: Trainable, step: int) -> None:
+        """Keep the encoder as it is behind a step, if that was asked for."""
+        if step in self.asked.get("snapshots", ()) and processes.is_first():
+            path = self.folder / "snapshots" / f"step-{step:06}.safetensors"
+            with self._refusals(path):
+                path.parent.mkdir(exist_ok=True)
+                checkpoint.save(method.encoder, path, self.described(step), half=True)
+
+    def finish(self, method: Trainable, step: int) -> None:
+        """Keep the whole method: a reconstruction needs its decoder."""
+        if processes.is_first():
+            assert isinstance(method, torch.nn.Module)
+            with self._refusals(self.method):
+                checkpoint.save(method, self.method, self.described(step), half=True)
 
     def described(self, step: int) -> dict[str, Any]:
         """What stands beside the weights of the encoder: all that it is built, and was trained, from."""

@@ -63,3 +63,9 @@ class Keeper(Protocol):
 
     def save(self, method: Trainable, optimiser: torch.optim.Optimizer, meter: Meter, step: int) -> None:
         """Write a checkpoint of everything."""
+
+    def snapshot(self, method: Trainable, step: int) -> None:
+        """Called behind each step, and with 0 before the first."""
+
+    def finish(self, method: Trainable, step: int) -> None:
+        """Called when the training is over."""

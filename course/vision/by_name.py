@@ -6,7 +6,7 @@
 
 `mini` is the course's own, to be trained on two CPU cores: vit 64 wide and 4 deep, resnet with three stages
 of a block, 32 to 128 wide, convnext with two stages of two, 32 and 64 wide. Encoders have no head: they
-return features.
+return features. They take pixels from 0 to 1, and can be told to standardise them (`vision.standardised`).
 """
 
 from typing import Any
@@ -15,6 +15,7 @@ from torch import nn
 
 from course.vision import convnext, resnet, vit
 from course.vision.convnext import ConvNeXtV2
+from course.vision.standardised import standardising
 from course.vision.vit import ViT
 
 Shape = tuple[int, int, int]  # channels, height, width
@@ -48,11 +49,13 @@ def encoder(name: str, shape: Shape, kind: type[nn.Module] | None = None) -> nn.
         )
     options = {**table[size], "classes": 0, "channels": C}
     if family == "vit":
-        return (kind or ViT)(image_size=H, patch=int(patch) if patch else usual_patch(H), **options)
-    if family == "convnext":
+        made = (kind or ViT)(image_size=H, patch=int(patch) if patch else usual_patch(H), **options)
+    elif family == "convnext":
         usual = 1 if H < SMALL else 4
-        return (kind or ConvNeXtV2)(patch=int(patch) if patch else usual, **options)
-    return (resnet.CIFARResNet if H < SMALL else resnet.ResNet)(**options)
+        made = (kind or ConvNeXtV2)(patch=int(patch) if patch else usual, **options)
+    else:
+        made = (resnet.CIFARResNet if H < SMALL else resnet.ResNet)(**options)
+    return standardising(made)
 
 
 def usual_patch(size: int) -> int:

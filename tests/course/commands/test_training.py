@@ -20,7 +20,9 @@ from typer.testing import CliRunner
 from course import checkpoint
 from course.commands.cli import app
 from course.commands.progress import Progress, duration
-from course.ssl.by_name import usual_encoder
+from course.commands.runs import encoder_of, kept_method
+from course.data.by_name import load
+from course.ssl.by_name import usual_batch, usual_encoder
 
 SHORT = ["--encoder", "vit-mini/2", "--images", "200", "--batch", "100"]
 
@@ -46,7 +48,8 @@ def test_a_run_says_what_it_does_and_keeps_it(pretrained):
     )
     assert re.search(r"epoch 3/3  loss \d\.\d{4}  lr \d\.\de-0\d  [\d,]+ images/s", output)
     names = {path.name for path in folder.iterdir()}
-    assert names == {"config.json", "metrics.csv", "checkpoint.pt", "encoder.safetensors", "curves.png"}
+    kept = {"config.json", "metrics.csv", "checkpoint.pt", "encoder.safetensors", "method.safetensors"}
+    assert names == kept | {"curves.png"}
     config = json.loads((folder / "config.json").read_text())
     assert (config["method"], config["encoder"], config["mirror"]) == ("mae", "vit-mini/2", False)
     assert config["recipe"]["epochs"] == 3 and config["options"] == {"ratio": 0.5}
@@ -56,6 +59,63 @@ def test_a_run_says_what_it_does_and_keeps_it(pretrained):
     assert {"loss", "lr", "rank", "entropy", "spread", "images_per_second"} <= rows[0].keys()
     assert (folder / "curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert checkpoint.metadata(folder / "encoder.safetensors")["shape"] == [1, 8, 8]
+
+
+def test_the_first_line_comes_before_anything_is_loaded():
+    watched = (
+        "import builtins, sys; from course.commands.cli import app; say = builtins.print\n"
+        "def told(*texts, **options):\n"
+        "    say(*texts, 'torch' in sys.modules); raise SystemExit\n"
+        "builtins.print = told; app()"
+    )
+    for arguments, said in (
+        (["pretrain", "mae"], "Getting ready to train on digits"),
+        (["pretrain", "--resume", "runs/mae"], "Going on with runs/mae"),
+        (["finetune", "runs/mae"], "Getting ready to train"),
+        (["evaluate", "runs/mae"], "Getting ready to read runs/mae"),
+    ):
+        done = subprocess.run([sys.executable, "-c", watched, *arguments], capture_output=True, text=True)
+        assert done.stdout.startswith(said) and done.stdout.endswith("False\n"), (done.stdout, done.stderr)
+
+
+def test_the_whole_method_is_kept_in_16_bits(pretrained):
+    folder, _ = pretrained
+    small, asked = kept_method(folder)
+    encoder, _ = encoder_of(folder)
+    data = load("digits", "test").take(range(4))
+    torch.manual_seed(0)
+    batch = small.views(data.floats(), torch.Generator().manual_seed(0))
+    loss, _ = small.eval()(batch)
+    whole = torch.load(folder / "checkpoint.pt", weights_only=True)["method"]
+    assert whole.keys() == small.state_dict().keys()
+    small.load_state_dict(whole)
+    torch.testing.assert_close(loss, small(batch)[0], atol=0.01, rtol=0)
+    assert (folder / "method.safetensors").stat().st_size < 0.3 * (folder / "checkpoint.pt").stat().st_size
+    assert encoder.embedding.projection.mean.flatten().tolist() == pytest.approx(asked["mean"])
+    assert asked["mean"] == list(load("digits").mean)
+
+
+def test_snapshots_are_kept_behind_the_steps_asked_for(tmp_path):
+    steps = ["--snapshot", 0, "--snapshot", 3, "--snapshot", 6]
+    run = ["mae", *SHORT, "--epochs", 3, "--out", tmp_path / "run"]
+    assert course("pretrain", *run, *steps).exit_code == 0
+    found = {file.name: encoder_of(file)[0] for file in (tmp_path / "run" / "snapshots").iterdir()}
+    assert found.keys() == {f"step-{step:06}.safetensors" for step in (0, 3, 6)}
+    end = encoder_of(tmp_path / "run")[0].embedding.projection.weight
+    ends = [found[name].embedding.projection.weight for name in sorted(found)]
+    torch.testing.assert_close(ends[2], end, atol=1e-3, rtol=0)
+    apart = [(weight - end).abs().max().item() for weight in ends]
+    assert apart[0] > apart[1] > 2 * apart[2]
+    done = course("pretrain", *run[:-1], tmp_path / "other", "--snapshot", 7)
+    assert done.exit_code == 1 and "--snapshot 7: the training has 6 steps only" in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(("method", "batch"), [("mae", 32), ("simclr", 128)])
+def test_a_mini_encoder_gets_small_steps(method, batch, tmp_path):
+    done = course("pretrain", method, "--images", 256, "--epochs", 1, "--device", "cpu", "--out", tmp_path)
+    assert done.exit_code == 0 and f" of {batch}, on cpu" in done.output, done.output
+    assert usual_batch(method, "vit-S/4") == usual_batch(method, "resnet-18") == 256
 
 
 def test_an_evaluation_stands_beside_its_baselines(pretrained):
@@ -319,6 +379,12 @@ def test_images_may_move_and_their_change_is_noticed(tmp_path, monkeypatch):
     assert done.exit_code == 1 and "data, where the images were, is not there: say with --data" in done.stderr
     assert course("finetune", "--resume", second, "--data", tmp_path / "moved").exit_code == 0
     assert course("finetune", "--resume", second).exit_code == 0, "it knows the new place"
+
+    before = (tmp_path / "moved" / "train" / "a" / "0.png").read_bytes()
+    Image.new("RGB", (8, 8), "white").save(tmp_path / "moved" / "train" / "a" / "0.png")
+    done = course("finetune", "--resume", second)
+    assert done.exit_code == 1 and "as many images as before, but others" in done.stderr, done.stderr
+    (tmp_path / "moved" / "train" / "a" / "0.png").write_bytes(before)
 
     pictures(tmp_path / "moved", ["test/b/1.png"])
     done = course("finetune", "--resume", second)
