@@ -2,7 +2,9 @@
 
     python -m benchmarks.readme
 
-The commands are read from README.md, so what is measured is what a newcomer types, in an empty folder.
+The commands are read from README.md, so what is measured is what a newcomer types, in an empty folder. It
+fails where a command does, and where the table that they lead to does not say what README says: that the
+encoder beats a random one and labels alone.
 """
 
 import os
@@ -25,6 +27,17 @@ def commands() -> list[str]:
     return [line.partition("#")[0].strip() for line in block.splitlines()]
 
 
+def losers(table: str, method: str) -> list[str]:
+    """The rows of an evaluation whose linear probe is not below the method's."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    column = next(row for row in rows if "linear probe" in row).index("linear probe")
+    shares = {
+        row[0]: float(row[column].split()[0]) for row in rows if len(row) > column and "±" in row[column]
+    }
+    own = shares.pop(method)
+    return [name for name, share in shares.items() if share >= own]
+
+
 def main() -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = os.environ | {"PATH": path}
@@ -39,6 +52,10 @@ def main() -> None:
             print(*(f"  {line}" for line in said), sep="\n", flush=True)
             if done.returncode:
                 sys.exit(f"README's {command!r} fails.")
+        for table in Path(folder).glob("runs/*/evaluation.md"):
+            method = table.parent.name.partition("-")[0]
+            if better := losers(table.read_text(encoding="utf-8"), method):
+                sys.exit(f"README says that {method} wins, but its probe is not above {', '.join(better)}.")
 
 
 if __name__ == "__main__":
