@@ -63,8 +63,6 @@ class Group:
         )
 
 
-VIEWS = dict(crops=2, global_scale=(0.6, 1.0), local_scale=(0.4, 0.7))  # half of a digit is not much of it
-
 # a kind of encoder of its own needs baselines of its own
 GROUPS = (
     Group(
@@ -79,7 +77,7 @@ GROUPS = (
     Group("digits", 16, "vit-mini/4", 20, {"ijepa": {"augment": Crop(16, scale=(0.7, 1.0))}}, rate=5e-4),
     Group("digits", 16, "vit-mini/4", 20, {"relvit": {}}, "patches"),
     Group("digits", 16, "convnext-mini/2", 14, {"fcmae": dict(ratio=0.5)}),
-    Group("digits", 8, "resnet-mini", 20, {"autoencoder": {}, "vae": {}, "dino": VIEWS}),
+    Group("digits", 8, "resnet-mini", 20, {"autoencoder": {}, "vae": {}, "dino": {}}),
     Group("digits", 16, "resnet-mini", 14, {"context": {}, "jigsaw": {}}),
     Group("digits", 16, "resnet-mini", 8, {"rotation": {}}),
     Group("shapes", 16, "resnet-mini", 6, {"colourisation": {}}, about="colour"),

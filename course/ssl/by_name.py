@@ -215,8 +215,9 @@ def _simclr(name: str, images: Images, **options: Any) -> Method:
 def _dino(name: str, images: Images, **options: Any) -> Method:
     made = encoder(name, images.shape)
     small = dict(out=1024, hidden=256, bottleneck=32, crops=2, momentum=0.99, tau_t=0.04)
-    large = dict(local_scale=(0.25, 0.6))  # of a small image a twentieth is nothing to see
-    chosen: dict[str, Any] = small | large if width(made) < NARROW else {}
+    chosen: dict[str, Any] = small | dict(local_scale=(0.25, 0.6)) if width(made) < NARROW else {}
+    if not images.mirror:  # a digit or a letter: half of it is not much of it
+        chosen |= dict(global_scale=(0.6, 1.0), local_scale=(0.4, 0.7))
     chosen["crop"] = max(round(images.size // 2 / step(made)), 1) * step(made)  # half the image or about so
     return DINO(made, width(made), **{**chosen, "mirror": images.mirror, **options})
 
