@@ -234,7 +234,7 @@ for look in (hard_attention, soft_attention):
 
 # %% [markdown]
 # Hard attention can be trained, by trying choices at random and rewarding good ones (reinforcement
-# learning, as in *Show, Attend and Tell*, Xu et al. 2015; lesson 13). Soft attention needs nothing of the
+# learning, as in *Show, Attend and Tell*, Xu et al. 2015). Soft attention needs nothing of the
 # kind: it is **differentiable**, so we keep the softmax.
 #
 # Keep it *soft*, that is. There is a way to lose that without noticing.
@@ -672,7 +672,7 @@ with torch.no_grad():
 # **One limit of what you built.** It does not know order: "dog bites man" and "man bites dog" are the same
 # set of tokens to it, as `shuffle` showed.
 #
-# **Lesson 03** picks this up: position encodings tell the tokens where they stand, and several heads let
+# **Multi-head attention** picks this up: position encodings tell the tokens where they stand, and several heads let
 # one token look for several things at once. Your `attention` already accepts the axis for them; you tested
 # it ("two axes in front").
 #

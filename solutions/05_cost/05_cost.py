@@ -401,7 +401,7 @@ print(f"          your guess for L = 784: {my_clock}")
 #
 # ## What does a whole model cost?
 #
-# Your own counter, on ViT-B/16 (lesson 06 builds it): 196 patches of 16 × 16 × 3 numbers and one extra token, 12 blocks of
+# Your own counter, on ViT-B/16 (`course.vision.vit` builds it): 196 patches of 16 × 16 × 3 numbers and one extra token, 12 blocks of
 # attention with 12 heads and an MLP, one linear layer for 1,000 classes. **Predict:** how many per cent of its FLOPs are for pairs of
 # tokens?
 
@@ -522,8 +522,8 @@ print(f"the model, its 12 layers counted on the CPU: {cost.human(measured - unse
 # **A limit of what you built:** FLOPs are not seconds, and not joules. Normalisation, softmax and copying hardly count and still take time,
 # and a kernel that moves less memory (FlashAttention) is faster at the same count.
 #
-# **Next:** a photograph does not fit as pixels. Lesson 06 cuts it into patches of 16 × 16, and 4 TiB become 64 MiB; for the 224 × 224 images
-# of the Vision Transformer, about 150 KiB.
+# **Next:** a photograph does not fit as pixels. The Vision Transformer cuts it into patches of 16 × 16, and 4 TiB become 64 MiB; for its own
+# images, 224 × 224, about 150 KiB.
 #
 # ## References
 #
