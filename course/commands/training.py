@@ -1,7 +1,6 @@
 """What `course pretrain` and `course finetune` share: the device, the run folder, and how a training ends."""
 
 import json
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 import torch
 import typer
 
+from course.commands.pictures import leave_pictures
 from course.commands.progress import Progress
 from course.commands.said import counted, refuse
 from course.commands.settings import read
@@ -25,7 +25,6 @@ from course.training.run_folder import Run
 
 INTERRUPTED = 130  # the exit status that a shell expects behind Ctrl-C
 FREE = ("data",)  # may lie elsewhere when a run goes on
-CURVES = ("loss", "accuracy", "found", "rank", "entropy", "spread")
 
 
 def device_named(name: str) -> torch.device:
@@ -74,7 +73,7 @@ def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> No
         show = Progress(run.recipe.epochs, plan.batch)
         train(method.to(device), data.to(device), run.recipe, run=run, show=show)
         if processes.is_first():
-            draw_curves(run)
+            leave_pictures(run, method, data)
     except KeyboardInterrupt as interrupt:
         told = (str(interrupt) or "stopped at once").capitalize()
         goes_on = "nothing was kept" if run.withdraw() else f"`--resume {run.folder}` goes on"
@@ -127,27 +126,6 @@ def _settings_again(run: Run, settings: Sequence[str]) -> None:
                 f"--set {name}={value} is not what the run in {run.folder} was asked for, {told}: "
                 "leave it out, or begin a new run."
             )
-
-
-def draw_curves(run: Run) -> None:
-    """curves.png: what was told, over the epochs."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    from course.show.style import new
-
-    names = [name for name in CURVES if name in run.rows[0]] if run.rows else []
-    if not names:
-        return
-    figure, axes = new(rows=1, cols=len(names), width=3.4 * len(names), height=3.0)
-    for axis, name in zip([axes] if len(names) == 1 else axes, names):
-        points = [(row["epoch"], row[name]) for row in run.rows if name in row and not math.isnan(row[name])]
-        axis.plot(*zip(*points))
-        axis.set(xlabel="epoch", title=name)
-    figure.savefig(run.folder / "curves.png", dpi=100, bbox_inches="tight")
-    pyplot.close(figure)
 
 
 def say(text: str) -> None:

@@ -15,6 +15,9 @@ function row(step) {
     : rowOf(data.weights, (state.layer * data.heads + state.head) * Lt + step);
 }
 
+// The end of the colour scale: the largest weight of all steps, so that a colour means the same in each of them.
+const top = () => Math.max(...target.map((_, step) => largestOf(row(step))));
+
 // --- The matrix ---
 
 const canvas = element("matrix");
@@ -29,11 +32,11 @@ function layOut() {
   cell = Math.max(12, Math.min(upright() ? data.cell : 2 * data.cell, room / Ls));
   canvas.style.width = `${Math.ceil(left + cell * Ls + 2)}px`;
   canvas.style.maxWidth = "none";
-  canvas.style.height = `${top() + data.cell * Lt + 2}px`;
+  canvas.style.height = `${above() + data.cell * Lt + 2}px`;
 }
 
 const upright = () => source.every((token) => token.length <= 2);
-const top = () => (upright() ? TOP : 20 + 8 * Math.min(14, Math.max(...source.map((token) => token.length))));
+const above = () => (upright() ? TOP : 20 + 8 * Math.min(14, Math.max(...source.map((token) => token.length))));
 
 function draw() {
   layOut();
@@ -41,18 +44,20 @@ function draw() {
   pen.font = "14px system-ui, sans-serif";
   pen.textBaseline = "middle";
   names(pen);
+  const most = top();
   for (let step = 0; step < state.step; step++) {
     row(step).forEach((weight, place) => {
-      const at = colourAt(weight, false);
+      const at = colourAt(weight / most, false);
       const [r, g, b] = data.sequential.values.subarray(at, at + 3);
       pen.fillStyle = `rgb(${r}, ${g}, ${b})`;
-      pen.fillRect(left + place * cell, top() + step * data.cell, cell - 1, data.cell - 1);
+      pen.fillRect(left + place * cell, above() + step * data.cell, cell - 1, data.cell - 1);
     });
   }
-  const most = byWeight(row(state.row))[0];
-  mark(pen, state.row, most, [2, 2]);
+  mark(pen, state.row, byWeight(row(state.row))[0], [2, 2]);
   mark(pen, state.row, state.column, []);
   drawColours(element("scale"), data.sequential.values);
+  element("scale-high").textContent = told(most);
+  element("scale").setAttribute("aria-label", `Colour scale from 0 to ${told(most)}, the largest weight here`);
 }
 
 function names(pen) {
@@ -61,12 +66,12 @@ function names(pen) {
   target.forEach((token, step) => {
     if (step >= state.step) return;
     bold(step === state.row);
-    pen.fillText(token, left - GAP, top() + (step + 0.5) * data.cell);
+    pen.fillText(token, left - GAP, above() + (step + 0.5) * data.cell);
   });
   source.forEach((token, place) => {
     bold(place === state.column);
     pen.save();
-    pen.translate(left + (place + 0.5) * cell, top() - GAP);
+    pen.translate(left + (place + 0.5) * cell, above() - GAP);
     if (!upright()) pen.rotate(-Math.PI / 3);
     pen.textAlign = upright() ? "center" : "left";
     pen.textBaseline = upright() ? "bottom" : "middle";
@@ -77,7 +82,7 @@ function names(pen) {
 
 // A frame around a cell; dashed for the source token that gets most.
 function mark(pen, step, place, dash) {
-  frame(pen, [left + place * cell + 1, top() + step * data.cell + 1, cell - 3, data.cell - 3], 2, dash);
+  frame(pen, [left + place * cell + 1, above() + step * data.cell + 1, cell - 3, data.cell - 3], 2, dash);
 }
 
 // --- In words ---
@@ -151,7 +156,7 @@ element("play").addEventListener("click", () => {
 canvas.addEventListener("pointermove", (event) => {
   const box = canvas.getBoundingClientRect();
   const place = Math.floor((event.clientX - box.left - left) / cell);
-  const step = Math.floor((event.clientY - box.top - top()) / data.cell);
+  const step = Math.floor((event.clientY - box.top - above()) / data.cell);
   if (place >= 0 && place < Ls && step >= 0 && step < state.step) change({ row: step, column: place }, false);
 });
 canvas.addEventListener("keydown", (event) => {

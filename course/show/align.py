@@ -68,7 +68,7 @@ def _still(rows: np.ndarray, source: Sequence[str], target: Sequence[str]) -> "F
     """The last layer's matrix, its heads averaged, for viewers that remove scripts."""
     Lt, Ls = rows.shape
     fig, ax = new(width=min(9.0, 1.5 + 0.25 * Ls), height=1.5 + 0.22 * Lt)
-    image = ax.imshow(rows, vmin=0, vmax=1)
+    image = ax.imshow(rows, vmin=0, vmax=rows.max())
     ax.set_xticks(
         range(Ls), [_visible(token) for token in source], rotation=90 if max(map(len, source)) > 1 else 0
     )

@@ -45,7 +45,7 @@ def interactive(
     data: JSON values and NumPy arrays, nested as you like. Arrays of booleans and uint8 cross as uint8,
         of other numbers as float32.
     body, css: HTML and style sheet inside the block; the colours are CSS variables too, as in var(--accent).
-    height: of the block, in CSS pixels; it grows when its content needs more.
+    height: of the block until it is drawn, in CSS pixels; from then on it is as high as its content.
     alt: what a reader should see in it. The block's name to a screen reader, and all there is in a terminal.
     fallback: a matplotlib figure (it is closed) for viewers that remove scripts.
 

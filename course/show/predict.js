@@ -29,7 +29,8 @@ function onAGrid() {
     pen.textBaseline = "middle";
     pen.textAlign = "center";
     pen.imageSmoothingEnabled = false;
-    if (photo) pen.drawImage(photo, 0, 0, cell * W, cell * H);
+    if (photo && state.revealed) drawPale(pen, photo, cell * W, cell * H);
+    else if (photo) pen.drawImage(photo, 0, 0, cell * W, cell * H);
     for (let place = 0; place < H * W; place++) drawCell(pen, place);
     if (named) drawNames(pen);
     if (state.revealed) mark(pen, best, [4, 3]);
@@ -42,12 +43,15 @@ function onAGrid() {
     if (state.revealed) {
       const share = high > low ? (values[place] - low) / (high - low) : 1;
       const at = colourAt(share, false);
-      const [r, g, b] = data.colours.values.subarray(at, at + 3);
-      pen.fillStyle = `rgb(${r} ${g} ${b} / ${photo ? 0.45 + 0.5 * share : 1})`;
+      const rgb = data.colours.values.subarray(at, at + 3);
+      pen.fillStyle = `rgb(${rgb.join(" ")} / ${photo ? cover(share) : 1})`;
       pen.fillRect(x, y, cell, cell);
-      if (cell >= 44) {
-        pen.fillStyle = share > 0.5 ? "#000000" : "#ffffff";
-        pen.fillText(values[place].toFixed(2).replace("-", "−"), x + cell / 2, y + cell / 2);
+      if (cell >= 44) {  // behind the number the cell's own colour, opaque, where a photo shines through the cell
+        const text = [values[place].toFixed(2).replace("-", "−"), x + cell / 2, y + cell / 2];
+        [pen.strokeStyle, pen.lineWidth, pen.lineJoin] = [`rgb(${rgb.join(" ")})`, 6, "round"];
+        pen.strokeText(...text);
+        pen.fillStyle = inkOn(rgb);
+        pen.fillText(...text);
       }
     }
     pen.strokeStyle = photo ? "rgba(128, 128, 128, 0.4)" : colour("muted");

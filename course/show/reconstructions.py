@@ -5,13 +5,19 @@ are often worse, and are not what the model is judged by; a model that predicts 
 each patch's mean and standard deviation put back before it can be looked at.
 """
 
-from typing import Any
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course.show import checks
 from course.show.style import figure, new, palette
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LETTERS_PER_INCH = 12.5  # of text in 11 points
 OVERSHOOT = 0.5  # how far a reconstruction may leave 0 … 1 before something else must be wrong
 
 
@@ -36,22 +42,11 @@ def reconstructions(images: Any, reconstructed: Any, hidden: Any) -> None:
         raise ValueError(f"reconstructed must lie about 0 to 1; got {span}: undo its normalisation")
     n, _, H, W = originals.shape
     _check_hidden(masks, n, H, W)
+    errors = [_error(*each) for each in zip(originals, guesses, masks)]
+    said = [f"squared error {error:.2g}" for error in errors]
     pictures = [checks.image(image, "images") for image in originals]
-    fig, axes = new(n, 3, width=6.3, height=2.05 * n * H / W + 0.4)
-    errors = []
-    for index, row in enumerate(np.reshape(axes, (n, 3))):
-        image, guess, mask = originals[index], guesses[index], masks[index]
-        errors.append(_error(image, guess, mask))
-        row[0].imshow(pictures[index])
-        _hatch(row[0], mask, H, W)
-        row[1].imshow(checks.image(guess.clip(0, 1)))
-        row[1].set_xlabel(f"squared error {errors[-1]:.2g}")
-        row[2].imshow(pictures[index])
-        for ax in row:
-            ax.set(xticks=[], yticks=[])
-            ax.spines[:].set_visible(False)
-    for ax, title in zip(np.reshape(axes, (n, 3))[0], ("masked", "reconstructed", "original")):
-        ax.set_title(title, loc="center")
+    columns = {"masked": pictures, "reconstructed": guesses.clip(0, 1), "original": pictures}
+    fig = side_by_side(columns, hidden=masks, said=said)
     share = 100 * masks.mean()
     told = ", ".join(f"{error:.2g}" for error in errors)
     figure(
@@ -59,6 +54,39 @@ def reconstructions(images: Any, reconstructed: Any, hidden: Any) -> None:
         alt=f"{n} images of {H} × {W}: masked, reconstructed, original. {share:.0f} % of the patches are "
         f"hidden and hatched. Mean squared error on the hidden patches: {told}.",
     )
+
+
+def side_by_side(
+    columns: Mapping[str, Any], *, hidden: Any = None, said: Sequence[str] = (), caption: str = ""
+) -> "Figure":
+    """A row for each image, a column for each thing that became of it: {title: (n, C, H, W), from 0 to 1}
+
+    hidden: (n, rows, columns) boolean; such patches of the first column are hatched
+    said: n words each, below the second column
+    caption: above all; its lines are broken here
+    """
+    pictures = {title: [checks.image(image, title) for image in images] for title, images in columns.items()}
+    first = next(iter(pictures.values()))
+    n, (H, W, _) = len(first), first[0].shape
+    width = 2.1 * len(columns)
+    lines = textwrap.wrap(caption, int(LETTERS_PER_INCH * width))
+    height = 2.05 * n * H / W + 0.4 + 0.2 * len(lines)
+    fig, axes = new(n, len(columns), width=width, height=height)
+    drawn = np.reshape(axes, (n, len(columns)))
+    for column, (title, images) in zip(drawn.T, pictures.items()):
+        column[0].set_title(title, loc="center")
+        for ax, image in zip(column, images):
+            ax.imshow(image)
+            ax.grid(False)
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+    for ax, words in zip(drawn[:, 1], said):
+        ax.set_xlabel(words)
+    for ax, mask in zip(drawn[:, 0], () if hidden is None else hidden):
+        _hatch(ax, mask, H, W)
+    if lines:
+        fig.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=11)
+    return fig
 
 
 def _check_hidden(masks: np.ndarray, n: int, H: int, W: int) -> None:

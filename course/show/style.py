@@ -26,8 +26,8 @@ class Palette:
     second: str = "#b84a00"  # vermilion
     third: str = "#00735a"  # bluish green
     fourth: str = "#8a3f86"  # purple
-    sequential: str = "cividis"  # colour maps: magnitudes, and values around a stated zero
-    diverging: str = "RdBu_r"
+    sequential: str = "viridis"  # magnitudes: its hues tell small ones apart (cividis: all navy)
+    diverging: str = "RdBu_r"  # values around a stated zero
 
 
 palette = Palette()

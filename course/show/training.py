@@ -5,7 +5,9 @@ differ; two principal components show a part of the variance, and classes that o
 far apart in the dimensions it leaves out.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from course.show.style import figure, new, palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LINES = 4  # colours and dashes there are
 MARKERS = "os^DvPX*<p"
@@ -56,6 +59,64 @@ def curves(
         f"{name} from {values[:, 0].mean():.3g} to {_spread(values[:, -1])}" for name, values in found.items()
     )
     figure(fig, alt=f"{ylabel} over {xlabel} {places[0]:g} to {places[-1]:g}: {told}.")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a panel is called, on its axis too, and what a newcomer should know of it, in two lines."""
+
+    name: str
+    meaning: str
+
+
+TOLD = {  # what a training tells, in the order of its panels
+    "loss": Measure("loss", "what training makes smaller;\nits scale is the method's own"),
+    "accuracy": Measure("accuracy", "the share of answers that are right,\non the images it learns from"),
+    "found": Measure("found", "how often an image's other view\nis found among those of a batch"),
+    "rank": Measure("effective rank", "directions in which embeddings\ndiffer; 1: all lie on a line"),
+    "entropy": Measure("entropy, nats", "how evenly directions share the\nvariance; 0: one has it all"),
+    "spread": Measure("spread", "how far embeddings of images\nlie apart; 0: all are alike"),
+}
+OF_EMBEDDINGS = "entropy"  # told at the end of an epoch alone, as are a rank and a spread of the same images
+
+
+def history(
+    rows: Sequence[Mapping[str, float]], caption: str, directions: int | None = None
+) -> "Figure | None":
+    """A panel for each of the measures `TOLD` that a training told; None where it told none.
+
+    rows: of `course.training.loop.train`, with "epoch"
+    caption: what was trained, on what
+    directions: in how many the embeddings can differ at all; the most that rank and entropy can be
+    """
+    found = {name: points for name in TOLD if (points := _points(rows, name))}
+    if not found:
+        return None
+    most = {} if directions is None else {"rank": float(directions), "entropy": math.log(max(directions, 1))}
+    columns = min(len(found), 3)
+    lines = math.ceil(len(found) / columns)
+    fig, axes = new(lines, columns, width=3.4 * columns, height=3.3 * lines + 0.4)
+    fig.suptitle(caption, x=0.01, ha="left", weight="bold", fontsize=12)
+    drawn = np.ravel(axes)
+    for ax, (name, points) in zip(drawn, found.items()):
+        ax.plot(*zip(*points), marker="o" if len(points) == 1 else "")
+        last = f"{points[-1][1]:.3g}" + (f" of at most {most[name]:.3g}" if name in most else "")
+        ax.set_title(f"{TOLD[name].meaning}\nat the end: {last}", fontsize=11, weight="normal")
+        ax.set(xlabel="epoch", ylabel=TOLD[name].name)
+        if (
+            name != "loss"
+        ):  # which may be negative; the others count from 0, and little change looks like little
+            ax.set_ylim(bottom=0)
+    for ax in drawn[len(found) :]:
+        ax.set_visible(False)
+    return fig
+
+
+def _points(rows: Sequence[Mapping[str, float]], name: str) -> list[tuple[float, float]]:
+    """Epoch and value, of rows that tell it. The rank of a batch, which some methods tell, is another one."""
+    whole = [row for row in rows if not math.isnan(row.get(OF_EMBEDDINGS, math.nan))]
+    asked = whole if name in ("rank", "entropy", "spread") else rows
+    return [(row["epoch"], row[name]) for row in asked if not math.isnan(row.get(name, math.nan))]
 
 
 def banded(ax: "Axes", x: Sequence[float] | np.ndarray, runs: np.ndarray, label: str, **style: Any) -> None:

@@ -3,14 +3,14 @@
 const element = (id) => document.getElementById(id);
 const [H, W] = data.grid;
 const EXTRA = data.extra.length, N = EXTRA + H * W;
-const SIDE = data.models.length === 2 ? 200 : 380, SMALL = 84;
+const SIDE = data.models.length === 2 ? 176 : 380, SMALL = 84;  // four of 176 stand side by side in a notebook
 const MODES = {
   raw: "raw weights", mass: "the fewest keys", rollout: "rollout (all layers up to this one)",
   gradient: "gradient-weighted (up to this layer)",
 };
 const ACROSS_HEADS = ["rollout", "gradient"];  // one map a layer, not one a head
 
-const state = { layer: data.layers - 1, head: 0, mode: "raw", share: 0.6, scaling: "one", shown: 0, query: firstQuery(), locked: null };
+const state = { layer: data.layers - 1, head: 0, mode: "raw", share: 0.6, scaling: data.models.length === 2 ? "one" : "each", shown: 0, query: firstQuery(), locked: null };
 
 function firstQuery() { return EXTRA ? 0 : Math.floor(H / 2) * W + Math.floor(W / 2); }
 
@@ -83,7 +83,7 @@ function sized(canvas, side) {
   if (canvas.parentElement.tagName === "FIGURE") canvas.parentElement.style.width = width;  // captions wrap below it
 }
 
-// Patches as coloured squares. Over the image, what gets little is lightly veiled and what gets much is covered.
+// Patches as coloured squares, opaque or over the image.
 function drawMap(canvas, weights, most, diverges, under) {
   const pen = context(canvas);
   const { width, height } = canvas.getBoundingClientRect();
@@ -93,15 +93,11 @@ function drawMap(canvas, weights, most, diverges, under) {
     const share = most ? weights[EXTRA + patch] / most : 0;
     const at = colourAt(share, diverges);
     for (let c = 0; c < 3; c++) pixels.data[4 * patch + c] = colours[at + c];
-    pixels.data[4 * patch + 3] = under ? 110 + 125 * Math.abs(share) : 255;
+    pixels.data[4 * patch + 3] = under ? 255 * cover(share) : 255;
   }
   small.getContext("2d").putImageData(pixels, 0, 0);
   pen.imageSmoothingEnabled = false;
-  if (under) {
-    pen.filter = "grayscale(1)";
-    pen.drawImage(photo, 0, 0, width, height);
-    pen.filter = "none";
-  }
+  if (under) drawPale(pen, photo, width, height);
   pen.drawImage(small, 0, 0, width, height);
   if (state.mode === "mass" && !diverges && canvas.className === "large") outline(pen, weights, width, height);
   if (state.query >= EXTRA) mark(pen, state.query - EXTRA, width, height);
@@ -121,9 +117,7 @@ function outline(pen, weights, width, height) {
       if (!kept(y, x + 1)) { pen.moveTo((x + 1) * dx, y * dy); pen.lineTo((x + 1) * dx, (y + 1) * dy); }
     }
   }
-  pen.lineWidth = 2;
-  pen.strokeStyle = "#ffffff";
-  pen.stroke();
+  strokeTwice(pen, () => pen.stroke(), 2);
 }
 
 // A frame around the query's patch.
@@ -338,6 +332,7 @@ for (const [shown, text] of [...data.models.keys(), ...(data.models.length === 2
   element("compare").append(new Option(text, shown));
 }
 element("compare-row").hidden = data.models.length < 2;
+element("scaling").value = state.scaling;
 element("layer").max = data.layers - 1;
 element("layer").value = state.layer;
 element("layer").addEventListener("input", (event) => change({ layer: Number(event.target.value) }));

@@ -80,7 +80,7 @@ def attention_viewer(
         data,
         body=body,
         css=css,
-        height=860 if other is None else 640,
+        height=700,
         alt=f"Attention of {names}: {layers} layers of {heads} heads over {grid[0]} × {grid[1]} patches. "
         "Choose a patch of the image, and see how much it attends to every other one.",
         fallback=_still(weights[0], picture, grid, len(extra), models[0].name),

@@ -34,6 +34,12 @@ function drawColours(canvas, colours) {
   }
 }
 
+// Black or white, whichever stands out more from a colour (bytes): as course.show.matrices chooses it.
+function inkOn(colour) {
+  const linear = [...colour].map((byte) => byte / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] < 0.1791 ? "#ffffff" : "#000000";
+}
+
 // At most one drawing a frame, however many events ask for it.
 function onceAFrame(draw) {
   let asked = false;
@@ -57,13 +63,26 @@ function picture({ values, shape: [height, width] }) {
   return canvas;
 }
 
-// A frame [x, y, width, height] in white within black, which is seen on every colour.
-function frame(pen, box, line, dash = []) {
-  for (const [width, stroke, dashes] of [[2 * line, "#000000", []], [line, "#ffffff", dash]]) {
+// The image for colours to lie on: grey and pale, its black too, for the dark end of the colours would be lost in it.
+function drawPale(pen, photo, width, height) {
+  pen.filter = "grayscale(1) contrast(0.4) brightness(1.3)";  // from 0.39 to 0.91
+  pen.drawImage(photo, 0, 0, width, height);
+  pen.filter = "none";
+}
+
+// How opaque a share of the scale lies on it: what gets nothing leaves the image bare, what gets much covers it.
+const cover = (share) => 0.92 * Math.sqrt(Math.abs(share));
+
+// A line in white within black, which is seen on every colour.
+function strokeTwice(pen, stroke, line, dash = []) {
+  for (const [width, style, dashes] of [[2 * line, "#000000", []], [line, "#ffffff", dash]]) {
     pen.lineWidth = width;
-    pen.strokeStyle = stroke;
+    pen.strokeStyle = style;
     pen.setLineDash(dashes);
-    pen.strokeRect(...box);
+    stroke();
   }
   pen.setLineDash([]);
 }
+
+// A frame [x, y, width, height].
+const frame = (pen, box, line, dash) => strokeTwice(pen, () => pen.strokeRect(...box), line, dash);

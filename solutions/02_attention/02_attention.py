@@ -234,7 +234,7 @@ for look in (hard_attention, soft_attention):
 
 # %% [markdown]
 # Hard attention can be trained, by trying choices at random and rewarding good ones (reinforcement
-# learning, as in *Show, Attend and Tell*, Xu et al. 2015; lesson 13). Soft attention needs nothing of the
+# learning, as in *Show, Attend and Tell*, Xu et al. 2015). Soft attention needs nothing of the
 # kind: it is **differentiable**, so we keep the softmax.
 #
 # Keep it *soft*, that is. There is a way to lose that without noticing.
@@ -568,10 +568,7 @@ weights = attention(300 * x[asking], x[:-300], torch.eye(1497))  # (3, 1497)
 read = (weights @ one_hot[:-300]).argmax(dim=-1)  # (3,)
 attending.looked_at(
     [(images[i], f"{labels[i]}, read as {digit}") for i, digit in zip(asking, read)],
-    [
-        [(images[j], f"α {row[j]:.2f}: {labels[j]}") for j in row.topk(5).indices]
-        for row in weights
-    ],
+    [[(images[j], f"α {row[j]:.2f}: {labels[j]}") for j in row.topk(5).indices] for row in weights],
 )
 
 # %% [markdown]
@@ -672,7 +669,7 @@ with torch.no_grad():
 # **One limit of what you built.** It does not know order: "dog bites man" and "man bites dog" are the same
 # set of tokens to it, as `shuffle` showed.
 #
-# **Lesson 03** picks this up: position encodings tell the tokens where they stand, and several heads let
+# **Multi-head attention** picks this up: position encodings tell the tokens where they stand, and several heads let
 # one token look for several things at once. Your `attention` already accepts the axis for them; you tested
 # it ("two axes in front").
 #

@@ -8,7 +8,7 @@ import torch
 from matplotlib import pyplot
 from matplotlib.colors import to_rgb
 
-from course.show import matrices
+from course.show import matrices, palette
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_side_by_side_a_colour_means_the_same_number(shown):
     matrices.matrices({"raw": 8 * np.eye(2), "scaled": np.eye(2)})
     [((raw, scaled, _), alt)] = shown
     assert raw.images[0].get_clim() == scaled.images[0].get_clim() == (0, 8)
-    assert raw.images[0].get_cmap().name == "cividis" and "colours from 0 to 8" in alt
+    assert raw.images[0].get_cmap().name == palette.sequential and "colours from 0 to 8" in alt
 
 
 def test_with_a_negative_entry_zero_is_the_middle(shown):
@@ -83,7 +83,7 @@ def test_numbers_fit_into_their_cells(shown):
         assert box.width < cell.width / 4 and text.get_fontsize() >= 11
 
 
-@pytest.mark.parametrize("cmap", ["cividis", "RdBu_r", "gray"])
+@pytest.mark.parametrize("cmap", ["viridis", "RdBu_r", "gray"])
 def test_numbers_stand_out_from_every_colour(cmap, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     _, ax = pyplot.subplots()

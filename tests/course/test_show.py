@@ -121,8 +121,10 @@ def test_colours_are_readable_and_the_same_in_both_places():
     )
     for name in ("ink", "muted", "accent", "second", "third", "fourth"):
         assert light[name] == getattr(show.palette, name)
-        assert contrast(light[name], light["paper"]) >= 4.5
+        assert contrast(light[name], light["paper"]) >= 4.5  # as text, and as the ground of what is pressed
         assert contrast(dark[name], dark["paper"]) >= 4.5
+    for theme in (light, dark):
+        assert contrast(theme["ink"], theme["control"]) >= 4.5
 
 
 # --- Pictures to handle ---------------------------------------------------------------------------------

@@ -45,6 +45,42 @@ def test_steps_lie_where_the_axis_says(shown):
     assert ax.lines[0].get_xdata().tolist() == [10, 100] and "over step 10 to 100" in alt
 
 
+EPOCHS = [
+    {"epoch": 0.5, "loss": 2.0, "rank": 99.0, "lr": 0.1, "images_per_second": 5.0},  # a rank of a batch
+    {"epoch": 1.0, "loss": 1.0, "rank": 2.0, "entropy": 0.5, "spread": 0.3, "lr": 0.1},
+    {"epoch": 1.5, "loss": 0.5, "rank": float("nan"), "entropy": float("nan"), "spread": float("nan")},
+    {"epoch": 2.0, "loss": 0.25, "rank": 3.0, "entropy": 0.7, "spread": 0.2},
+]
+
+
+def test_a_training_is_told_a_measure_a_panel_with_what_it_means():
+    fig = training.history(EPOCHS, "mae with vit-mini/2, on 200 images of digits", directions=63)
+    panels = {ax.get_ylabel(): ax for ax in fig.axes if ax.get_visible()}
+    assert list(panels) == ["loss", "effective rank", "entropy, nats", "spread"]
+    assert fig._suptitle.get_text() == "mae with vit-mini/2, on 200 images of digits"
+    assert {ax.get_xlabel() for ax in panels.values()} == {"epoch"}
+    assert panels["loss"].lines[0].get_xydata().tolist() == [[0.5, 2], [1, 1], [1.5, 0.5], [2, 0.25]]
+    assert panels["effective rank"].lines[0].get_xydata().tolist() == [[1, 2], [2, 3]]
+    assert panels["effective rank"].get_title(loc="left").endswith("at the end: 3 of at most 63")
+    assert panels["entropy, nats"].get_title(loc="left").endswith("at the end: 0.7 of at most 4.14")  # log 63
+
+
+def test_no_words_of_a_training_run_into_each_other():
+    rows = [dict.fromkeys(training.TOLD, 0.123456) | {"epoch": float(epoch)} for epoch in (1, 2)]
+    fig = training.history(rows, "m" * 60, directions=255)
+    fig.canvas.draw()
+    boxes = [ax._left_title.get_window_extent() for ax in fig.axes]
+    assert len(boxes) == len(training.TOLD)
+    assert all(box.x1 <= fig.bbox.width for box in boxes)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_a_training_of_one_epoch_can_be_seen_and_one_of_none_is_no_picture():
+    fig = training.history(EPOCHS[1:2], "x")
+    assert {ax.lines[0].get_marker() for ax in fig.axes if ax.get_visible()} == {"o"}
+    assert training.history([], "x") is None
+
+
 def blobs(classes, each=20):
     """Classes that are apart in the third dimension alone, which two components leave out."""
     vectors = RNG.normal(size=(classes * each, 3)) * [100, 50, 1e-3]

@@ -49,7 +49,7 @@ def test_a_run_says_what_it_does_and_keeps_it(pretrained):
     assert re.search(r"epoch 3/3  loss \d\.\d{4}  lr \d\.\de-0\d  [\d,]+ images/s", output)
     names = {path.name for path in folder.iterdir()}
     kept = {"config.json", "metrics.csv", "checkpoint.pt", "encoder.safetensors", "method.safetensors"}
-    assert names == kept | {"curves.png"}
+    assert names == kept | {"curves.png", "reconstructions.png"}
     config = json.loads((folder / "config.json").read_text())
     assert (config["method"], config["encoder"], config["mirror"]) == ("mae", "vit-mini/2", False)
     assert config["recipe"]["epochs"] == 3 and config["options"] == {"ratio": 0.5}
@@ -57,7 +57,8 @@ def test_a_run_says_what_it_does_and_keeps_it(pretrained):
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["2", "4", "6"]
     assert {"loss", "lr", "rank", "entropy", "spread", "images_per_second"} <= rows[0].keys()
-    assert (folder / "curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    for picture in pictures:
+        assert (folder / picture).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert checkpoint.metadata(folder / "encoder.safetensors")["shape"] == [1, 8, 8]
 
 
