@@ -568,7 +568,10 @@ weights = attention(300 * x[asking], x[:-300], torch.eye(1497))  # (3, 1497)
 read = (weights @ one_hot[:-300]).argmax(dim=-1)  # (3,)
 attending.looked_at(
     [(images[i], f"{labels[i]}, read as {digit}") for i, digit in zip(asking, read)],
-    [[(images[j], f"α {row[j]:.2f}: {labels[j]}") for j in row.topk(5).indices] for row in weights],
+    [
+        [(images[j], f"α {row[j]:.2f}: {labels[j]}") for j in row.topk(5).indices]
+        for row in weights
+    ],
 )
 
 # %% [markdown]

@@ -50,9 +50,7 @@ pixels = 1024 * 1024
 table = torch.empty(pixels, pixels, device="meta")  # "meta": a shape without contents, which takes no memory
 needed = table.nbytes / 2**30
 
-cost_stills.bars(
-    {"your guess": my_guess, "a laptop": 16, "an H200 GPU": 141e9 / 2**30, "the table": needed}, "GiB"
-)
+cost_stills.bars({"your guess": my_guess, "a laptop": 16, "an H200 GPU": 141e9 / 2**30, "the table": needed}, "GiB")
 print(f"The table takes {needed:,.0f} GiB, {needed / my_guess:,g} times your guess.")
 
 # %% [markdown]
@@ -108,9 +106,13 @@ print(f"The table takes {needed:,.0f} GiB, {needed / my_guess:,g} times your gue
 my_count = 8
 
 # %%
-A = [[1, 2, 3], [4, 5, 6]]
-B = [[1, 0, 2, 1], [0, 1, 1, 0], [2, 0, 0, 1]]
-AB = [[0, 0, 0, 0], [0, 0, 0, 0]]
+A = [[1, 2, 3],
+     [4, 5, 6]]
+B = [[1, 0, 2, 1],
+     [0, 1, 1, 0],
+     [2, 0, 0, 1]]
+AB = [[0, 0, 0, 0],
+      [0, 0, 0, 0]]
 multiplications = additions = 0
 for row in range(2):
     for column in range(4):
@@ -119,9 +121,7 @@ for row in range(2):
             multiplications += 1
             additions += 1
 print("A B =", AB)
-print(
-    f"{multiplications} multiplications and {additions} additions; your guess was {my_count} multiplications"
-)
+print(f"{multiplications} multiplications and {additions} additions; your guess was {my_count} multiplications")
 
 # %% [markdown]
 # Three loops inside one another: every entry of the result (8 of them) is a sum of products (3 each). An operation on two numbers,
@@ -200,7 +200,6 @@ for a_shape, b_shape in [matrices, layer, shared, with_heads]:
 # %%
 my_ratios = {50: 1.0, 784: 2.0, 1_048_576: 100.0}
 
-
 # %%
 def at(formula, L, d=1024, n=2048):
     """Your formula at these sizes, as a number; nan as long as it is no formula."""
@@ -216,16 +215,12 @@ needs(attention_parameters=attention_parameters, attention_flops=attention_flops
 d, n = 1024, 2048
 mlp, attention = cost.TwoLayers(d, n, device="meta"), cost.AttentionLayer(d, n, device="meta")
 formulas = {"MLP": (mlp, mlp_flops), "attention": (attention, attention_flops)}
-print(
-    f"{'':9} {'L':>9} {'output':>17} {'FLOPs, your formula':>23} {'FLOPs, measured':>23} {'difference':>11}"
-)
+print(f"{'':9} {'L':>9} {'output':>17} {'FLOPs, your formula':>23} {'FLOPs, measured':>23} {'difference':>11}")
 for name, (layer, flops) in formulas.items():
     for L in my_ratios:
         measured = cost.measure(layer, (L, d))
         yours = at(flops, L)
-        print(
-            f"{name:9} {L:>9,} {measured.output_shape!s:>17} {yours:>23,} {measured.flops:>23,} {yours - measured.flops:>11,}"
-        )
+        print(f"{name:9} {L:>9,} {measured.output_shape!s:>17} {yours:>23,} {measured.flops:>23,} {yours - measured.flops:>11,}")
 for name, layer, weights in [("MLP", mlp, mlp_parameters), ("attention", attention, attention_parameters)]:
     counted = cost.measure(layer, (1, d)).parameters
     print(f"{name:9} weights: {at(weights, L=1):>9,} by your formula, {counted:>9,} counted")
@@ -289,13 +284,9 @@ d, n = 768, 3072  # ViT-B and BERT-base: n = 4d
 lengths = [2**k for k in range(6, 15)]
 counted = {
     "MLP": [cost.measure(cost.TwoLayers(d, n, device="meta"), (L, d)).flops for L in lengths],
-    "attention, d×d projections": [
-        cost.measure(cost.AttentionLayer(d, d, device="meta"), (L, d)).flops for L in lengths
-    ],
+    "attention, d×d projections": [cost.measure(cost.AttentionLayer(d, d, device="meta"), (L, d)).flops for L in lengths],
 }
-cost_stills.crossing(
-    lengths, counted, line=at(overtakes, L=0, d=d, n=n), title="One block of ViT-B, d = 768, n = 3,072"
-)
+cost_stills.crossing(lengths, counted, line=at(overtakes, L=0, d=d, n=n), title="One block of ViT-B, d = 768, n = 3,072")
 
 # %% [markdown]
 # With n = 4d the crossing is at L = 2d. ViT-B (d = 768) sees 197 tokens, 1,536 would be the draw: attention takes 36 % of a block's
@@ -311,9 +302,7 @@ cost_stills.crossing(
 needs(attention_matrix_bytes=attention_matrix_bytes)
 for L in (50, 784, 1_048_576):
     matrix = torch.empty(L, L, device="meta").nbytes
-    print(
-        f"L = {L:>9,}   yours {at(attention_matrix_bytes, L):>17,} bytes   measured {matrix:>17,} bytes = {cost.human(matrix, 'B')}"
-    )
+    print(f"L = {L:>9,}   yours {at(attention_matrix_bytes, L):>17,} bytes   measured {matrix:>17,} bytes = {cost.human(matrix, 'B')}")
 
 # %% [markdown]
 # From 9.8 KiB to 4 TiB. Before the next exercise, decide which is right: "the attention matrix is the largest thing in the
@@ -381,7 +370,6 @@ print("and the other:\n", Q @ (K.T @ V))
 # %%
 my_clock = 5.1
 
-
 # %%
 def milliseconds(run, x, repeats=20):
     """The time of the fastest of several runs of run(x): the slower ones were disturbed by something else."""
@@ -403,9 +391,7 @@ for L in (50, 784):
     for name, layer in layers.items():
         rate = cost.measure(layer, (L, d)).flops / took[name] / 1e6
         print(f"L = {L:3}   {name:14} {took[name]:7.2f} ms   {rate:6.0f} GFLOPs a second")
-    print(
-        f"          attention ÷ MLP: {took['(b) attention'] / took['(a) MLP']:.1f} by the clock, {2 + L / d:.1f} by the formula"
-    )
+    print(f"          attention ÷ MLP: {took['(b) attention'] / took['(a) MLP']:.1f} by the clock, {2 + L / d:.1f} by the formula")
 print(f"          your guess for L = 784: {my_clock}")
 
 # %% [markdown]
@@ -444,10 +430,7 @@ parts = {
 }
 whole = sum(parts.values())
 for name, flops in parts.items():
-    print(
-        f"{name:20} {flops:>15,}  {flops / whole:6.1%}"
-        + (f"  (you said {my_share} %)" if name == "pairs of tokens" else "")
-    )
+    print(f"{name:20} {flops:>15,}  {flops / whole:6.1%}" + (f"  (you said {my_share} %)" if name == "pairs of tokens" else ""))
 print(f"{'ViT-B/16':20} {whole:>15,}")
 
 # %% [markdown]
