@@ -15,9 +15,9 @@ def milliseconds(
 ) -> float:
     """The time of the fastest of several runs on one core, without gradients.
 
-    The clock on the wall also counts while other programs have the core, and a long run meets them more surely
-    than a short one: on a busy machine it is no fair comparison. `clock=time.thread_time` counts only what the
-    core did for this run.
+    The clock on the wall also counts while other programs have the core, and a long run meets them more
+    surely than a short one: on a busy machine it is no fair comparison. `clock=time.thread_time` counts only
+    what the core did for this run.
     """
     fastest, threads = float("inf"), torch.get_num_threads()
     torch.set_num_threads(1)

@@ -86,16 +86,16 @@ def crossing(lengths: Sequence[int], curves: Mapping[str, Sequence[float]], line
 
 
 def shares(parts: Mapping[str, float], guessed: Mapping[str, float], unit: str) -> None:
-    """Show parts of a whole as bars in per cent, each with its size, and the reader's guesses at some."""
+    """Show parts of a whole as bars in per cent, and the reader's guesses at some."""
     fig, ax = new(height=2.3)
     whole = sum(parts.values())
     percent = {name: 100 * size / whole for name, size in parts.items()}
-    ax.barh(list(percent), list(percent.values()), color=palette.muted)
-    for row, (name, share) in enumerate(percent.items()):
-        ax.text(share + 1, row, f"{share:.1f} %  ({parts[name] / 1e9:,.2f} G{unit})", va="center")
+    ax.barh(
+        [f"{name}  {share:.1f} %" for name, share in percent.items()], percent.values(), color=palette.muted
+    )
     rows = [list(percent).index(name) for name in guessed]
     ax.plot(list(guessed.values()), rows, "D", color=palette.second, label="your guess", markersize=9)
-    ax.set(xlim=(0, max(115, *guessed.values())), xlabel=f"per cent of {whole:,.0f} {unit}")
+    ax.set(xlim=(0, max(100, *guessed.values())), xlabel=f"per cent of {whole:,.0f} {unit}")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     ax.legend(loc="lower right")

@@ -31,9 +31,9 @@
 # 8. NOT given: why a backward pass costs two forward ones (only cited); the cache of keys and values when text is
 #    generated (belongs to 04); sparse attention and windows (07); energy.
 #
-# Numbers in the text: `tests/course/cost/test_lesson_numbers.py`. The clock: measured four times on two shared cores
-# (load 9), one thread, L = 784, d = 256, n = 512: on the wall 13.1, 13.1, 14.3 and 14.6 MLPs, of the processor 5.1,
-# 5.5, 5.8 and 5.9 (count 5.06); the six products alone 10.3 to 11.9 ms of processor time, as a layer 12.0 to 14.5, all
+# Numbers in the text: `tests/course/cost/test_lesson_numbers.py`. The clock: measured five times on two shared cores
+# (load 9 to 12), one thread, L = 784, d = 256, n = 512: on the wall 13.1 to 14.6, later 29 MLPs, of the processor 5.1,
+# 5.5, 5.8, 5.8 and 5.9 (count 5.06); the six products alone 10.3 to 11.9 ms of processor time, as a layer 12.0 to 14.5, all
 # at 160 to 190 GFLOPs a second. Products into memory that is already there (`out=`) change nothing.
 
 # %%
@@ -327,7 +327,7 @@ for name, attend in kernels.items():
         kept = cost.measure(twelve_layers, *qkv, attend=attend).activation_bytes
         yours = value_of(attention_matrix_bytes, B=2, h=3, L=L, d=192, n=64)
         yours = math.nan if name == "fused" else yours  # of which there is no formula
-        rows[name, L] = yours, kept - 14 * 4 * (2 * 3 * L * 64)
+        rows[name, L] = yours, kept - 4 * (12 + 2) * (2 * 3 * L * 64)  # q 12 times, k, v
 against_counter(rows, "bytes")
 
 # %% [markdown]
@@ -420,7 +420,7 @@ cost_stills.bars(times, "MLPs")
 
 # %% [markdown]
 # The two clocks are experiment and control. The one on the wall runs on while other programs have the processor; the
-# other counts only what was done for you. When this was written, on a busy machine, the wall said 13 to 15 MLPs and the
+# other counts only what was done for you. When this was written, on a busy machine, the wall said 13 to 29 MLPs and the
 # processor 5.1 to 5.9: the long run of attention is interrupted more surely than the short one of the MLP. If they agree
 # on yours, it was idle. And what is left between processor and count? Each product by itself:
 

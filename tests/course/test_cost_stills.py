@@ -81,6 +81,6 @@ def test_shares_of_a_whole_and_a_guess_at_one_of_them(shown):
     cost_stills.shares({"MLPs": 60e9, "pairs": 20e9}, {"pairs": 30}, "FLOPs")
     [(axes, alt)] = shown
     assert [bar.get_width() for bar in axes.patches] == [75, 25]
-    assert words(axes) == ["75.0 %  (60.00 GFLOPs)", "25.0 %  (20.00 GFLOPs)"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["MLPs  75.0 %", "pairs  25.0 %"]
     assert [list(axes.lines[0].get_xdata()), list(axes.lines[0].get_ydata())] == [[30], [1]]
     assert "pairs 25.0 %. Your guess: pairs 30 %" in alt

@@ -37,14 +37,21 @@ def test_linear_attention_saves_two_thirds_of_the_pairs_at_197_tokens():
     assert 1 - orders(197, 64) == pytest.approx(2 / 3, abs=0.02)
 
 
-def test_the_table_of_the_photograph_and_of_an_image_of_pixels():
-    assert torch.empty(1024**2, 1024**2, device="meta").nbytes == 4096 * 2**30
-    one = 4 * (224**2) ** 2
-    assert one / 2**30 == pytest.approx(9.4, abs=0.05)
-    assert 144 * one / 2**40 == pytest.approx(1.3, abs=0.05)
-    assert pytest.approx(150, abs=1) == 4 * 196**2 / 2**10
-    assert pytest.approx(21, abs=0.5) == 144 * 4 * 196**2 / 2**20
-    assert pytest.approx(11, abs=0.2) == 50_176 / (6 * 768)  # pairs over projections and MLP of a block
+def matrix(L):
+    """The bytes of one attention matrix."""
+    return torch.empty(L, L, device="meta").nbytes
+
+
+def test_the_matrices_of_the_photograph_and_of_an_image_of_pixels_or_patches():
+    pixels, patches, kept = 224**2, 14**2, 12 * 12
+    assert matrix(1024**2) == 4096 * 2**30 and matrix(64**2) == 64 * 2**20
+    assert matrix(pixels) / 2**30 == pytest.approx(9.4, abs=0.05)
+    assert kept * matrix(pixels) / 2**40 == pytest.approx(1.3, abs=0.05)
+    assert matrix(patches) / 2**10 == pytest.approx(150, abs=1)
+    assert kept * matrix(patches) / 2**20 == pytest.approx(21, abs=0.5)
+    assert matrix(pixels) == 65_536 * matrix(patches)
+    pairs_over_the_rest = pixels / (6 * 768)  # 4L²d over 24Ld², in a block
+    assert pairs_over_the_rest == pytest.approx(11, abs=0.2)
 
 
 def test_vit_b16_and_its_pairs():
