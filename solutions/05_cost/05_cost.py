@@ -327,7 +327,8 @@ for name, attend in kernels.items():
         kept = cost.measure(twelve_layers, *qkv, attend=attend).activation_bytes
         yours = value_of(attention_matrix_bytes, B=2, h=3, L=L, d=192, n=64)
         yours = math.nan if name == "fused" else yours  # of which there is no formula
-        rows[name, L] = yours, kept - 4 * (12 + 2) * (2 * 3 * L * 64)  # q 12 times, k, v
+        others = 12 + 2  # q of each layer, k and v
+        rows[name, L] = yours, kept - others * 4 * (2 * 3 * L * 64)
 against_counter(rows, "bytes")
 
 # %% [markdown]
