@@ -332,8 +332,8 @@ for name, attend in kernels.items():
 against_counter(rows, "bytes")
 
 # %% [markdown]
-# The explicit one keeps what you counted. The fused one keeps one number for each *row*: memory linear in L, with every
-# FLOP still paid. Before the next exercise, decide which is right: "the attention matrix is the largest thing in the
+# The explicit one keeps what you counted. The fused one keeps one number for each *row*, and the last layer's output:
+# memory linear in L, with every FLOP still paid. Before the next exercise, decide which is right: "the attention matrix is the largest thing in the
 # layer" – always, never, or it depends?
 
 # %% exercise="memory_order"

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.nn import functional as F
 
 from course import cost
 from course.vision import vit
@@ -52,6 +53,18 @@ def test_the_matrices_of_the_photograph_and_of_an_image_of_pixels_or_patches():
     assert matrix(pixels) == 65_536 * matrix(patches)
     pairs_over_the_rest = pixels / (6 * 768)  # 4L²d over 24Ld², in a block
     assert pairs_over_the_rest == pytest.approx(11, abs=0.2)
+
+
+@pytest.mark.parametrize("L", [50, 784])
+def test_the_fused_kernel_keeps_a_number_a_row_and_the_output(L):
+    def twelve_layers(q, k, v):
+        for _ in range(12):
+            q = F.scaled_dot_product_attention(q, k, v)
+        return q
+
+    rows, one = 2 * 3 * L, 4 * 2 * 3 * L * 64  # of all heads; the bytes of q
+    kept = cost.measure(twelve_layers, *3 * [(2, 3, L, 64)]).activation_bytes
+    assert kept - 14 * one == 12 * 4 * rows + one
 
 
 def test_vit_b16_and_its_pairs():
