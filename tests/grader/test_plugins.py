@@ -124,10 +124,24 @@ def scores(course: Path, student: str) -> dict[str, float]:
         return {grade.name: grade.score for grade in notebook.grades if grade.max_score}
 
 
+def for_a_person(course: Path, student: str) -> list[str]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        notebook = gradebook.find_submission_notebook(LESSON, LESSON, student)
+        return [grade.name for grade in notebook.grades if grade.needs_manual_grade]
+
+
 def test_a_solution_has_full_marks_and_a_blank_has_none(course):
-    exercises = catalogue.of_lesson(LESSON)
-    assert scores(course, "solved") == {exercise.id: exercise.points for exercise in exercises}
+    full = {exercise.id: exercise.points for exercise in catalogue.of_lesson(LESSON)}
+    waiting = dict.fromkeys(for_a_person(course, "solved"), 0.0)
+    assert scores(course, "solved") == full | waiting
     assert set(scores(course, "blank").values()) == {0.0}
+
+
+def test_words_wait_for_a_person_and_an_empty_cell_for_nobody(course):
+    assert for_a_person(course, "solved") == ["what_patches_mend"]
+    assert for_a_person(course, "blank") == []
 
 
 @pytest.mark.parametrize("name", FORGERIES)
