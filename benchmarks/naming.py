@@ -41,6 +41,8 @@ from grader.judging.examination import request
 from grader.judging.judge import judge
 from grader.judging.verdict import Status, Verdict
 from grader.questions.draw import Draw
+from tests.grader import corpus
+from tests.grader.corpus import record
 
 SEEDS = (1, 2, 3)
 HERE = Path(__file__).parent
@@ -137,7 +139,8 @@ def measure(only: str | None = None) -> dict[str, list[Judged]]:
     """All answers, judged, by exercise."""
     read = json.loads(JUDGEMENTS.read_text()) if JUDGEMENTS.exists() else {}
     found: dict[str, list[Judged]] = {}
-    for exercise in catalogue.every_exercise():
+    asked = [*(exercise.id for exercise in catalogue.every_exercise()), *corpus.ENTRIES]
+    for exercise in map(record.asked, asked):
         if exercise.id in _unseen() and only in (None, exercise.id):
             answers = importlib.import_module(f"benchmarks.unseen.{exercise.id}").ANSWERS
             found[exercise.id] = [run(exercise, answer) for answer in answers]

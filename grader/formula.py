@@ -95,6 +95,14 @@ def parse(text: Any, symbols: Collection[str]) -> Formula:
     return Formula(text, parts, is_tuple)
 
 
+def value_of(text: Any, **sizes: int) -> float:
+    """What a formula gives at these sizes; nan for what is no formula in them, or has no value there."""
+    try:
+        return parse(text, sizes).value(**sizes)
+    except (FormulaError, ArithmeticError, ValueError):
+        return math.nan
+
+
 def as_python(text: str) -> str:
     """The text with what is written as on paper (^ · × ² ½ √, a line break) put in Python's way."""
     text = re.sub(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "**" + power[0].translate(SUPERSCRIPTS), text)

@@ -157,7 +157,7 @@ def _locate(answer: Any, caller: Mapping[str, Any]) -> tuple[Exercise, Mapping[s
     try:
         exercise = catalogue.find(_name(answer))
     except UnknownExercise:
-        # check(mlp_flops) instead of check("mlp_flops"), or a function under another name
+        # check(overtakes) instead of check("overtakes"), or a function under another name
         held = [e for e in catalogue.every_exercise() if e.id in caller and caller[e.id] is answer]
         if len(held) > 1:
             quoted = " or ".join(f'check("{e.id}")' for e in held)

@@ -8,12 +8,14 @@ vision.py          ViT, DeiT, CaiT, CPVT, CvT
 convolutional.py   AlexNet, ResNet, ConvNeXt V2
 maps.py            attention over feature maps: non-local, A², AA, axial, stand-alone, local relation
 networks.py        the ResNets that hold them; hybrid ViT
+clock.py           milliseconds, which FLOPs are not
 measured.py        what PyTorch counts while it runs; `table` prints both
 
 formula = course.cost.vision.vit(**VARIANTS["B/16"])        # .flops == 35_127_656_448, of one image
 print(table(build("B/16"), formula, (32, 3, 224, 224)))     # of 32
 """
 
+from course.cost.clock import milliseconds
 from course.cost.formula import FLOAT32, Cost, L, d, evaluate, human, multiply_adds, n
 from course.cost.measured import Figures, measure, table
 from course.cost.two_layers import (
@@ -41,6 +43,7 @@ __all__ = [
     "evaluate",
     "human",
     "measure",
+    "milliseconds",
     "multiply_adds",
     "n",
     "product",

@@ -168,8 +168,8 @@ function sentence() {
   const share = percent < 1 ? "Less than 1" : percent > 99 ? "More than 99" : percent;
   const crossing = overtaking();
   const race = inside === "n"
-    ? "It is dearer at every length."
-    : crossing > 0 ? `It overtakes the MLP at L = ${whole(crossing)}.` : "With so few units in the MLP, attention is dearer at every length.";
+    ? "It is more expensive at every length."
+    : crossing > 0 ? `It overtakes the MLP at L = ${whole(crossing)}.` : "With so few units in the MLP, attention is more expensive at every length.";
   return `Attention costs ${ratio >= 10 ? whole(ratio) : ratio.toFixed(ratio < 0.1 ? 4 : 2)} times the MLP. `
     + `${share} % of its price is for pairs of tokens, the part with L². ${race}`;
 }

@@ -85,6 +85,25 @@ def crossing(lengths: Sequence[int], curves: Mapping[str, Sequence[float]], line
     figure(fig, alt=f"{title}. FLOPs over L: {_where(lengths, curves)}; {said}.")
 
 
+def shares(parts: Mapping[str, float], guessed: Mapping[str, float], unit: str) -> None:
+    """Show parts of a whole as bars in per cent, and the reader's guesses at some."""
+    fig, ax = new(height=2.3)
+    whole = sum(parts.values())
+    percent = {name: 100 * size / whole for name, size in parts.items()}
+    ax.barh(
+        [f"{name}  {share:.1f} %" for name, share in percent.items()], percent.values(), color=palette.muted
+    )
+    rows = [list(percent).index(name) for name in guessed]
+    ax.plot(list(guessed.values()), rows, "D", color=palette.second, label="your guess", markersize=9)
+    ax.set(xlim=(0, max(100, *guessed.values())), xlabel=f"per cent of {whole:,.0f} {unit}")
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.legend(loc="lower right")
+    told = ", ".join(f"{name} {share:.1f} %" for name, share in percent.items())
+    guesses = ", ".join(f"{name} {share:g} %" for name, share in guessed.items())
+    figure(fig, alt=f"Bars, of {whole:,.0f} {unit}: {told}. Your guess: {guesses}.")
+
+
 def _where(lengths: Sequence[int], curves: Mapping[str, Sequence[float]]) -> str:
     """Between which of the lengths the second curve passes the first, in words."""
     (lower, first), (upper, second) = curves.items()

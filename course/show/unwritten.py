@@ -17,8 +17,9 @@ class NotWrittenYet(Exception):
 def needs(**answers: Any) -> None:
     """Go on only if the reader's answers, each under the name of its exercise, are there: right or wrong.
 
-    A function is there once its body does something, a class once it has a `forward`, and any other answer
-    once it is no longer empty. Raises NotWrittenYet, naming the first that is missing.
+    A function is there once its body does something, a class once it has a `forward`, a table once something
+    stands in it, and any other answer once it is no longer empty. Raises NotWrittenYet, naming the first that
+    is missing.
     """
     for name, answer in answers.items():
         if not _is_written(answer):
@@ -32,4 +33,5 @@ def _is_written(answer: Any) -> bool:
         return "forward" in vars(answer)
     if code := getattr(answer, "__code__", None):
         return any(step.opname not in _NOTHING for step in dis.get_instructions(code))
-    return callable(answer) or bool(answer)
+    filled = any(answer.values()) if isinstance(answer, dict) else bool(answer)
+    return callable(answer) or filled

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from grader.asking.formulas import ask_entry
 from grader.asking.function import ask_function
 from grader.asking.matching import ask_matching
 from grader.asking.module import ask_module
@@ -20,6 +21,7 @@ ASK: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "function": ask_function,
     "module": ask_module,
     "formula": ask_value,
+    "formulas": ask_entry,
     "number": ask_number,
     "quiz": ask_value,
     "matching": ask_matching,

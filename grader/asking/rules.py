@@ -14,6 +14,7 @@ LATE, COMPILING, MISSING, ENDED, JUDGE = "late", "compiling", "missing", "does n
 NOT_ASKED = (LATE, COMPILING, MISSING, ENDED, JUDGE)  # the answer did not get to break a rule
 RULES = {
     "no function": "It is {type}, not a function.",
+    "no table": "It is {type}, not a table: keep the braces and the names, and write between the quotes.",
     "no test": "It is {type}, not a test function.",
     "text for a number": "It is text in quotes; a number is expected.",
     "no number": "It is {type}; one number is expected.",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from grader.demo.student import Student, damage
-from grader.exercise import Exercise, Formula, Function, Quiz
+from grader.exercise import Exercise, Formula, Formulas, Function, Quiz
 from grader.slips.patch import PatchError, patch
 from grader.slips.slip import apply
 from grader.slips.tree import parse
@@ -57,6 +57,8 @@ def wrong_answers(exercise: Exercise) -> list[str]:
         return [f"{exercise.id} = {choice!r}" for _, choice in exercise.wrong_answers()]
     if isinstance(exercise, Formula):
         return [f'{exercise.id} = "{formula}"' for formula in exercise.slips]
+    if isinstance(exercise, Formulas):
+        return [f"{exercise.id} = {table!r}" for table in exercise.wrong.values()]
     if isinstance(exercise, Function):
         return [code for slip in exercise.slips if (code := _with_slip(exercise, slip))]
     return []

@@ -2,6 +2,7 @@
 
 from grader.exercise.base import Exercise, Question
 from grader.exercise.formula import Formula
+from grader.exercise.formulas import Entry, Formulas
 from grader.exercise.function import Function
 from grader.exercise.matching import Matching
 from grader.exercise.module import Module
@@ -11,8 +12,10 @@ from grader.exercise.quiz import Quiz
 from grader.exercise.training_outcome import TrainingOutcome
 
 __all__ = [
+    "Entry",
     "Exercise",
     "Formula",
+    "Formulas",
     "Function",
     "Matching",
     "Module",

@@ -311,11 +311,12 @@ class Function(Exercise):
         return all(_same_gradient(*(found.get(name) for found in gradients)) for name in gradients[0])
 
     def score(self, held: Mapping[str, bool]) -> float:
-        """Nothing for what is wrong on one example: that it is right elsewhere is chance, or means little."""
-        example = self._axes.get("one")
-        if example and not held.get(example.part, True):
-            return 0.0
-        return super().score(held)
+        """Nothing for what is wrong on one example: that it is right elsewhere is chance, or means little.
+
+        Nor for what grows with a square that it is to avoid: the numbers are those of the obvious way.
+        """
+        needed = [self._axes[name].part for name in ("one", "long") if name in self._axes]
+        return super().score(held) if all(held.get(part, True) for part in needed) else 0.0
 
     def _rounding(self, question: Question) -> float:
         """How far right answers may be apart on this question; 0 where that says nothing.

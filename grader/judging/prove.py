@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.asking.outcome import Outcome, TimeUp
 from grader.asking.respond import Response, time_limit
-from grader.exercise import Exercise, Function, Number, Question, TrainingOutcome
+from grader.exercise import Exercise, Formulas, Function, Number, Question, TrainingOutcome
 from grader.judging.judge import judge
 from grader.judging.measure import measure, problems
 from grader.judging.verdict import Verdict
@@ -84,7 +84,7 @@ def _prove(proof: Proof) -> None:
         candidates = candidates_of(exercise)
         _prove_slips(proof, [(c.sentence, _Made(candidates, c)) for c in candidates if _is_authored(c)])
         _prove_mutants(proof, candidates)
-    elif isinstance(exercise, Number):
+    elif isinstance(exercise, (Formulas, Number)):
         _prove_slips(proof, list(exercise.wrong.items()))
     else:
         _prove_slips(proof, [(sentence, answer) for answer, sentence in exercise.slips.items()])

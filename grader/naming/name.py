@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.exercise import Exercise
-from grader.naming import code, formula, matching, number, property_test, quiz, training_outcome
+from grader.naming import code, formula, formulas, matching, number, property_test, quiz, training_outcome
 from grader.naming.case import Case, Named
 
 NAME: dict[str, Callable[[Any, Sequence[Case]], Named | None]] = {
     "function": code.name,
     "module": code.name,
     "formula": formula.name,
+    "formulas": formulas.name,
     "number": number.name,
     "quiz": quiz.name,
     "matching": matching.name,

@@ -78,7 +78,7 @@ def use_cost(page: Page, frame: FrameLocator) -> None:
     page.keyboard.press("End")
     expect(width).to_have_attribute("aria-valuetext", "8,192")
 
-    expect(said).to_contain_text("It is dearer at every length")
+    expect(said).to_contain_text("It is more expensive at every length")
     page.keyboard.press("Home")
     frame.get_by_role("button", name="d wide").click()
     expect(said).to_contain_text("overtakes the MLP at L = ")

@@ -90,25 +90,25 @@ def test_attention_wrong_then_right(lab, shoot):
 
 def test_a_formula_misspelt_miscounted_right(lab, shoot):
     lab = lab("05_cost")
-    answer, check = lab.cell("mlp-flops-answer"), lab.cell("mlp-flops-check")
+    answer, check = lab.cell("matmul-flops-answer"), lab.cell("matmul-flops-check")
 
     def answers(formula):
-        lab.replace_line(answer, "mlp_flops =", [f'mlp_flops = "{formula}"'])
+        lab.replace_line(answer, "matmul_flops =", [f'matmul_flops = "{formula}"'])
         lab.run(answer)
         return lab.run(check)
 
-    panel = answers("4Ldn")
+    panel = answers("2Ldn")
     expect(panel).to_contain_text("A multiplication sign is missing")
     expect(panel).to_contain_text(NO_POINTS)
     shoot(lab.page, "misspelt")
 
-    panel = answers("2*L*d*n")
+    panel = answers("2*d*n")
     expect(panel.get_by_role("status")).to_contain_text("✗ Not yet")
-    expect(panel).to_contain_text("multiply–adds")
+    expect(panel).to_contain_text("the price for one token")
     expect(panel).to_contain_text(NO_POINTS)
     shoot(lab.page, "miscounted")
 
-    panel = answers("2*L*d*n + 2*L*n*d")
+    panel = answers("L*d*n + L*n*d")
     expect(panel.get_by_role("status")).to_contain_text("✓ Right")
     expect(panel).to_contain_text(ALL_POINTS)
     shoot(lab.page, "right")

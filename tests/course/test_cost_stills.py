@@ -75,3 +75,12 @@ def test_where_there_is_no_line_a_sentence_says_why(shown, length, said):
 def test_curves_that_never_cross_are_described_so(shown):
     cost_stills.crossing(LENGTHS, {"MLP": [1, 2, 3, 4], "attention": [2, 3, 4, 5]}, line=100, title="")
     assert "attention above MLP throughout" in shown[0][1]
+
+
+def test_shares_of_a_whole_and_a_guess_at_one_of_them(shown):
+    cost_stills.shares({"MLPs": 60e9, "pairs": 20e9}, {"pairs": 30}, "FLOPs")
+    [(axes, alt)] = shown
+    assert [bar.get_width() for bar in axes.patches] == [75, 25]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["MLPs  75.0 %", "pairs  25.0 %"]
+    assert [list(axes.lines[0].get_xdata()), list(axes.lines[0].get_ydata())] == [[30], [1]]
+    assert "pairs 25.0 %. Your guess: pairs 30 %" in alt

@@ -34,13 +34,13 @@ class Layer(NoForward):
         return x
 
 
-@pytest.mark.parametrize("answer", [only_a_docstring, passing, NoForward, "", None, set(), []])
+@pytest.mark.parametrize("answer", [only_a_docstring, passing, NoForward, "", None, set(), [], {"one": ""}])
 def test_stops_while_there_is_nothing(answer):
     with pytest.raises(NotWrittenYet, match="`answer` is not written yet"):
         needs(answer=answer)
 
 
-@pytest.mark.parametrize("answer", [wrong, asserting, Layer, "sqrt(d)", {"a"}, len])
+@pytest.mark.parametrize("answer", [wrong, asserting, Layer, "sqrt(d)", {"a"}, {"one": "", "two": "L"}, len])
 def test_goes_on_with_any_answer_right_or_wrong(answer):
     needs(answer=answer)
 

@@ -189,12 +189,12 @@ ANSWERS = {
         "slow",
     ),
     "hard_gradient": ("len(slow)\nhard_gradient = 'b'", False, "slow"),
-    "mlp_flops": ("mlp_flops = '4*L*d*n'\nprint(slow)", True, ""),
-    "attention_flops": ("half\nattention_flops = '8*L*d*n + 4*L**2*n'", False, "slower"),
-    "mlp_parameters": ("from_slow\nmlp_parameters = '2*d*n'", False, "slow"),
+    "smaller_patches": ("smaller_patches = 'c'\nprint(slow)", True, ""),
+    "why_not_reorder": ("half\nwhy_not_reorder = 'b'", False, "slower"),
+    "four_times": ("from_slow\nfour_times = 'bde'", False, "slow"),
     "overtakes": ("overtakes = slowest + '- 2*d'", False, "slow"),
-    "attention_parameters": ("slow = 1\nattention_parameters = f'{4 * slow}*d*n'", True, ""),
-    "attention_matrix_bytes": ("len(half)\nattention_matrix_bytes = '4*L**2'", False, "slower"),
+    "memory_order": ("slow = 1\nmemory_order = 'cebda'[::slow]", True, ""),
+    "attention_matrix_bytes": ("len(half)\nattention_matrix_bytes = '48*B*h*L**2'", False, "slower"),
 }
 OWN = [cell("half = slower[:4]"), cell("slowest = 'n' if len(slow) else ''")]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.formula import LARGEST_POWER, FormulaError, as_python, equal, parse
+from grader.formula import LARGEST_POWER, FormulaError, as_python, equal, parse, value_of
 
 SYMBOLS = ("L", "d", "n")
 VALUES = {"L": 7, "d": 5, "n": 3}
@@ -290,3 +290,8 @@ def test_no_text_takes_long(text, other):
     with contextlib.suppress(FormulaError):
         are_equal(text, other)
     assert time.perf_counter() - started < 5
+
+
+def test_a_value_to_compute_with_or_nan():
+    assert value_of("4*L*d", L=3, d=5) == 60
+    assert all(math.isnan(value_of(text, L=3)) for text in ("", "4*", "L/(L - 3)", "L*n", "(L, L)", None))

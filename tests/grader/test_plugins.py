@@ -39,26 +39,26 @@ import warnings
 warnings.warn("nothing to see")
 overtakes = "n - 2*d"
 """,
-    "mlp_parameters": """
+    "why_not_reorder": """
 class Always(str):
     __eq__ = lambda self, other: True
     __hash__ = None
-mlp_parameters = Always("1")
+why_not_reorder = Always("a")
 """,
-    "mlp_flops": """
+    "smaller_patches": """
 import grader.notebook
 grader.notebook.check = check = lambda *answers: 1.0
-mlp_flops = "1"
+smaller_patches = "a"
 """,
-    "attention_parameters": """
+    "four_times": """
 get_ipython().ast_transformers.clear()
-attention_parameters = "d"
+four_times = "a"
 1.0
 """,
-    "attention_flops": """
+    "memory_order": """
 import grader.judging.judge
 grader.judging.judge.judge = lambda *everything, **more: None
-attention_flops = "L"
+memory_order = "abcde"
 """,
     "attention_matrix_bytes": """
 from IPython.display import HTML, display
@@ -124,10 +124,24 @@ def scores(course: Path, student: str) -> dict[str, float]:
         return {grade.name: grade.score for grade in notebook.grades if grade.max_score}
 
 
+def for_a_person(course: Path, student: str) -> list[str]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        notebook = gradebook.find_submission_notebook(LESSON, LESSON, student)
+        return [grade.name for grade in notebook.grades if grade.needs_manual_grade]
+
+
 def test_a_solution_has_full_marks_and_a_blank_has_none(course):
-    exercises = catalogue.of_lesson(LESSON)
-    assert scores(course, "solved") == {exercise.id: exercise.points for exercise in exercises}
+    full = {exercise.id: exercise.points for exercise in catalogue.of_lesson(LESSON)}
+    waiting = dict.fromkeys(for_a_person(course, "solved"), 0.0)
+    assert scores(course, "solved") == full | waiting
     assert set(scores(course, "blank").values()) == {0.0}
+
+
+def test_words_wait_for_a_person_and_an_empty_cell_for_nobody(course):
+    assert for_a_person(course, "solved") == ["what_patches_mend"]
+    assert for_a_person(course, "blank") == []
 
 
 @pytest.mark.parametrize("name", FORGERIES)
@@ -232,7 +246,7 @@ def test_a_notebook_has_one_time_and_what_comes_after_it_is_told_so(confined):
         Limits(seconds=5.0),
         ("matmul_flops", "matmul_flops = '2*L*d*n'"),
         ("overtakes", f"overtakes = 'n - 2*d'\n{DEAF}"),
-        ("mlp_flops", "mlp_flops = '1'"),
+        ("smaller_patches", "smaller_patches = 'a'"),
     )
     assert verdicts[0]["score"] == catalogue.find("matmul_flops").points
     told = "The notebook ran longer than the 5 seconds that it has in all"
@@ -259,7 +273,7 @@ def test_a_cell_that_ends_the_new_kernel_too_is_left_out(confined):
         Limits(),
         ("matmul_flops", f"import os, time\nif time.time() > {until}: os._exit(0)"),
         ("overtakes", f"import os, time\ntime.sleep(max(0, {until} - time.time()))\nos._exit(0)"),
-        ("mlp_flops", "mlp_flops = '1'"),
+        ("smaller_patches", "smaller_patches = 'a'"),
         ("matmul_flops", "matmul_flops = '2*L*d*n'"),
     )
     assert [bool(error) for error in errors] == [True, True, False, False]

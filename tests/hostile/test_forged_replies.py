@@ -15,7 +15,7 @@ from grader.questions.draw import Draw
 WITH_GRADIENTS = ("attention", "SelfAttention")
 OTHERS = (
     "causal_mask",
-    "mlp_shape",
+    "cost_table",
     "layer_gflops",
     "mask_when",
     "receptive_field",

@@ -1,7 +1,8 @@
 """A counter of your own
 
 Write the price list as a function of two shapes. With more than two axes, the last two are the matrices and
-all others are a batch: `(B, h, L, n) @ (B, h, n, L)` is B·h products. A factor without a batch is shared:
+all others are a batch: `(B, h, L, n) @ (B, h, n, L)` is B·h products, such as those of B images in a layer
+that attends h times side by side (h *heads*, lesson 03). A factor without a batch is shared:
 `(B, L, d) @ (d, n)` is B products with the same right-hand matrix, and the left-hand one can be shared in the
 same way.
 """

@@ -4,6 +4,7 @@ Your own layer: `given.L`, `given.d` and `given.n` are three numbers that only y
 does layer (b) take at these sizes?** Let Python compute it; one GFLOP is 10⁹ FLOPs.
 """
 
+from grader.catalogue import find
 from grader.exercise import Number
 
 # No two slips cost the same anywhere: never L = d, 2d or 3d/2, nor n = 2d, d/3 or d/4, or nearly so.
@@ -18,7 +19,7 @@ exercise = Number(
     given=lambda draw: {"L": draw.choice(LENGTHS), "d": draw.choice(WIDTHS), "n": draw.choice(UNITS)},
     value="(8*L*d*n + 4*L**2*n) / 1e9",
     unit="GFLOPs",
-    terms_of="attention_flops",
+    terms_of=find("cost_table").formulas["FLOPs of (b)"],
     slips={
         "4*L*d*n / 1e9": "This is the price of layer (a), the MLP; or that of the projections alone, in "
         "multiply–adds.",
@@ -29,7 +30,7 @@ exercise = Number(
         "(4*L*d*n + 2*L**2*n) / 1e9": "This is in multiply–adds: each of them is two FLOPs.",
     },
     hints=[
-        "It is the formula of the last exercise, with your three numbers in place of the letters. Let Python "
+        "It is the last formula of your table, with your three numbers in place of the letters. Let Python "
         "do the arithmetic.",
         "Giga is 10⁹: divide by 1e9 at the end.",
     ],

@@ -45,9 +45,8 @@ exercise = Function(
         "multiplied, as matrices.",
         "q @ context @ wo -> q * k * v @ wo": "Queries, keys and values are multiplied number by number: no "
         "token meets another.",
-        "q @ context @ wo -> q @ k.mT @ v @ wo": "It goes from left to right and makes the matrix of L×L.",
-        "q @ context @ wo -> q @ context @ wo / x.shape[-2]": "The result is divided by L; formula (b) has "
-        "no mean.",
+        "q @ context @ wo -> q @ k.mT @ v @ wo": "It goes from left to right and makes the matrix of L×L: "
+        "right numbers, at the full price.",
         "q @ context @ wo -> (q @ context @ wo).mT": "The result is transposed.",
     },
     also_right=["q @ context @ wo -> q @ (context @ wo)"],

@@ -1,8 +1,8 @@
 """Where attention overtakes the MLP
 
 **At which L does attention with d×d projections cost as much as an MLP with n hidden units?** Take your two
-formulas, put d for n in attention's, and solve for L. Beyond that length attention is the dearer one; a
-negative L, for small n, means that it always is.
+formulas, put d for n in attention's, and solve for L. Beyond that length attention is the more
+expensive one; a negative L, for small n, means that it always is.
 """
 
 from grader.exercise import Formula

@@ -117,7 +117,7 @@ BAD = {
     "ben softmax --because x": "no exercise called 'softmax'; did you mean softmax_rows",
     "bem softmax_rows --because x": "bem has handed in nothing to 02_attention; did you mean ben?",
     "* softmax_rows --because x": "* has handed in nothing to 02_attention.",
-    "ben mlp_flops --because x": "an exercise of 05_cost, which this course has not released",
+    "ben overtakes --because x": "an exercise of 05_cost, which this course has not released",
     "ada softmax_rows --because x --points 7": "softmax_rows has from 0 to 6 points, and not 7.",
     "ada softmax_rows --because x --points -1": "softmax_rows has from 0 to 6 points, and not -1.",
     "ada softmax_rows --because x --points nan": "softmax_rows has from 0 to 6 points, and not nan.",

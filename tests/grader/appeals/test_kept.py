@@ -25,8 +25,8 @@ def test_written_whole_or_not_at_all(tmp_path):
 
 def test_a_lesson_has_the_words_on_its_own_exercises(tmp_path):
     with kept.changing(tmp_path) as words:
-        words["ada"] = {"softmax_rows": WORD, "mlp_flops": WORD}
-        words["ben"] = {"mlp_flops": WORD}
+        words["ada"] = {"softmax_rows": WORD, "overtakes": WORD}
+        words["ben"] = {"overtakes": WORD}
     assert kept.of_lesson(tmp_path, "02_attention") == {"ada": {"softmax_rows": WORD}}
     assert kept.of_lesson(tmp_path, "09_none") == {}
     assert kept.EXERCISES == EXERCISES

@@ -3,6 +3,7 @@
 ``02_attention/`` and ``05_cost/`` hold the mistakes that the exercises once listed by hand, each with the
 sentence that named it, and the correct alternatives. ``unseen/`` holds answers that were written from the
 statements alone, before anything existed that could name them. They depend on nothing of the grader.
+Formulas that are entries of one table today were exercises of their own, and keep these names here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,13 @@ from tests.grader.corpus.collection import Collection, name_of
 HERE = Path(__file__).parent
 LISTED = ("02_attention", "05_cost")  # lessons
 UNSEEN = "unseen"
+ENTRIES = {  # of the exercise cost_table, by the name of the file that holds answers to it
+    "mlp_parameters": "weights of (a)",
+    "mlp_shape": "shape of (a)",
+    "mlp_flops": "FLOPs of (a)",
+    "attention_parameters": "weights of (b)",
+    "attention_flops": "FLOPs of (b)",
+}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ import torch
 
 from grader import catalogue
 from grader.asking.respond import read_reply, reply
+from grader.exercise import Exercise
 from grader.judging.examination import request
 from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
@@ -59,9 +60,18 @@ class Told:
         return "\t".join(" ".join(word.split()) for word in words).rstrip()
 
 
+def asked(id: str) -> Exercise:
+    """The exercise that answers are to, or the entry of a table, as an exercise of its own."""
+    if id not in corpus.ENTRIES:
+        return catalogue.find(id)
+    entry = catalogue.find("cost_table").formulas[corpus.ENTRIES[id]]
+    entry.place(id, "05_cost", corpus.ENTRIES[id])
+    return entry
+
+
 def tell(answer: Answer, seed: int = SEED) -> Told:
     """Ask an answer the questions of a seed, and judge it."""
-    exercise = catalogue.find(answer.exercise)
+    exercise = asked(answer.exercise)
     questions = exercise.questions(Draw(seed, KEY))
     torch.manual_seed(seed)
     payloads = [question.payload for question in questions]

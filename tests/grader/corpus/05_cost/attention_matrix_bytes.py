@@ -1,6 +1,9 @@
-"""Answers to `attention_matrix_bytes`; with each wrong one, what was once said of it by hand."""
+"""Answers to `attention_matrix_bytes`; with each wrong one, what was once said of it by hand.
 
-WRONG = {
+They were written when one matrix was asked for; today it is one for each of 12 layers, B images and h heads.
+"""
+
+OF_ONE = {
     "L**2": "These are the entries; each takes four bytes.",
     "32*L**2": "These are bits, not bytes.",
     "2*L**2": "Two bytes an entry is half precision; single precision takes four.",
@@ -554,11 +557,12 @@ WRONG = {
     "32*L**2/1024**3": "These are GiB, not bytes, and not of four bytes an entry.",
 }
 
+WRONG = {f"12*B*h*({text})": said for text, said in OF_ONE.items()}
 RIGHT = [
-    "4*L*L",
-    "(2*L)**2",
-    "L**2*4",
-    "L*(4*L)",
-    "2*L*2*L",
-    "32*L**2/8",
+    "12*B*h*(4*L*L)",
+    "12*B*h*((2*L)**2)",
+    "12*B*h*(L**2*4)",
+    "12*B*h*(L*(4*L))",
+    "12*B*h*(2*L*2*L)",
+    "12*B*h*(32*L**2/8)",
 ]
