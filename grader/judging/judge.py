@@ -17,7 +17,7 @@ from grader.exercise import Exercise, Question
 from grader.exercise.compare import Difference
 from grader.judging.own_work import forbidden_use, unseen
 from grader.judging.verdict import Part, Status, Verdict
-from grader.naming.case import Case
+from grader.naming.case import STOPS, Case
 from grader.naming.name import name
 
 
@@ -66,6 +66,9 @@ def judge(
     ]
     if named := name(exercise, cases):
         verdict = replace(verdict, mistake=named.sentence, how=named.how, slips=named.slips)
+    if verdict.how == STOPS:  # what seems to hold, holds by the error
+        parts = [part for part in parts if not part.held]
+        return replace(verdict, status=Status.FAILED, parts=tuple(parts), how="error")
     return replace(verdict, status=Status.FAILED) if _stops(cases) else verdict
 
 
