@@ -10,6 +10,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from grader import catalogue
 from grader.asking import given
 from grader.asking.ordinary import ordinary_state
 from grader.asking.respond import read_reply, reply
+from grader.asking.rules import MISSING, sentence
 from grader.asking.watch import ours
 from grader.catalogue import Told, UnknownExercise
 from grader.demonstrations import explained
@@ -29,8 +31,10 @@ from grader.judging.verdict import Verdict
 from grader.questions.draw import Draw
 from grader.questions.personal import belongs, own_key, own_name, plain_key, plain_name
 from grader.questions.record import MIME, Record
+from grader.student import EXECUTION, cells, is_graded
 
 GET_YOUR_OWN = 'In a class, sign_in("NAME", key="KEY") gives you your own: then run this cell again.'
+cells.follow_this_kernel()
 _hints_given: Counter[str] = Counter()
 
 
@@ -59,9 +63,11 @@ def check(answer: Any) -> Score:
     """
     exercise, namespace = _locate(answer, sys._getframe(1).f_globals)
     verdict = _verdict(exercise, namespace, sys._getframe(1).f_globals)
-    _show(panel.html(verdict, footer=_offer(exercise, verdict)), panel.plain(verdict))
-    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not verdict.is_right:
-        print(panel.plain(verdict), file=sys.stderr)  # nbgrader's Validate button shows what is on stderr
+    verdict, before = _of_its_cell(verdict)
+    plain = panel.plain(verdict, before=before)
+    _show(panel.html(verdict, before=before, footer=_offer(exercise, verdict)), plain)
+    if os.environ.get(EXECUTION) == "validate" and not verdict.is_right:
+        print(plain, file=sys.stderr)  # nbgrader's Validate button shows what is on stderr
     return Score(verdict)
 
 
@@ -119,8 +125,8 @@ def sign_in(student: str, key: str | None = None) -> None:
     Raises:
         WrongKey: it is not the key of that name.
     """
-    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
-        return  # who is graded is known
+    if is_graded():
+        return  # who it is is known
     if not all(isinstance(word, str) for word in (student, key or "")):
         raise WrongKey("Write name and key in quotes, as your instructor gave them to you.")
     name, key = plain_name(student), plain_key(key or "")
@@ -181,6 +187,14 @@ def _verdict(exercise: Exercise, namespace: Mapping[str, Any], caller: dict[str,
         response = examination.in_place(response)
         verdict = judge(exercise, examination.questions, response)
         return explained(verdict, response.outcomes, missing)
+
+
+def _of_its_cell(verdict: Verdict) -> tuple[Verdict, str]:
+    """The verdict, and what is said before it where the cell that was to define the answer has failed."""
+    name, error = verdict.exercise, cells.error_of(verdict.exercise)
+    if error and verdict.message == sentence(MISSING, {"name": name}):
+        return replace(verdict, message=cells.FAILED.format(name, error, name)), ""
+    return verdict, cells.OLDER.format(name, error) if error else ""
 
 
 def _offer(exercise: Exercise, verdict: Verdict) -> str:

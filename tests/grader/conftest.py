@@ -208,6 +208,16 @@ def written(tmp_path):
     return run
 
 
+@pytest.fixture(scope="session")  # in one process it can be started once
+def ipython():
+    """A running shell, as in a kernel; `check` shows HTML there."""
+    from IPython.testing.globalipapp import start_ipython
+
+    shell = start_ipython()
+    yield shell
+    type(shell).clear_instance()
+
+
 @pytest.fixture
 def nobody(monkeypatch, tmp_path):
     """No student is signed in, and there is no secret: tests do not depend on who runs them, or where."""
