@@ -1,4 +1,4 @@
-"""What a student calls in a notebook: `check`, `hint`, `numbers`, `sign_in`.
+"""What a student calls in a notebook: `check`, `hint`, `mine`, `numbers`, `progress`, `sign_in`.
 
 Advice, given at once and in this process. The score of a submission never comes from here: it is worked
 out by the judge in another process (`grader.plugins`).
@@ -14,12 +14,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from grader import catalogue
+from grader import carrying, catalogue
 from grader.asking import given
 from grader.asking.ordinary import ordinary_state
 from grader.asking.respond import read_reply, reply
 from grader.asking.rules import MISSING, sentence
 from grader.asking.watch import ours
+from grader.carrying import mine
 from grader.catalogue import Told, UnknownExercise
 from grader.demonstrations import explained
 from grader.exercise import Exercise, Number
@@ -34,6 +35,8 @@ from grader.questions.record import MIME, Record
 from grader.student import EXECUTION, cells, is_graded
 
 GET_YOUR_OWN = 'In a class, sign_in("NAME", key="KEY") gives you your own: then run this cell again.'
+__all__ = ["check", "hint", "mine", "numbers", "progress", "sign_in"]
+
 cells.follow_this_kernel()
 _hints_given: Counter[str] = Counter()
 
@@ -64,8 +67,9 @@ def check(answer: Any) -> Score:
     exercise, namespace = _locate(answer, sys._getframe(1).f_globals)
     verdict = _verdict(exercise, namespace, sys._getframe(1).f_globals)
     verdict, before = _of_its_cell(verdict)
-    plain = panel.plain(verdict, before=before)
-    _show(panel.html(verdict, before=before, footer=_offer(exercise, verdict)), plain)
+    after = carrying.went_on(exercise, verdict)
+    plain = "\n".join(filter(None, [panel.plain(verdict, before=before), after]))
+    _show(panel.html(verdict, before=before, footer=after or _offer(exercise, verdict)), plain)
     if os.environ.get(EXECUTION) == "validate" and not verdict.is_right:
         print(plain, file=sys.stderr)  # nbgrader's Validate button shows what is on stderr
     return Score(verdict)
@@ -86,6 +90,15 @@ def hint(name: Any) -> None:
     body = "".join(f'<p style="margin:.2em 0">{panel.rich(line)}</p>' for line in told)
     body += f'<p style="margin:.4em 0 0;opacity:.8">{panel.rich(after)}</p>'
     _show(panel.card(body, "#3b7dd8", "Hint"), "\n".join([*told, after]))
+
+
+def progress() -> None:
+    """Show how far you are, in each lesson and in the course: it is kept when a kernel ends."""
+    rows = carrying.so_far()
+    width = max(len(name) for name, _ in rows)
+    told = "".join(f"<tr><td>{name}</td><td>{panel.rich(far)}</td></tr>" for name, far in rows)
+    plain = "\n".join(f"{name:<{width}}  {far}" for name, far in rows)
+    _show(panel.card(f"<table>{told}</table>", "#3b7dd8", "Progress"), plain)
 
 
 @ours()

@@ -8,10 +8,12 @@ where the cell with the imports was not run, every kernel of the environment loa
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from traceback import walk_tb
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +21,7 @@ from grader.student import is_graded
 from grader.uses import uses
 
 EXERCISES = Path(__file__).resolve().parents[1] / "exercises"
-IMPORTED = ("check", "hint", "needs", "numbers", "sign_in")  # what lessons have from us
+IMPORTED = ("check", "hint", "mine", "needs", "numbers", "progress", "sign_in")  # what lessons have from us
 # Of text that is no Python, what begins at the margin
 DEFINED = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 RESTARTED = "After a restart of the kernel, *Run ▸ Run All Above Selected Cell* brings everything back."
@@ -42,18 +44,22 @@ class Cells:
         self._shell = shell
         self._before: dict[str, Any] = {}
         self.failed: dict[str, str] = {}  # name -> the error of its cell
+        self.running = ""
+        self.ran: list[str] = list(shell.user_ns.get("In", ()))  # the texts of cells, as far as they came
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
         if not shell.custom_exceptions:
             shell.set_custom_exc((NameError,), self._explain)
 
     def _begin(self, info: Any) -> None:
-        names = self._shell.user_ns
+        self.running, names = info.raw_cell, self._shell.user_ns
         self._before = {name: names.get(name, _nothing) for name in _defined(info.raw_cell)}
 
     def _end(self, result: Any) -> None:
         error = result.error_before_exec or result.error_in_exec
         before, self._before = self._before, {}
+        self.running = ""
+        self.ran.append(_as_far_as_it_came(result.info.raw_cell, error))
         for name, value in before.items():
             if error is not None and self._shell.user_ns.get(name, _nothing) is value:
                 self.failed[name] = _in_words(error)
@@ -115,6 +121,25 @@ def error_of(name: str) -> str:
 
 def _defined(text: str) -> Iterable[str]:
     return uses(text).defines or {name for found in DEFINED.findall(text) for name in found if name}
+
+
+def ran() -> list[str]:
+    """The texts of the cells that were run in this kernel, in order, each up to where it stopped."""
+    return [*_cells.ran, _cells.running] if _cells is not None else []
+
+
+def _as_far_as_it_came(text: str, error: BaseException | None) -> str:
+    """A cell without the statement at which an error stopped it, and what stands below."""
+    if error is None:
+        return text
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    lines = [frame.f_lineno for frame in frames if frame.f_code.co_name == "<module>"]
+    try:
+        body = ast.parse(text).body if lines else []
+    except SyntaxError:  # one with magic in it
+        body = []
+    done = [statement.end_lineno or 0 for statement in body if (statement.end_lineno or 0) < lines[-1]]
+    return "\n".join(text.split("\n")[: max(done, default=0)])
 
 
 def _innermost(traceback: TracebackType) -> str:

@@ -221,6 +221,7 @@ def ipython():
 @pytest.fixture
 def nobody(monkeypatch, tmp_path):
     """No student is signed in, and there is no secret: tests do not depend on who runs them, or where."""
-    for name in ("COURSE_SECRET", "COURSE_KEY", "COURSE_STUDENT", "JUPYTERHUB_USER", "NBGRADER_EXECUTION"):
+    ours = ("COURSE_SECRET", "COURSE_KEY", "COURSE_STUDENT", "COURSE_ANSWERS")
+    for name in (*ours, "JUPYTERHUB_USER", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
