@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from grader.uses import MAGIC, uses
 
@@ -38,7 +39,8 @@ def excerpt(name: str, texts: Sequence[str]) -> str:
     Raises:
         Unfound: a name that is needed comes from none of them, such as one that ``import *`` brought.
     """
-    statements = [statement for text in texts for statement in _statements(text)]
+    # each run of a cell is one of its own, where `x = x + 1` was run twice
+    statements = [replace(statement) for text in texts for statement in _statements(text)]
     taken: list[_Statement] = []
     _take(name, statements, taken, [])
     imports = [one.text for one in taken if one.text.startswith(("import ", "from "))]
@@ -64,7 +66,12 @@ def _take(
         taken.append(statement)
 
 
-def _statements(text: str) -> Iterator[_Statement]:
+@lru_cache(maxsize=1024)  # a notebook's cells are read at every check that passes
+def _statements(text: str) -> tuple[_Statement, ...]:
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[_Statement]:
     text = MAGIC.sub(r"\1pass", text)
     try:
         body = ast.parse(text).body
