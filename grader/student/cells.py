@@ -24,7 +24,7 @@ EXERCISES = Path(__file__).resolve().parents[1] / "exercises"
 IMPORTED = ("check", "hint", "mine", "needs", "numbers", "progress", "sign_in")  # what lessons have from us
 # Of text that is no Python, what begins at the margin
 DEFINED = re.compile(r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
-RESTARTED = "After a restart of the kernel, *Run ▸ Run All Above Selected Cell* brings everything back."
+RESTARTED = "After a restart of the kernel, “Run ▸ Run All Above Selected Cell” brings everything back."
 NO_ANSWER = f"There is no `{{}}` yet: run the cell that defines it. {RESTARTED}"
 NO_IMPORT = f"`{{}}` is not known yet: run the lesson's first cell with code, which imports it. {RESTARTED}"
 FAILED = (
@@ -132,13 +132,13 @@ def _as_far_as_it_came(text: str, error: BaseException | None) -> str:
     """A cell without the statement at which an error stopped it, and what stands below."""
     if error is None:
         return text
-    frames = (frame for frame, _ in walk_tb(error.__traceback__))
-    lines = [frame.f_lineno for frame in frames if frame.f_code.co_name == "<module>"]
+    walked = walk_tb(error.__traceback__)
+    lines = [line for frame, line in walked if frame.f_code.co_name == "<module>"]  # the cell's is the first
     try:
         body = ast.parse(text).body if lines else []
     except SyntaxError:  # one with magic in it
         body = []
-    done = [statement.end_lineno or 0 for statement in body if (statement.end_lineno or 0) < lines[-1]]
+    done = [statement.end_lineno or 0 for statement in body if (statement.end_lineno or 0) < lines[0]]
     return "\n".join(text.split("\n")[: max(done, default=0)])
 
 

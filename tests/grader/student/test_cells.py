@@ -140,6 +140,22 @@ def test_what_was_defined_before_the_error_is_the_newest_version(run):
     assert name and "stopped with an error since" not in run(call)
 
 
+@pytest.mark.parametrize(
+    ("cell", "came"),
+    [
+        ("a = 1\nb = (2 +\n 3)", "a = 1\nb = (2 +\n 3)"),
+        ("a = 1\n\nb = (2 +\n 1 / 0)\nc = 3", "a = 1"),
+        ("a = 1\nimport course.no_such_module\nb = 2", "a = 1"),
+        ("def f():\n    1 / 0\nf()", "def f():\n    1 / 0"),
+        ("a = (", ""),
+    ],
+)
+def test_a_cell_is_remembered_as_far_as_it_came(run, cell, came):
+    run(cell)
+    *_, last, running = cells.ran()
+    assert (last, running) == (came, "")
+
+
 def test_the_panel_says_it_in_html_too(run, ipython):
     run('leak = "a"')
     run('1 / 0\nleak = "b"')
