@@ -5,7 +5,7 @@ LAB_FLAGS ?=                    # passed on to JupyterLab, such as --no-browser 
 PYTEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 TORCH := 2.13.0                 # pinned here: the newest release is not the one that the course is tested with
 
-FIRST_LESSON := lessons/02_attention/02_attention.ipynb
+FIRST_LESSON := work/02_attention/02_attention.ipynb
 ENVIRONMENT = python="$$(PYTHON="$(strip $(PYTHON))" sh scripts/find_python.sh)" && "$$python" scripts/environment.py
 # nbgrader calls its helpers by name, so the environment's commands come first
 INSIDE = export PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -20,8 +20,9 @@ help:  ## show this list
 	@echo "make TARGET, where TARGET is one of"
 	@awk -F ':  *## ' '/^[a-z]+:  *## / { printf "  %-7s %s\n", $$1, $$2 }' Makefile
 
-lab:  ## make the environment, then open JupyterLab on the first lesson
+lab:  ## make the environment, copy new lessons to work/, then open JupyterLab on the first one
 	@$(ENVIRONMENT)
+	@$(INSIDE) grader work
 	@$(INSIDE) jupyter lab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(strip $(LAB_FLAGS)) $(FIRST_LESSON)
 
 test:  ## make the environment with the test tools, then run every check there is
@@ -62,6 +63,6 @@ lock:  ## write requirements.lock anew from pyproject.toml, keeping versions tha
 	@sed -i.bak -e 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' -e '/^nvidia-/d' -e '/^cuda-/d' -e '/^triton==/d' requirements.lock
 	@rm requirements.lock.bak
 
-clean:  ## remove the environment and everything that builds and runs leave behind; lessons and the gradebook stay
+clean:  ## remove the environment and everything that builds and runs leave behind; lessons, work/ and the gradebook stay
 	rm -rf .venv *.egg-info build dist class_demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find course grader tests scripts solutions -name __pycache__ -prune -exec rm -rf {} +

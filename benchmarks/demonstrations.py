@@ -9,6 +9,7 @@ loads first counts to it: in grading it may be the first.
 import json
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
@@ -34,7 +35,8 @@ def seconds(lesson: Lesson) -> list[tuple[str, float, bool]]:
     notebook.metadata.kernelspec.name = "python3"
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     notebook.cells = [new_code_cell(BEGIN), *cells, new_code_cell(END)]
-    NotebookClient(notebook, timeout=600).execute(cwd=str(lesson.root))
+    with TemporaryDirectory() as folder:  # where answers that pass are kept
+        NotebookClient(notebook, timeout=600).execute(cwd=folder)
     took = json.loads(notebook.cells[-1].outputs[0].text)[-len(cells) :]
     return [
         (cell.id, time, is_long(cell))

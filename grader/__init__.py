@@ -1,14 +1,14 @@
 """The grader: exercises, the judge, and what stands between them and nbgrader.
 
-In a notebook: ``from grader import check, hint, numbers, sign_in``.
+In a notebook: ``from grader import check, hint, mine, numbers, progress, sign_in``.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.notebook import check, hint, numbers, sign_in
+    from grader.notebook import check, hint, mine, numbers, progress, sign_in
 
-__all__ = ["check", "hint", "numbers", "sign_in"]
+__all__ = ["check", "hint", "mine", "numbers", "progress", "sign_in"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,7 @@ from typing import Any
 from grader.exercise import Exercise
 
 EXERCISES = Path(__file__).parent / "exercises"
+_POINTS = re.compile(r"^ +points=([\d.]+),$", re.MULTILINE)
 _MARKER = re.compile(r'^# %%.*\bexercise="(\w+)"', re.MULTILINE)
 
 
@@ -80,6 +81,13 @@ def ids() -> dict[str, tuple[str, ...]]:
     for file in sorted(EXERCISES.glob("*/*.py")):
         found.setdefault(file.parent.name, []).append(file.stem)
     return {lesson: _in_order(lesson, names) for lesson, names in found.items()}
+
+
+@cache
+def points(id: str) -> float:
+    """What an exercise is worth. Its file is read, not run, where it says so in a line of its own."""
+    told = _POINTS.search(file_of(id).read_text(encoding="utf-8"))
+    return float(told[1]) if told else find(id).points
 
 
 def of_lesson(lesson: str) -> tuple[Exercise, ...]:

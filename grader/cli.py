@@ -155,6 +155,19 @@ def build(
 
 
 @app.command()
+def work() -> None:
+    """Copy new and newer lessons to work/, for you to work in; what you have written stays as it is."""
+    from grader.building.copies import hand_out
+    from grader.building.lesson import BuildError
+
+    try:
+        for line in hand_out(Path.cwd()):
+            say(line)
+    except BuildError as error:
+        raise fail(str(error), code=1) from None
+
+
+@app.command()
 def demo(
     lesson: Annotated[str, typer.Argument(help="The lesson that is handed in; 05 stands for 05_cost.")] = "",
     folder: Annotated[Path, typer.Option(help="Where to put the class.")] = Path("class_demo"),

@@ -1,4 +1,4 @@
-"""What a student calls in a notebook: `check`, `hint`, `numbers`, `sign_in`.
+"""What a student calls in a notebook: `check`, `hint`, `mine`, `numbers`, `progress`, `sign_in`.
 
 Advice, given at once and in this process. The score of a submission never comes from here: it is worked
 out by the judge in another process (`grader.plugins`).
@@ -10,14 +10,17 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from grader import catalogue
+from grader import carrying, catalogue
 from grader.asking import given
 from grader.asking.ordinary import ordinary_state
 from grader.asking.respond import read_reply, reply
+from grader.asking.rules import MISSING, sentence
 from grader.asking.watch import ours
+from grader.carrying import mine
 from grader.catalogue import Told, UnknownExercise
 from grader.demonstrations import explained
 from grader.exercise import Exercise, Number
@@ -29,8 +32,12 @@ from grader.judging.verdict import Verdict
 from grader.questions.draw import Draw
 from grader.questions.personal import belongs, own_key, own_name, plain_key, plain_name
 from grader.questions.record import MIME, Record
+from grader.student import EXECUTION, cells, is_graded
 
 GET_YOUR_OWN = 'In a class, sign_in("NAME", key="KEY") gives you your own: then run this cell again.'
+__all__ = ["check", "hint", "mine", "numbers", "progress", "sign_in"]
+
+cells.follow_this_kernel()
 _hints_given: Counter[str] = Counter()
 
 
@@ -59,9 +66,12 @@ def check(answer: Any) -> Score:
     """
     exercise, namespace = _locate(answer, sys._getframe(1).f_globals)
     verdict = _verdict(exercise, namespace, sys._getframe(1).f_globals)
-    _show(panel.html(verdict, footer=_offer(exercise, verdict)), panel.plain(verdict))
-    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not verdict.is_right:
-        print(panel.plain(verdict), file=sys.stderr)  # nbgrader's Validate button shows what is on stderr
+    verdict, before = _of_its_cell(verdict)
+    after = carrying.went_on(exercise, verdict)
+    plain = "\n".join(filter(None, [panel.plain(verdict, before=before), after]))
+    _show(panel.html(verdict, before=before, footer=after or _offer(exercise, verdict)), plain)
+    if os.environ.get(EXECUTION) == "validate" and not verdict.is_right:
+        print(plain, file=sys.stderr)  # nbgrader's Validate button shows what is on stderr
     return Score(verdict)
 
 
@@ -80,6 +90,15 @@ def hint(name: Any) -> None:
     body = "".join(f'<p style="margin:.2em 0">{panel.rich(line)}</p>' for line in told)
     body += f'<p style="margin:.4em 0 0;opacity:.8">{panel.rich(after)}</p>'
     _show(panel.card(body, "#3b7dd8", "Hint"), "\n".join([*told, after]))
+
+
+def progress() -> None:
+    """Show how far you are, in each lesson and in the course: it is kept when a kernel ends."""
+    rows = carrying.so_far()
+    width = max(len(name) for name, _ in rows)
+    told = "".join(f"<tr><td>{name}</td><td>{panel.rich(far)}</td></tr>" for name, far in rows)
+    plain = "\n".join(f"{name:<{width}}  {far}" for name, far in rows)
+    _show(panel.card(f"<table>{told}</table>", "#3b7dd8", "Progress"), plain)
 
 
 @ours()
@@ -119,8 +138,8 @@ def sign_in(student: str, key: str | None = None) -> None:
     Raises:
         WrongKey: it is not the key of that name.
     """
-    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
-        return  # who is graded is known
+    if is_graded():
+        return  # who it is is known
     if not all(isinstance(word, str) for word in (student, key or "")):
         raise WrongKey("Write name and key in quotes, as your instructor gave them to you.")
     name, key = plain_name(student), plain_key(key or "")
@@ -181,6 +200,14 @@ def _verdict(exercise: Exercise, namespace: Mapping[str, Any], caller: dict[str,
         response = examination.in_place(response)
         verdict = judge(exercise, examination.questions, response)
         return explained(verdict, response.outcomes, missing)
+
+
+def _of_its_cell(verdict: Verdict) -> tuple[Verdict, str]:
+    """The verdict, and what is said before it where the cell that was to define the answer has failed."""
+    name, error = verdict.exercise, cells.error_of(verdict.exercise)
+    if error and verdict.message == sentence(MISSING, {"name": name}):
+        return replace(verdict, message=cells.FAILED.format(name, error, name)), ""
+    return verdict, cells.OLDER.format(name, error) if error else ""
 
 
 def _offer(exercise: Exercise, verdict: Verdict) -> str:

@@ -35,6 +35,7 @@ from grader.judging.verdict import MIME as VERDICT
 from grader.judging.verdict import Verdict
 from grader.questions.personal import course_secret, hidden_seed, plain_name
 from grader.questions.record import METADATA, read_records
+from grader.references import handed_on
 from grader.sandbox.runner import Sandboxed
 from grader.uses import uses
 
@@ -87,6 +88,7 @@ class Judge(Sandboxed, Execute):
         self.exercises = [exercise for cell in nb.cells if (exercise := _graded_exercise(cell))]
         self._own = self._own_numbers(nb)
         self.numbers = {exercise: own.values for exercise, own in self._own.items()}
+        self.references = handed_on(nb.cells, self.exercises)
         self._verdicts: list[tuple[NotebookNode, Verdict]] = []
         nb, resources = super().preprocess(nb, resources, km)
         _make_inert(nb)

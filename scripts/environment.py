@@ -22,6 +22,11 @@ BIN = VENV / "bin"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed.json"  # what .venv holds
 LOG = VENV / "install.log"
+KERNELS = """from grader.student import is_graded
+
+if not is_graded():
+    get_config().InteractiveShellApp.extensions.append("grader.student.cells")
+"""
 NEEDED_GB = 3
 ROOM = f"{NEEDED_GB} GB (10 GB where PyTorch comes with CUDA)"
 
@@ -47,6 +52,7 @@ def main(extra=""):
         check_registry()
         install(extras)
         keep_jupyterlab_quiet()
+        begin_kernels()
         failed = build_lessons() or compile_what_kernels_load()
         if not failed:
             STAMP.write_text(json.dumps({**wanted, "extras": extras}))
@@ -58,7 +64,7 @@ def main(extra=""):
 
 def fingerprint():
     """What decides whether .venv is up to date: its place (its scripts name it) and what it is made from."""
-    contents = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    contents = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + KERNELS.encode()
     return {"place": str(VENV), "contents": hashlib.sha256(contents).hexdigest()}
 
 
@@ -157,6 +163,13 @@ def keep_jupyterlab_quiet():
     news = {"fetchNews": "false", "checkForUpdates": False}
     overrides = {"@jupyterlab/apputils-extension:notification": news}
     (settings / "overrides.json").write_text(json.dumps(overrides))
+
+
+def begin_kernels():
+    """Kernels begin by noting what readers lose in a restart, so that it is told before any import is run."""
+    settings = VENV / "etc" / "ipython"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "ipython_kernel_config.py").write_text(KERNELS)
 
 
 class Progress:

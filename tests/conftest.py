@@ -38,6 +38,12 @@ def no_figure_stays_open() -> Iterator[None]:
         pyplot.close("all")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_reader_keeps_what_tests_answer(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a check keeps (`grader.student.kept`) goes where nobody works."""
+    os.environ["COURSE_ANSWERS"] = str(tmp_path_factory.mktemp("answers"))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from grader.demo.student import Student, damage
-from grader.exercise import Exercise, Formula, Formulas, Function, Quiz
+from grader.exercise import Exercise, Formula, Formulas, Function, Matching, Quiz
 from grader.slips.patch import PatchError, patch
 from grader.slips.slip import apply
 from grader.slips.tree import parse
@@ -55,6 +55,8 @@ def wrong_answers(exercise: Exercise) -> list[str]:
     """Cells with wrong answers to an exercise, where they can be written down: slips, or other choices."""
     if isinstance(exercise, Quiz):
         return [f"{exercise.id} = {choice!r}" for _, choice in exercise.wrong_answers()]
+    if isinstance(exercise, Matching):
+        return [f"{exercise.id} = {exercise.pairs | {letter: number}!r}" for letter, number in exercise.why]
     if isinstance(exercise, Formula):
         return [f'{exercise.id} = "{formula}"' for formula in exercise.slips]
     if isinstance(exercise, Formulas):

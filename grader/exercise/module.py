@@ -23,6 +23,9 @@ class Module(Function):
     """
 
     kind = "module"
+    nothing_yet = (
+        "There is no `forward` yet that returns something: write it, spelled so and indented like `__init__`."
+    )
 
     @cached_property
     def signature(self) -> inspect.Signature:

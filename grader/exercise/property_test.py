@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.asking.outcome import Outcome
-from grader.asking.property_test import INSIDE, OWN, Report
+from grader.asking.property_test import Report
 from grader.exercise.base import Exercise, Question, some
 from grader.exercise.compare import Difference
 from grader.exercise.solution import of_code
@@ -21,11 +21,6 @@ ACCEPTS = "accepts code that is right"
 FEWEST_RUNS, MOST_RUNS = 3, 5  # on each implementation: where a test's inputs are random, one run may be luck
 Code = str | Callable[..., Any]  # a patch of the base, or a function
 Entry = Code | tuple[Code, str]
-STOPPED = {
-    "": "Your test rejects it.",
-    OWN: "Your test itself stops with an error.",
-    INSIDE: "It stops with an error on what your test hands it.",
-}
 
 
 @dataclass(frozen=True)
@@ -137,7 +132,8 @@ class PropertyTest(Exercise):
             return Difference.plain("Your test accepts it.") if report.accepts else None
         if report.accepts:
             return None
-        stopped = "Your test rejects it in some runs." if report.sometimes else STOPPED.get(report.error, "")
+        rejects = f"Your test rejects it{' in some runs' if report.sometimes else ''}."
+        stopped = "" if report.error and not report.sometimes else rejects
         because = (str(report.because), report.because.summary) if report.because else ("", "")
         return Difference(*(f"{stopped} {told}".strip() for told in because))
 

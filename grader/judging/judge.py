@@ -15,9 +15,9 @@ from grader.asking.respond import Response
 from grader.asking.rules import MISSING
 from grader.exercise import Exercise, Question
 from grader.exercise.compare import Difference
-from grader.judging.own_work import forbidden_use, unseen
+from grader.judging.own_work import borrowed, forbidden_use, unseen
 from grader.judging.verdict import Part, Status, Verdict
-from grader.naming.case import Case
+from grader.naming.case import STOPS, Case
 from grader.naming.name import name
 
 
@@ -53,7 +53,10 @@ def judge(
     )
     if accuse and (because := unseen(response.used)):
         return replace(verdict, score=0.0, parts=(), message=because)
-    if accuse and (forbidden := forbidden_use(response.used, exercise.may_not_call)):
+    used = response.used
+    if accuse and (
+        forbidden := forbidden_use(used, exercise.may_not_call) or borrowed(used, exercise.lesson)
+    ):
         return replace(verdict, score=0.0, status=Status.FORBIDDEN, message=forbidden)
     if all(part.held for part in parts if part.is_graded):
         return replace(verdict, score=exercise.points, status=Status.RIGHT)
@@ -66,6 +69,9 @@ def judge(
     ]
     if named := name(exercise, cases):
         verdict = replace(verdict, mistake=named.sentence, how=named.how, slips=named.slips)
+    if verdict.how == STOPS:  # what seems to hold, holds by the error
+        parts = [part for part in parts if not part.held]
+        return replace(verdict, status=Status.FAILED, parts=tuple(parts), how="error")
     return replace(verdict, status=Status.FAILED) if _stops(cases) else verdict
 
 

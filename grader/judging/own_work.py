@@ -26,6 +26,7 @@ ALSO_CALLED = {
     "sparse_log_softmax": "log_softmax",
     "safe_softmax": "softmax",
 }
+MINE = "grader.mine."  # before lesson and name of one of the course's answers (`grader.asking.watch`)
 COMPARE = "Comparing with it belongs in another cell."
 UNSEEN = {
     PROCESS: sentence("process", {}),
@@ -48,6 +49,13 @@ def forbidden_use(used: Iterable[str], forbidden: Iterable[str]) -> str:
     return (
         f"It uses `{found[0].lstrip('.')}`, which is what this exercise asks you to write yourself. {COMPARE}"
     )
+
+
+def borrowed(used: Iterable[str], lesson: str) -> str:
+    """What is said of an answer that calls the course's to its own or a later lesson, by way of `mine`."""
+    calls = sorted(use.removeprefix(MINE).split(".") for use in used if use.startswith(MINE))
+    found = next((name for of, name, *_ in calls if of >= lesson), "")
+    return f"It uses `mine.{found}`, the course's own answer. Later lessons may." if found else ""
 
 
 def unseen(used: Iterable[str]) -> str:

@@ -22,10 +22,10 @@ ADVICE = "It costs no points, and is worth knowing:"
 FEWEST_LISTED = 2  # with fewer parts than this a list of them says nothing
 
 
-def plain(verdict: Verdict, graded: bool = False) -> str:
+def plain(verdict: Verdict, graded: bool = False, before: str = "") -> str:
     """The verdict as plain text. ``graded`` leaves out what could tell of hidden cases."""
     lines = [f"{HEADINGS[verdict.status]} · {verdict.title} · {points(verdict)}"]
-    lines += [sentence for sentence in (verdict.word, verdict.message, verdict.mistake) if sentence]
+    lines += [sentence for sentence in (before, verdict.word, verdict.message, verdict.mistake) if sentence]
     if shared := _shared_finding(verdict, graded):
         lines.append(shared)
     for part in verdict.graded_parts if _tells_parts(verdict) and not shared else ():
@@ -38,15 +38,18 @@ def plain(verdict: Verdict, graded: bool = False) -> str:
     return "\n".join(lines)
 
 
-def html(verdict: Verdict, graded: bool = False, footer: str = "") -> str:
-    """The verdict as a self-contained block of HTML, readable on light and on dark pages."""
+def html(verdict: Verdict, graded: bool = False, before: str = "", footer: str = "") -> str:
+    """The verdict as a self-contained block of HTML, readable on light and on dark pages.
+
+    ``before`` is said between its heading and all else, ``footer`` after it.
+    """
     colour = COLOURS.get(verdict.status, WRONG_COLOUR)
     body = [
         f'<div style="display:flex;justify-content:space-between;gap:1em;font-weight:600">'
         f"<span>{HEADINGS[verdict.status]} · {rich(verdict.title)}</span><span>{points(verdict)}</span></div>"
     ]
-    if verdict.word:
-        body.append(f'<p style="margin:.5em 0 .3em">{rich(verdict.word)}</p>')
+    for said in filter(None, (before, verdict.word)):
+        body.append(f'<p style="margin:.5em 0 .3em">{rich(said)}</p>')
     if verdict.mistake:
         body.append(f'<p style="margin:.5em 0 .3em;font-size:1.05em"><b>{rich(verdict.mistake)}</b></p>')
     if verdict.message:

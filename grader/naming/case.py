@@ -53,14 +53,18 @@ class Case:
         return _without_gradient(self.given.value)
 
 
+STOPS = "stops"
+
+
 @dataclass(frozen=True)
 class Named:
     """A sentence for a wrong answer.
 
     ``how`` says what it rests on. That the answer gives what a known one gives: authored, slip, pair, term.
     What it does, seen from outside: wrapper (round the value), trivial (it ignores its inputs), rule (it
-    breaks one). Where it is wrong, and no more: symptom, finding, error. ``slips`` are the sentences in it,
-    one or two, by which a class report counts.
+    breaks one). Where it is wrong, and no more: symptom, finding, error. That there is nothing but an error,
+    whatever else seemed to hold: stops. ``slips`` are the sentences in it, one or two, by which a class
+    report counts.
     """
 
     sentence: str

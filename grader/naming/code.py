@@ -16,6 +16,7 @@ every question; a symptom only where it holds for every wrong number. What is as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,6 +34,9 @@ from grader.naming.peel import peel
 from grader.naming.words import two_things
 
 ENOUGH = 40  # numbers that tell any two slips apart; more only take longer
+TURNED = re.compile(r"\.T\b")
+SIZES = re.compile(r"must match the size|Expected size for|cannot be multiplied")  # two that do not fit
+ALL_AXES = "`.T` on a batch turns *all* axes round: `.mT` and `.transpose(-2, -1)` turn only the last two."
 CUT = "No gradient reaches the inputs: the result hangs on a copy (detach, numpy, item, no_grad)."
 
 
@@ -82,6 +86,7 @@ def _name(candidates: Candidates, cases: Sequence[Case]) -> Named | None:
         or _symptom(symptoms.exact(wrong, right))
         or _symptom(symptoms.nearly(wrong, right))
         or find_pair(candidates, telling)
+        or _turns_all_axes(wrong)
         or _explained([case.given.failure for case in wrong if case.given.failure])
         or _symptom(symptoms.weak(wrong, right))
         or _finding(candidates.exercise, wrong)
@@ -157,6 +162,24 @@ def _and_inside(candidates: Candidates, said: str, how: str, inner: Sequence[Cas
     if more is None or more.how == "pair":
         return None
     return Named(two_things(said, more.sentence), "pair", (said, *more.slips))
+
+
+def _turns_all_axes(wrong: Sequence[Case]) -> Named | None:
+    """Lines with `.T` in them stop with an error on inputs of more than two axes, and nothing does on others.
+
+    What PyTorch says of it is about sizes, and another thing each time. Values that are wrong besides have
+    another cause.
+    """
+    stopped = [case for case in wrong if case.given.failure]
+    failures = [case.given.failure for case in stopped if case.given.failure]
+    turns = all(TURNED.search(failure.source) and SIZES.search(failure.message) for failure in failures)
+    if not (stopped and turns and all(map(_has_batch, stopped))):
+        return None
+    return Named(ALL_AXES, "symptom" if all(map(_has_batch, wrong)) else "error", (ALL_AXES,))
+
+
+def _has_batch(case: Case) -> bool:
+    return any(isinstance(value, Tensor) and value.dim() > 2 for value in case.inputs.values())
 
 
 # -- what was found where no cause is known ---------------------------------------------------------------

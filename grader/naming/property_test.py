@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from grader.asking.property_test import INSIDE, OWN, Report
 from grader.exercise.property_test import Implementation, PropertyTest
-from grader.naming.case import Case, Named
+from grader.naming import errors as raised
+from grader.naming.case import STOPS, Case, Named
 
 MOST_LISTED = 3
 RETURNS = (
@@ -27,6 +28,10 @@ CHANCE = (
     "The test rejects right code in some runs and accepts the same code in others: its inputs are random, "
     "and what it asks for is too exact (`==` between floats), or does not hold for all of them."
 )
+STOPPING = {
+    OWN: "The test itself stops with an error.",
+    INSIDE: "Right code stops with an error on what the test hands it.",
+}
 Refused = list[tuple[Implementation, Report]]
 
 
@@ -50,10 +55,8 @@ def name(exercise: PropertyTest, cases: Sequence[Case]) -> Named | None:
 def _refuses(exercise: PropertyTest, refused: Refused) -> Named:
     first = refused[0][1]
     errors = {report.error for _, report in refused}
-    if errors == {OWN}:
-        return _at(first, "The test itself stops with an error.", "error")
-    if errors == {INSIDE}:
-        return _at(first, "Right code stops with an error on what the test hands it.", "error")
+    if errors in ({OWN}, {INSIDE}):
+        return _stops(errors.pop(), [report for _, report in refused], len(refused) == len(exercise.right))
     if refused[0][0] is exercise.right[0] and first.nan:
         return Named(NAN, "symptom")
     if any(report.sometimes for _, report in refused):
@@ -74,6 +77,17 @@ def _refuses(exercise: PropertyTest, refused: Refused) -> Named:
             f"The test rejects right code; it accepts only code that {_listed(accepted)}.", "symptom"
         )
     return Named(f"The test rejects right code: code that {_listed(rejected)}.", "symptom")
+
+
+def _stops(where: str, reports: Sequence[Report], always: bool) -> Named:
+    """A test that stops with an error, in its own code or in what it calls: what is known of the error.
+
+    Where no right code gets through, what the test seems to reject, it rejects by the same error.
+    """
+    explained = raised.explain([report.because for report in reports if report.because])
+    sentence = STOPPING[where]
+    said = f"{sentence} {explained}" if explained else sentence
+    return Named(said, STOPS if always else "error", (sentence,))
 
 
 def _at(report: Report, sentence: str, how: str) -> Named:

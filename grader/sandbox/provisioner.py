@@ -33,10 +33,11 @@ from grader.questions.draw import Draw
 from grader.sandbox import keeper, zygote, zygotes
 from grader.sandbox.confinement import confinement, require
 from grader.sandbox.limits import Limits
+from grader.student import mine
 from grader.terminal import errors
 
 NAME = "course-confined"
-HANDED_ON = ("COURSE_STUDENT", given.VARIABLE, "NBGRADER_EXECUTION")
+HANDED_ON = ("COURSE_STUDENT", given.VARIABLE, mine.VARIABLE, "NBGRADER_EXECUTION")
 KEPT_FROM_IT = ("COURSE_SECRET", "COURSE_KEY")  # what a kernel that is not confined must not find either
 NOT_HANDED_ON = (".ipynb", ".py")  # the notebook is run cell by cell; a student's `torch.py` must not be
 SECONDS_BETWEEN_LOOKS = 0.01
@@ -55,6 +56,7 @@ class Confined(LocalProvisioner):
         allow_none=True,
         help="the student's own numbers; None: those of the environment's key",
     )
+    references = Dict(help="the course's own answers of earlier lessons that the notebook builds on")
     student = Unicode(help="who is graded")
     ended: str | None = None
 
@@ -103,7 +105,7 @@ class Confined(LocalProvisioner):
         numbers = self.numbers
         if numbers is None:
             numbers = _numbers(environment.get("COURSE_KEY"), self._exercises())
-        told = {given.VARIABLE: given.as_text(numbers)}
+        told = {given.VARIABLE: given.as_text(numbers), mine.VARIABLE: json.dumps(self.references)}
         if self.student:
             told["COURSE_STUDENT"] = self.student
         kept = {name: value for name, value in environment.items() if name not in KEPT_FROM_IT}

@@ -45,6 +45,7 @@ class Sandboxed(NotebookClient):
     limits = Limits()
     exercises: list[Exercise] | None = None  # those of the notebook, where they are known
     numbers: dict[str, dict[str, Any]] | None = None  # the student's own in them, likewise
+    references: dict[str, tuple[str, str]] | None = None  # the course's answers that it asks for, likewise
     student = ""  # who they are
     _confined: Confined
     _until: float | None = None  # when this notebook's time is up
@@ -79,6 +80,7 @@ class Sandboxed(NotebookClient):
             limits=replace(self.limits, seconds=left),
             exercises=self.exercises,
             numbers=self.numbers,
+            references=self.references or {},
             student=self.student,
         )
         return manager

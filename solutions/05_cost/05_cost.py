@@ -555,7 +555,7 @@ for device in ("meta", "cpu"):
 # **A limit of what you built:** FLOPs are not seconds, and not joules. Normalisation, softmax and copying hardly count
 # and still take time, and a kernel that moves less memory is faster at the same count.
 #
-# **Next:** a photograph does not fit as pixels. Lesson 06 cuts it into patches of 16 × 16, and 4 TiB become 64 MiB.
+# **Next:** a photograph does not fit as pixels. The Vision Transformer cuts it into patches of 16 × 16, and 4 TiB become 64 MiB.
 #
 # ## References
 #

@@ -208,9 +208,20 @@ def written(tmp_path):
     return run
 
 
+@pytest.fixture(scope="session")  # in one process it can be started once
+def ipython():
+    """A running shell, as in a kernel; `check` shows HTML there."""
+    from IPython.testing.globalipapp import start_ipython
+
+    shell = start_ipython()
+    yield shell
+    type(shell).clear_instance()
+
+
 @pytest.fixture
 def nobody(monkeypatch, tmp_path):
     """No student is signed in, and there is no secret: tests do not depend on who runs them, or where."""
-    for name in ("COURSE_SECRET", "COURSE_KEY", "COURSE_STUDENT", "JUPYTERHUB_USER", "NBGRADER_EXECUTION"):
+    ours = ("COURSE_SECRET", "COURSE_KEY", "COURSE_STUDENT", "COURSE_ANSWERS")
+    for name in (*ours, "JUPYTERHUB_USER", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

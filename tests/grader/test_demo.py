@@ -14,6 +14,7 @@ from grader import catalogue
 from grader.demo import DemoError, run
 from grader.demo.any_lesson import make_class, wrong_answers
 from grader.demo.attention import CLASS
+from grader.exercise import Matching
 from grader.questions.draw import Draw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,3 +112,19 @@ def test_wrong_answers_are_wrong(id):
             outcome.failure or exercise.difference(question, expected.value, outcome.value)
             for question, expected, outcome in zip(questions, right, given)
         ), cell
+
+
+def test_a_wrong_match_is_one_that_its_author_knows():
+    exercise = Matching(
+        question="Which?",
+        left={"a": "one", "b": "two"},
+        right={"1": "1", "2": "2"},
+        pairs={"a": "1", "b": "2"},
+        why={("a", "2"): "That is two."},
+        points=1,
+        difficulty=1,
+        minutes=1,
+        hints=["Count."],
+    )
+    exercise.place("pairs", "00_small", "Pairs")
+    assert wrong_answers(exercise) == ["pairs = {'a': '2', 'b': '2'}"]

@@ -4,7 +4,6 @@ import os
 import re
 
 import pytest
-from IPython.testing.globalipapp import start_ipython
 from IPython.utils.capture import capture_output
 
 from grader import check, hint, notebook, numbers, sign_in
@@ -25,14 +24,6 @@ FORBIDDEN = "import torch\n" + ANSWER.format("torch.nn.functional.softmin(-x, -1
 @pytest.fixture
 def fresh_hints(monkeypatch):
     monkeypatch.setattr(notebook, "_hints_given", type(notebook._hints_given)())
-
-
-@pytest.fixture(scope="module")
-def ipython():
-    """A running shell, as in a kernel; `check` shows HTML there."""
-    shell = start_ipython()
-    yield shell
-    type(shell).clear_instance()
 
 
 @pytest.fixture

@@ -9,6 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader.asking.given import handed_in, in_words
+from grader.student.mine import Mine
+from grader.student.mine import handed_in as earlier
+
+mine = Mine(earlier, lambda: ["Graded with the course's own answers."])
 
 
 def check(answer: Any) -> None:
@@ -26,6 +30,10 @@ def numbers(name: str) -> SimpleNamespace:
         raise LookupError(f"The exercise {name!r} has no numbers of your own.")
     print(f"Graded with {in_words(given[name])}.")
     return SimpleNamespace(**given[name])
+
+
+def progress() -> None:
+    """Nothing: it is the reader's own."""
 
 
 def sign_in(student: str, key: str | None = None) -> None:

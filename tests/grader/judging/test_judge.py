@@ -272,6 +272,58 @@ def test_a_stub_has_no_gradient_and_is_unfinished_all_the_same(judged, answer):
     assert verdict.message == "Nothing is written here yet, or a `return` is missing."
 
 
+class WithoutForward(torch.nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.gain = torch.nn.Parameter(torch.zeros(d))
+
+    def foward(self, x):
+        return x * self.gain
+
+
+def test_a_module_without_forward_is_told_so(judged, make):
+    verdict = judged(make.module(), {"Scale": WithoutForward})
+    assert (verdict.status, verdict.score) == (Status.UNFINISHED, 0)
+    assert verdict.message == (
+        "There is no `forward` yet that returns something: write it, spelled so and indented like `__init__`."
+    )
+
+
+def of_own_error(softmax):
+    assert (v >= 0).all()  # noqa: F821
+
+
+def of_an_error_inside(softmax):
+    softmax()
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "finding"),
+    [
+        (
+            of_own_error,
+            "The test itself stops with an error. The name `v` is not known here: is it spelled so, "
+            "imported, or defined above?",
+            "`assert (v >= 0).all()  # noqa: F821` raised NameError: “name 'v' is not defined”.",
+        ),
+        (
+            of_an_error_inside,
+            "Right code stops with an error on what the test hands it.",
+            "`softmax()` raised TypeError: “",
+        ),
+    ],
+)
+def test_a_test_that_stops_with_an_error_shows_its_line_and_nothing_that_seems_to_hold(
+    judged, catalogued, answer, mistake, finding
+):
+    verdict = judged(catalogued["test_sums"], {"test_sums": answer})
+    assert (verdict.status, verdict.score, verdict.mistake) == (Status.FAILED, 0, mistake)
+    assert [part.name for part in verdict.parts] == ["accepts code that is right"]
+    assert f"In {answer.__name__}, line " in verdict.parts[0].finding and finding in verdict.parts[0].finding
+    assert finding in panel.plain(verdict) and "✓" not in panel.plain(verdict)
+    assert "“" not in panel.plain(verdict, graded=True)  # a text of the student's own process
+
+
 @pytest.mark.parametrize("answer", [lambda x: x * 0, lambda x: None if x.dim() > 2 else x.softmax(-1)])
 def test_what_gives_something_is_not_unfinished(judged, answer):
     assert judged(softmax_exercise(), {"softmax": answer}).status is Status.WRONG

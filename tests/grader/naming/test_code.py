@@ -223,6 +223,38 @@ def test_an_error_at_some_questions_is_explained_where_no_cause_is_known():
 # -- symptoms ------------------------------------------------------------------------------------------
 
 
+ALL_AXES = "`.T` on a batch turns *all* axes round: `.mT` and `.transpose(-2, -1)` turn only the last two."
+
+
+def turned_twice(q, k):
+    return ((k @ q.T).T / q.shape[-1] ** 0.5).softmax(-1)
+
+
+def turned_and_cubed(q, k):
+    return turned_twice(q, k) ** 3 + q.shape[-2]
+
+
+def turned_too_early(q, k):
+    return (q.T @ k).softmax(-1)
+
+
+@pytest.mark.filterwarnings("ignore:The use of `x.T`")
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (turned_twice, ("symptom", ALL_AXES)),
+        (turned_and_cubed, ("error", ALL_AXES)),  # without a batch, too, something is wrong
+        # Without a batch it stops as well, so that is not the cause
+        (
+            turned_too_early,
+            ("symptom", f"Where all sizes are equal, {SHARED_OUT.format('e')}"),
+        ),
+    ],
+)
+def test_a_batch_turned_round_whole_is_one_sentence_and_not_the_errors_of_pytorch(blind, answer, found):
+    assert told(answer, weighing(inputs="q: (*, Lq, d)  k: (*, Lk, d)")) == found
+
+
 def test_an_exact_relation():
     assert told(lambda q, k: 3 * weigh(q, k)) == ("symptom", "Every number is 3 times the expected one.")
 
