@@ -21,13 +21,16 @@ exercise = Function(
     say={"one": "each row of a table ends with mean 0"},
     words={"means": "the means", "x.mean(dim=-1, keepdim=True)": "the mean of each row"},
     slips={
-        "x.mean(dim=-1, keepdim=True) -> x.mean(dim=-1)": "The means have lost their axis: shapes are aligned from the right, so "
+        "x.mean(dim=-1, keepdim=True) -> x.mean(dim=-1)": "The means have lost their axis: shapes are "
+        "aligned from the right, so "
         "row i is given the mean of another row, or nothing fits.",
-        "x.mean(dim=-1, keepdim=True) -> x.mean(dim=-2, keepdim=True)": "This takes the mean of each column away: the dim that is named is the one that goes.",
+        "x.mean(dim=-1, keepdim=True) -> x.mean(dim=-2, keepdim=True)": "This takes the mean of each "
+        "column away: the dim that is named is the one that goes.",
         "x.mean(dim=-1, keepdim=True) -> x.mean()": "One mean of all numbers is taken away, not one a row.",
         "x - means -> means": "These are the means themselves; the rows are still to be centred.",
         "x - means -> x / means": "Each row is divided by its mean; it is to be taken away.",
-        "x - means -> means - x": "The signs are turned: the mean is taken from the numbers, not they from it.",
+        "x - means -> means - x": "The signs are turned: the mean is taken from the numbers, not they from "
+        "it.",
     },
     also_right=[
         "x.mean(dim=-1, keepdim=True) -> x.mean(-1)[..., None]",

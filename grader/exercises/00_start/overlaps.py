@@ -21,9 +21,11 @@ exercise = Function(
     say={"one": "two tables: entry [i, j] is row i of x times row j of y"},
     words={"columns": "y turned", "x @ columns": "the table"},
     slips={
-        "y.transpose(-2, -1) -> y.T": "`.T` turns all axes around, those of the batch as well; only the last two "
+        "y.transpose(-2, -1) -> y.T": "`.T` turns all axes around, those of the batch as well; only the "
+        "last two "
         "are to change places: `.mT` or `.transpose(-2, -1)`.",
-        "y.transpose(-2, -1) -> y.reshape(*y.shape[:-2], y.shape[-1], y.shape[-2])": "`reshape` cuts the numbers "
+        "y.transpose(-2, -1) -> y.reshape(*y.shape[:-2], y.shape[-1], y.shape[-2])": "`reshape` cuts the "
+        "numbers "
         "into new rows in the order in which they lie; it does not turn the table.",
         "x @ columns -> y @ x.transpose(-2, -1)": "The table lies on its side: the rows are those of y.",
         "x @ columns -> x * y": "This multiplies entry by entry: no row ever meets another one.",

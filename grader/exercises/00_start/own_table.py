@@ -1,7 +1,7 @@
 """A table of your own
 
-x has the shape (`given.B`, `given.N`, `given.d`) and y (`given.B`, `given.M`, `given.d`), both float32. How many
-MiB does the table `overlaps(x, y)` take?
+x has the shape (`given.B`, `given.N`, `given.d`) and y (`given.B`, `given.M`, `given.d`), both float32.
+How many MiB does the table `overlaps(x, y)` take?
 """
 
 from grader.exercise import Number

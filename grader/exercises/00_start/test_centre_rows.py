@@ -1,7 +1,8 @@
 """A test that the wrong one fails
 
-Write a test of `centre_rows(x)`. It is run on correct versions and on wrong ones, one of them your friend's, which
-runs without an error on some shapes. Choose the shape, and say what must be true of the result.
+Write a test of `centre_rows(x)`. It is run on correct versions and on wrong ones, one of them your
+friend's, which runs without an error on some shapes. Choose the shape, and say what must be true of the
+result.
 """
 
 import torch

@@ -3,7 +3,8 @@
 from grader.exercise import Matching
 
 exercise = Matching(
-    question="Two tensors are added, or divided, entry by entry. Write both shapes aligned from the **right**. "
+    question="Two tensors are added, or divided, entry by entry. Write both shapes aligned from the "
+    "**right**. "
     "Which shape has the result?",
     left={
         "a": "(4, 1) + (3,)",
@@ -25,7 +26,8 @@ exercise = Matching(
     difficulty=2,
     minutes=4,
     hints=[
-        "Under each other, from the right: two lengths fit if they are equal, or if one of them is 1 or missing.",
+        "Under each other, from the right: two lengths fit if they are equal, or if one of them is 1 or "
+        "missing.",
         "The result takes the longer of the two lengths, axis by axis.",
     ],
 )
