@@ -5,7 +5,7 @@ LAB_FLAGS ?=                    # passed on to JupyterLab, such as --no-browser 
 PYTEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 TORCH := 2.13.0                 # pinned here: the newest release is not the one that the course is tested with
 
-FIRST_LESSON := work/02_attention/02_attention.ipynb
+FIRST_LESSON := work/00_start/00_start.ipynb
 ENVIRONMENT = python="$$(PYTHON="$(strip $(PYTHON))" sh scripts/find_python.sh)" && "$$python" scripts/environment.py
 # nbgrader calls its helpers by name, so the environment's commands come first
 INSIDE = export PATH="$(CURDIR)/.venv/bin:$$PATH";

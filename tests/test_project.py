@@ -132,7 +132,7 @@ def test_make_target(target):
 def test_lab_flags_are_passed_on():
     command = ["make", "--dry-run", "lab", "LAB_FLAGS=--no-browser --port=8899"]
     dry = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "--no-browser --port=8899 work/02_attention/02_attention.ipynb" in dry.stdout
+    assert "--no-browser --port=8899 work/00_start/00_start.ipynb" in dry.stdout
     assert dry.stdout.index("grader work") < dry.stdout.index("jupyter lab"), "there is a copy to open"
 
 

@@ -12,7 +12,8 @@
 #
 # **You need** Python, and to have seen a PyTorch tensor. No GPU, no network.
 #
-# **Time** about 30 minutes: 25 for the six exercises, 5 for the rest. The computer needs some seconds.
+# **Time** about 35 minutes: {{minutes}} for the {{exercises}} exercises, 10 for the rest. The computer
+# needs some seconds.
 
 # %%
 import torch
@@ -21,7 +22,7 @@ import torch.nn.functional as F
 from course.data.by_name import load
 from course.show import first_steps, needs
 from course.show.broadcasting import broadcasting
-from grader import check, hint, numbers, sign_in
+from grader import check, hint, numbers, progress, sign_in
 
 # %% [markdown]
 # In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
@@ -198,13 +199,20 @@ for room, shown in {"as they are": pictures, "in a lighter room": pictures + 1}.
 #
 # ## How do you go on from here?
 #
-# - **Handing in.** In a class, save the notebook and submit it as your instructor says: in JupyterLab *Nbgrader → Assignments*, or the file itself. What
-#   counts is the last saved version; scores are computed again on the instructor's side, with inputs that no notebook contains.
-# - **A GPU is not needed.** Where there is one, `model.to("cuda")` and the same for its inputs is all; the library finds it by itself
-#   (`course pretrain … --device auto`).
-# - **On a hosted notebook** (Colab and the like): upload the course's folder, `pip install -e .` in it, and open the lesson there. The figures
-#   need no server of ours.
-# - **Is something wrong with your machine?** Run `course doctor` in a terminal, or here:
+# - **What you have.** What passes a check is kept in a folder `my_answers` beside the lessons, as plain Python. Later lessons build on
+#   it. Run the next cell whenever you want to know how far you are, today or in a month.
+
+# %% demonstration=true
+progress()
+
+# %% [markdown]
+# - **Handing in.** In a class, save the notebook and submit it as your instructor says: in JupyterLab under
+#   *Nbgrader → Assignments*, or the file itself. What counts is the last version that you saved; the score is computed again on
+#   the instructor's side, with inputs that no notebook contains.
+# - **A GPU is not needed.** Where there is one, `.to("cuda")` on a model and on its inputs is all there is to say.
+# - **On a hosted notebook** such as Colab, upload the course's folder, run `pip install -e .` in it, and open the lesson there. No
+#   figure needs a server of ours.
+# - **Is something wrong with your machine?** `course doctor` in a terminal says what, and what to do about it; so does this cell:
 
 # %% demonstration=true
 from course.commands.doctor import examine
@@ -245,3 +253,13 @@ print("Everything else is as it should be.")
 #
 # - PyTorch's rules of [broadcasting](https://pytorch.org/docs/stable/notes/broadcasting.html) and of [`torch.matmul`](https://pytorch.org/docs/stable/generated/torch.matmul.html).
 # - The digits: E. Alpaydin, C. Kaynak, *Optical recognition of handwritten digits*, 1998, UCI; 1,797 of them in scikit-learn.
+
+# %% [markdown] author=true
+# What a reader ought to be able to answer afterwards, and where the lesson gives it:
+#
+# - Which shape has (8, 1, 64) * (12, 1)? (the rule, the figure, which_shape)
+# - scores / scores.sum(-1) runs on (5, 5). Which test finds it? (test_centre_rows, the first question without a computer)
+# - Why did the loss stop at the targets' variance? (the opening, the second question)
+# - What is left of (B, N, d) after .mean(dim=1), with and without keepdim? (centre_rows, overlaps)
+# - How does one take the mean of some rows without a loop, in a batch? (mean_of_kept)
+# - What does a check tell, when, and what does a score depend on? (be wrong first; handing in)
