@@ -291,7 +291,5 @@ def test_a_slip_in_the_constructor_leaves_no_trace_in_the_next_ones_module():
     asked = question(exercise)
     three, none = (found(candidates, sentence) for sentence in ("Three times.", "The factor is left out."))
     right = candidates.right(asked).value
-    assert torch.equal(
-        candidates.value([three], asked), right
-    )  # it is built once, and right
+    assert torch.equal(candidates.value([three], asked), right)  # it is built once, and right
     assert torch.equal(candidates.value([none], asked), right / 2)
