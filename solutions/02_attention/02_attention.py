@@ -519,7 +519,7 @@ print(f"largest difference: {moved:.0e}")
 #
 # Eight boxes stand in a row, a letter on each and a digit inside, all drawn anew every time. The ninth token asks:
 # what is in box **K**? There is nothing to learn by heart, only where to look. One layer of *your*
-# `SelfAttention` between two embeddings and a linear layer; ten seconds of training.
+# `SelfAttention` between two embeddings and a linear layer; a few seconds of training.
 
 
 # %% demonstration=true
@@ -563,9 +563,9 @@ asked, hidden, place = boxes(1000)  # 1,000 rows that are not trained on
 inside = {"before": look_inside(model, asked, hidden)}
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 
-for _ in range(300):
-    letters, contents, box = boxes(256)
-    target = contents.gather(1, box[:, None])[:, 0]  # (256,)
+for _ in range(200):
+    letters, contents, box = boxes(128)
+    target = contents.gather(1, box[:, None])[:, 0]  # (128,)
     optimizer.zero_grad()
     F.cross_entropy(model(letters, contents), target).backward()
     optimizer.step()

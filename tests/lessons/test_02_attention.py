@@ -123,8 +123,8 @@ def test_one_layer_learns_which_box_to_look_at(seed):
     look = SelfAttention(32)
     parameters = [p for module in (letter, digit, answer, look) for p in module.parameters()]
     optimizer = torch.optim.Adam(parameters, lr=0.01)
-    for _ in range(300):
-        letters, contents, place = boxes(256)
+    for _ in range(200):
+        letters, contents, place = boxes(128)
         optimizer.zero_grad()
         said = answer(look(letter(letters) + digit(contents))[:, -1])
         F.cross_entropy(said, contents.gather(1, place[:, None])[:, 0]).backward()
