@@ -5,11 +5,17 @@ Each function draws what it is handed, computes nothing, and words its alternati
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor
 
+from course.show.guesses import NOT_YET, is_number
 from course.show.matrices import numbered, paint, scale
 from course.show.style import figure, new, palette
+
+if TYPE_CHECKING:
+    from matplotlib.patches import Patch
 
 
 def patches_and_table(patches: Tensor, table: Tensor) -> None:
@@ -23,6 +29,7 @@ def patches_and_table(patches: Tensor, table: Tensor) -> None:
     left.set(
         xlim=(-0.3, 5), ylim=(-0.3, 5), xlabel="first pixel", ylabel="second pixel", title="three patches"
     )
+    left.set_aspect("equal")  # or a length and an angle would not be what they are
     image = paint(right, table.numpy(), *scale([table.numpy()]))
     numbered(right, image, table.numpy(), digits=0)
     right.set(xticks=range(3), yticks=range(3), xticklabels="abc", yticklabels="abc", title="similarities")
@@ -63,22 +70,6 @@ def weight_tables(tables: Mapping[str, Tensor]) -> None:
     figure(fig, alt=f"Tables of attention weights, one row for each query. {told}.")
 
 
-def reached(tables: Mapping[str, Tensor]) -> None:
-    """Which inputs (columns) move which outputs (rows), for several networks."""
-    fig, axes = new(cols=len(tables), width=8.6, height=2.7)
-    for ax, (name, table) in zip(axes, tables.items(), strict=True):
-        ax.imshow(table.numpy(), vmin=0, vmax=1)
-        last = len(table) - 1
-        ax.set(title=name, xlabel="input", xticks=[0, last // 2, last], yticks=[0, last // 2, last])
-        ax.grid(False)
-    axes[0].set_ylabel("output")
-    told = "; ".join(
-        f"{name}: {int(table.sum())} of {table.numel()} pairs, {int(table[0].sum())} in the first row"
-        for name, table in tables.items()
-    )
-    figure(fig, alt=f"Which inputs move which outputs, as squares. {told}.")
-
-
 def looked_at(queries: Sequence[tuple[Tensor, str]], found: Sequence[Sequence[tuple[Tensor, str]]]) -> None:
     """A row for each query: its image, then the images it looked at most, each with its title."""
     fig, axes = new(rows=len(queries), cols=1 + len(found[0]), width=8.2, height=1.65 * len(queries))
@@ -94,13 +85,47 @@ def looked_at(queries: Sequence[tuple[Tensor, str]], found: Sequence[Sequence[tu
     figure(fig, alt=f"Each query with the images that it gives most weight to. {told}.")
 
 
-def against_beta(betas: Sequence[float], accuracy: Mapping[str, Sequence[float]], guess: float) -> None:
-    """Shares read correctly against β, one line for each name, and the reader's guess as an upright line."""
+def recalled(
+    letters: Sequence[str], digits: Sequence[str], weights: Mapping[str, Tensor], place: int
+) -> None:
+    """One question to a row of boxes: what it gave to each token (n,), at several times, as rows of numbers.
+
+    letters, digits: what stands on each token and in it; place: the box that is asked for, framed
+    """
+    rows = torch.stack([*weights.values()]).numpy()  # (times, n)
+    fig, ax = new(width=8.6, height=1.5 + 0.45 * len(rows))
+    numbered(ax, paint(ax, rows, 0, 1), rows, digits=2)
+    ax.add_patch(_frame(place, len(rows)))
+    ax.set_xticks(range(len(letters)), [f"{a}\n{b}" for a, b in zip(letters, digits, strict=True)])
+    ax.set_yticks(range(len(rows)), list(weights))
+    told = "; ".join(
+        f"{name}: {row[place]:.2f} to the box asked for, {row.max():.2f} at most"
+        for name, row in weights.items()
+    )
+    figure(fig, alt=f"Weights of the last token, which asks for box {letters[place]}. {told}.")
+
+
+def _frame(place: int, rows: int) -> "Patch":
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((place - 0.5, -0.5), 1, rows, fill=False, edgecolor=palette.second, linewidth=3)
+
+
+def against_beta(betas: Sequence[float], accuracy: Mapping[str, Sequence[float]], guess: Any) -> None:
+    """Shares read correctly against β, one line for each name, and the reader's guess as an upright line.
+
+    A guess that is None, or no number above zero, is not drawn; the title says where to put one.
+    """
     fig, ax = new(width=7.5, height=3.4)
     for name, values in accuracy.items():
         ax.plot(betas, values, marker="o", label=name)
-    ax.axvline(guess, color=palette.muted, linestyle=":", label="your guess")
-    ax.set(xscale="log", xlabel="β, how picky the query is", ylabel="share read correctly", ylim=(0, 1.03))
+    if is_number(guess) and guess > 0:
+        ax.axvline(guess, color=palette.muted, linestyle=":", label="your guess")
+    else:
+        ax.set_title(NOT_YET, fontsize=11, weight="normal", color=palette.muted)
+    lowest = min(map(min, accuracy.values()))
+    ax.set(xscale="log", xlabel="β, how picky the query is", ylabel="share read correctly")
+    ax.set_ylim(lowest - 0.2 * (1 - lowest), 1 + 0.1 * (1 - lowest))  # the curves are close together
     ax.set_xticks(betas, [f"{beta:,}" for beta in betas])
     ax.minorticks_off()
     ax.legend()

@@ -73,7 +73,7 @@ def hard_attention(q, k, v):
 
 
 def _damage(notebook: NotebookNode) -> None:
-    damage(notebook, deleted="causal_mask", edited="attention", statement="look_up")
+    damage(notebook, deleted="causal_mask", edited="attention", statement="may_look")
 
 
 CLASS = (

@@ -18,7 +18,7 @@ OTHERS = (
     "cost_table",
     "layer_gflops",
     "mask_when",
-    "receptive_field",
+    "memory_order",
     "test_attention_weights",
 )
 VALUES = {

@@ -1,8 +1,8 @@
 """A layer that looks at itself
 
 Three linear layers without bias, called `query`, `key` and `value`, each from d to d; then, in
-`forward(self, x, mask=None)`, your own `attention`. (`nn.Linear` multiplies from the right, x Wᵀ, so its
-`weight` is the slides' W transposed.)
+`forward(self, x, mask=None)`, your own `attention`. (`nn.Linear` computes x Wᵀ: its `weight` is the formula's
+W transposed.)
 """
 
 from torch import nn
@@ -16,7 +16,8 @@ attention = reference("attention")
 class SelfAttention(nn.Module):
     """softmax(X Wq (X Wk)ᵀ / √d) X Wv.
 
-    x: (..., L, d), mask: boolean, broadcastable to (..., L, L), True = may attend -> (..., L, d)
+    x: (..., L, d), mask: boolean, broadcastable to (..., L, L), True = may attend
+    -> (..., L, d)
     """
 
     def __init__(self, d):
@@ -57,7 +58,7 @@ exercise = Module(
         "Three linear layers look at the same x. Which of them makes what you hand to attention as q, as k "
         "and as v?",
         "In __init__: self.query = nn.Linear(d, d, bias=False), and the same for self.key and self.value.",
-        "In forward, one line: your attention of self.query(x), self.key(x), self.value(x) and the mask.",
+        "In forward, one line: attention, called with three views of x. And where does the mask go?",
     ],
     may_not_call=[".scaled_dot_product_attention", ".MultiheadAttention", "course.attention"],
 )

@@ -33,7 +33,7 @@ def _low(draw):
 
 exercise = Function(
     attention,
-    points=6,
+    points=10,
     difficulty=4,
     minutes=15,
     inputs="q: (*, Lq, d)  k: (*, Lk, d)  v: (*, Lk, dv)  mask: bool (*, Lq, Lk)?",
@@ -61,8 +61,8 @@ exercise = Function(
         "alone.",
         "The mask is True where looking is allowed; what has to be filled is the opposite, ~mask, and "
         "before the softmax.",
-        "scores = q @ k.transpose(-2, -1) / the root of q.shape[-1]; then masked_fill(~mask, -inf) if there "
-        "is a mask; then softmax over the keys, the last axis; then @ v.",
+        "Four lines: scores (…, Lq, Lk), what the mask forbids in them, weights, output. Which axis of "
+        "(…, Lq, Lk) has to sum to one?",
     ],
     may_not_call=[".scaled_dot_product_attention", ".multi_head_attention_forward", "course.attention"],
 )

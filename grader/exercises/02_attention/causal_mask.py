@@ -9,7 +9,7 @@ from grader.exercise import Function
 
 
 def causal_mask(L):
-    """Who may look at whom in a sequence of L tokens: True where key j is not later than query i.
+    """Who may look at whom among L tokens: True where key j is not later than query i.
 
     L: int -> (L, L), boolean
     """
@@ -24,7 +24,7 @@ def by_comparison(L):
 
 exercise = Function(
     causal_mask,
-    points=2,
+    points=1,
     difficulty=1,
     minutes=4,
     inputs="L: int 1..9",
@@ -47,7 +47,7 @@ exercise = Function(
     hints=[
         "Row i belongs to query i. Which j may it look at? Draw the 3 × 3 case on paper first.",
         "Row i is True at 0, 1, …, i: a triangle that includes the diagonal.",
-        "torch.ones(L, L, dtype=torch.bool) is a square of True; tril() keeps the lower triangle.",
+        "Begin with a square of True, and look in PyTorch for what keeps the lower triangle of a matrix.",
     ],
     may_not_call=["course.attention"],
 )

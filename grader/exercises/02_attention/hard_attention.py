@@ -34,7 +34,7 @@ def _close(draw):
 
 exercise = Function(
     hard_attention,
-    points=2,
+    points=1,
     difficulty=1,
     minutes=4,
     inputs="q: (d)  k: (L, d)  v: (L, dv)",

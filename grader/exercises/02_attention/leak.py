@@ -8,22 +8,23 @@ exercise = Quiz(
     options={
         "a": "Nothing: a share that small cannot change which digit wins.",
         "b": "The image's own key gets a weight of exactly one, whatever β is.",
-        "c": "It holds for a small β, where all weights are nearly equal; for a large one it does not.",
-        "d": "Shares of weight are not shares of keys: the softmax favours the key that is most similar, "
-        "and that is the image itself.",
+        "c": "It nearly holds at a small β, where all weights are alike; at a large one the image's own key "
+        "weighs as much as hundreds of others.",
+        "d": "It fails most at a small β: where the evidence is thin, one vote that is always right decides.",
     },
-    right="d",
+    right="c",
     why={
-        "a": "Look at the figure: the two curves differ at every β, so the winner did change.",
-        "b": "Its weight is the largest of the row; it is near one only for a large β.",
-        "c": "Look at the left end of your figure: the weights are nearly equal there, and the gap is at "
-        "its widest. When the evidence is thin, one vote that is always right decides many cases.",
+        "a": "At β = 300 its own weight is that of hundreds of keys (the last number of each line), and the "
+        "two curves differ.",
+        "b": "Its weight is the largest of the row; *own weight* over 1,797 says how far from one it is.",
+        "d": "It sounds right, and the figure says no: at β = 1 the own key weighs 1.04 keys, and the two "
+        "curves nearly meet.",
     },
-    points=1,
+    points=2,
     difficulty=2,
-    minutes=2,
+    minutes=3,
     hints=[
-        "What decides a key's weight: how many keys there are, or how similar they are to the query?",
-        "For rows of length one, x · y is largest for y = x. What does a softmax do with the largest score?",
+        "*Own weight* is that of the image's own key, in average keys. At which β is that about one?",
+        "Among rows of unit length, x · y is largest for y = x. What does a larger β do with that score?",
     ],
 )

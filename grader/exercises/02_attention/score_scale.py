@@ -32,6 +32,6 @@ exercise = Formula(
     hints=[
         "The table above gives the standard deviation of the scores at five widths. Square one of them.",
         "Dividing by c divides the variance by c². The variance of one score is d.",
-        "c² = d.",
+        "So the variance becomes d / c², and it is to be 1.",
     ],
 )

@@ -21,7 +21,7 @@ def pair_by_pair(x):
 
 exercise = Function(
     similarities,
-    points=2,
+    points=1,
     difficulty=1,
     minutes=3,
     inputs="x: (L, d)",
@@ -31,7 +31,7 @@ exercise = Function(
         "x @ x.T -> x.T @ x": "This compares columns with columns: (d, d) instead of (L, L). It is how "
         "alike two features are, not two patches.",
         "x @ x.T -> F.normalize(x, dim=-1) @ F.normalize(x, dim=-1).T": "These are cosines: every row was "
-        "first made one long. A dot product also counts length.",
+        "first brought to unit length. A dot product also counts length.",
         "x @ x.T -> x @ x.T / math.sqrt(x.shape[-1])": "These are affinities: the division by √d comes one "
         "step later.",
         "x @ x.T -> (x * x).sum(-1)": "Each row is compared with itself only: these are the L numbers of "
@@ -54,6 +54,6 @@ exercise = Function(
         "Entry [i, j] is the dot product of row i with row j: L rows against L rows.",
         "A matrix product takes the dot products of the rows of its left side with the columns of its right "
         "side.",
-        "The columns of x.T are the rows of x.",
+        "What has to stand on the right, so that its columns are the rows of x?",
     ],
 )

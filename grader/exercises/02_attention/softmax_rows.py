@@ -1,15 +1,15 @@
 """Softmax that does not overflow
 
 Write the softmax by hand, along the **last** axis, for scores with any number of axes before it. It has to
-survive the rows above, also when one row of a matrix lies near −400 and the next near +800, when one score
-lies 1,000 below the others of its row, or when some are −∞, which is what a mask will make of them.
+survive the three rows above, also when one row of a matrix lies near −400 and the next near +800, when one
+score lies 1,000 below the others of its row, or when some are −∞, which is what a mask will make of them.
 """
 
 from grader.exercise import Function
 
 
 def softmax_rows(scores):
-    """Attention weights from scores: positive, and each row (the last axis) sums to one.
+    """Attention weights from scores: positive, and each row (last axis) sums to one.
 
     scores: (..., L) -> (..., L)
     """
@@ -77,7 +77,7 @@ exercise = Function(
         "from.",
         "exp(1000) is inf in float32. Adding the same number to a whole row changes no weight: which number "
         "would make the largest score 0?",
-        "Subtract each row's own maximum (amax with keepdim=True) before exp.",
+        "What is subtracted differs from row to row: a reduction over the last axis, which keeps that axis.",
     ],
     may_not_call=[".softmax", ".log_softmax", ".softmin", ".Softmax", ".LogSoftmax"],
 )

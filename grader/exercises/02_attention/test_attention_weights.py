@@ -20,7 +20,7 @@ def weights(q, k, mask):
 
 
 def test_attention_weights(weights):
-    """Raise AssertionError unless weights(q, k, mask) are weights that respect the mask."""
+    """Raise AssertionError unless weights(q, k, mask) respect the mask."""
     q, k = torch.randn(4, 6), torch.randn(5, 6)
     mask = torch.rand(4, 5) < 0.5
     mask[:, 0], mask[:, 1] = True, False  # in each row something is allowed, something forbidden
@@ -46,7 +46,7 @@ THEN = f"{SOFTMAX} -> {SOFTMAX}"  # the weights are right, and then something is
 
 exercise = PropertyTest(
     test_attention_weights,
-    points=4,
+    points=6,
     difficulty=3,
     minutes=10,
     base=weights,

@@ -3,7 +3,8 @@
 A block is an answer: its name, its code (text and choices are their own names), what was said of it by hand,
 and the sentences said since, each with the verdict on it: ``true``, ``false``, or ``?`` for not yet. The last
 one is today's. How many were false is known from the first look only: once they are mended, draw another
-sample (`SEED`). What was found false stays at the end of the file, so that nothing says it again.
+sample (another `SEED`, and no file). What leaves the corpus leaves the sample, and all else stays in it. What
+was found false stays at the end of the file, so that nothing says it again.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from tests.grader.corpus import Answer
 
 REVIEW = Path(__file__).parent / "review.txt"
 SIZE, SEED = 120, 14
+FEWEST = 100  # that a sample may shrink to
 VERDICTS = ("?", "true", "false")
+BY_HAND = "said by hand"
 EXPLAINED = """\
-# {size} wrong answers drawn at random (seed {seed}), and whether what is said of each is true: put `true` or
-# `false` in place of `?`. `python -m tests.grader.corpus.record --review` adds what has changed since.
+# Wrong answers drawn at random (seed {seed}), and whether what is said of each is true: put `true` or `false`
+# in place of `?`. `python -m tests.grader.corpus.record --review` adds what has changed since.
 """
 
 
@@ -34,6 +37,11 @@ class Reviewed:
     exercise: str
     name: str
     said: dict[str, str] = field(default_factory=dict)  # sentence -> verdict
+    is_drawn: bool = False  # or kept for what was found false
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.exercise, self.name
 
     @property
     def false(self) -> list[str]:
@@ -41,11 +49,15 @@ class Reviewed:
 
 
 def sample() -> list[Answer]:
-    """Wrong answers drawn at random from the whole corpus, always the same ones."""
-    wrong = [
-        answer for exercise in corpus.exercises() for answer in corpus.answers(exercise) if not answer.right
-    ]
-    return random.Random(SEED).sample(wrong, SIZE)
+    """Wrong answers drawn at random: those of the file that are still in the corpus, or new ones."""
+    wrong = {
+        (answer.exercise, answer.name): answer
+        for exercise in corpus.exercises()
+        for answer in corpus.answers(exercise)
+        if not answer.right
+    }
+    drawn = [wrong[key] for block in read() if block.is_drawn and (key := block.key) in wrong]
+    return drawn or random.Random(SEED).sample([*wrong.values()], SIZE)
 
 
 def read() -> list[Reviewed]:
@@ -58,6 +70,8 @@ def read() -> list[Reviewed]:
             exercise, _, name = line.partition(" / ")
             blocks.append(Reviewed(exercise, name))
         verdict, _, sentence = line.strip().partition(": ")
+        if line.startswith(f"    {BY_HAND}: "):
+            blocks[-1].is_drawn = True
         if line.startswith("    ") and verdict in VERDICTS:
             blocks[-1].said[sentence] = verdict
     return blocks
@@ -66,15 +80,15 @@ def read() -> list[Reviewed]:
 def write(naming: Iterable[str]) -> None:
     """Write the sample with what the lines of naming.txt say of it today; verdicts given before are kept."""
     today = dict(map(_said, naming))
-    before = {(block.exercise, block.name): block for block in read()}
-    text = EXPLAINED.format(size=SIZE, seed=SEED)
-    for answer in sample():
+    before, chosen = {block.key: block for block in read()}, sample()
+    text = EXPLAINED.format(seed=SEED)
+    for answer in chosen:
         key = answer.exercise, answer.name
         said = before.pop(key, Reviewed(*key)).said
         sentence = today.get(key, "")
         if sentence:
             said[sentence] = said.pop(sentence, "?")  # today's is the last
-        by_hand = f"    said by hand: {answer.said_before}\n"
+        by_hand = f"    {BY_HAND}: {answer.said_before}\n"
         text += _block(answer.exercise, answer.name, _code(answer.answer) + by_hand, said)
     for block in before.values():
         if block.false:

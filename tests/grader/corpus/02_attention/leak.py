@@ -1,20 +1,16 @@
 """Answers to `leak`; with each wrong one, what was once said of it by hand."""
 
 WRONG = [
-    ("a", "Look at the figure: the two curves differ at every β, so the winner did change."),
+    ("a", "Look at the figure: the two curves differ at β = 300, so the winner did change."),
     ("b", "Its weight is the largest of the row; it is near one only for a large β."),
-    (
-        "c",
-        "Look at the left end of your figure: the weights are nearly equal there, and the gap is at "
-        "its widest. When the evidence is thin, one vote that is always right decides many cases.",
-    ),
+    ("d", "At β = 1 the own key weighs no more than any other: the curves differ least there."),
 ]
 
 RIGHT = [
-    ["d"],
-    ("d",),
-    ["D"],
-    ["(d)"],
-    "d",
-    "D",
+    ["c"],
+    ("c",),
+    ["C"],
+    ["(c)"],
+    "c",
+    "C",
 ]

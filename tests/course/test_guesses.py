@@ -1,0 +1,49 @@
+"""Guesses beside measurements: drawn if there is one, never invented, and told in words."""
+
+import math
+
+import pytest
+
+from course.show.guesses import beside_guesses, is_number
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """told(measured, guessed, unit): the alternative text of the figure."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+
+    def call(*arguments):
+        beside_guesses(*arguments)
+        return shown[-1].alt
+
+    return call
+
+
+def test_both_are_told(told):
+    said = told({"before": 0.0956, "after": 0.992}, {"before": None, "after": 0.5}, "weight")
+    assert "weight. before: 0.0956 measured, no guess; after: 0.992 measured, 0.5 guessed." in said
+
+
+@pytest.mark.parametrize("guess", [None, "half", math.nan, math.inf, True, [3]])
+def test_what_is_no_number_is_no_guess(told, guess):
+    assert not is_number(guess)
+    assert told({"read": 94.3}, {"read": guess}, "of a hundred").endswith("94.3 measured, no guess.")
+
+
+def test_a_guess_far_away_is_on_the_axis(told, monkeypatch):
+    from matplotlib.axes import Axes
+
+    limits, keep = [], Axes.set
+    monkeypatch.setattr(
+        Axes, "set", lambda ax, **options: limits.append(options.get("xlim")) or keep(ax, **options)
+    )
+    assert "1e-09" not in told({"a": 1e-9}, {"a": -400}, "")
+    low, high = next(filter(None, limits))
+    assert low < -400 and high > 0
+
+
+def test_names_must_agree(told):
+    with pytest.raises(ValueError, match="measured are a, b, but guessed are a"):
+        told({"a": 1, "b": 2}, {"a": None}, "")
