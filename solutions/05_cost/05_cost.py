@@ -239,7 +239,7 @@ cost_stills.against_guess(ratios, my_ratios, ylabel="attention ÷ MLP, in FLOPs"
 # n has dropped out: the ratio has a part that is always there, four projections against two products, and a part in
 # which the length is counted in *widths*. A sequence is long when L is large **compared with d**.
 #
-# **This holds for d×n projections only.** A *Transformer* (lesson 04) stacks blocks of attention and an MLP. In it,
+# **This holds for d×n projections only.** A *Transformer* stacks blocks of attention and an MLP. In it,
 # queries, keys and values together are as wide as a token, so the projections are d×d, while the MLP keeps its n
 # hidden units, usually n = 4d. There attention starts at *half* the MLP. Move the sliders (mouse, or click one and
 # use the arrow keys), or click into the plot.
@@ -274,7 +274,7 @@ for L in (50, 784):
 
 # %% [markdown]
 # Your formula as a vertical line, on curves that PyTorch counted, at the sizes of a block of ViT-B, a *Vision
-# Transformer* (lesson 06: its tokens are patches of an image). A line that misses the crossing is wrong.
+# Transformer* (its tokens are patches of an image). A line that misses the crossing is wrong.
 
 # %% demonstration=true
 needs(overtakes=overtakes)
