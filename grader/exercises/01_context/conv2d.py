@@ -67,7 +67,7 @@ exercise = Function(
         "torch.einsum(_s, windows, weight) -> torch.einsum(_s, windows, weight.flip(-1, -2))": "Each kernel is turned by 180°.",
     },
     also_right=[by_shifts],
-    may_not_call=["F.conv2d", "F.conv3d", "F.unfold", ".Conv2d", ".Unfold", "F.conv_transpose2d"],
+    may_not_call=["F.conv2d", "F.conv3d", ".Conv2d", "F.conv_transpose2d"],
     hints=[
         "Begin with one place: which piece of x lies under a kernel whose upper left corner is at row r, "
         "column c? It is (C, k, k), as a kernel is.",

@@ -15,7 +15,10 @@ exercise = Quiz(
     right=["d", "c", "b", "a"],
     why={
         ("d", "c"): "Attention compares the last token with the first at once.",
-        ("c", "b"): "1 + 2 + 4 + … + 512 = 1,023 and one more layer: doubling gets there in 11 layers. 9 wide "
+        (
+            "c",
+            "b",
+        ): "1 + 2 + 4 + … + 512 = 1,023 and one more layer: doubling gets there in 11 layers. 9 wide "
         "reaches 4 to each side: 256 layers.",
         ("b", "a"): "Reaching 4 tokens a layer takes 256 layers; a recurrence moves on by a single token in "
         "each step, 1,024 of them.",
