@@ -1,12 +1,14 @@
-"""Letters as vectors: which letter follows which in English, and a table of d numbers a letter learnt from it.
+"""Letters as vectors: which letter follows which in English, and a table of d numbers a letter learnt of it.
 
     scores for the next letter = E[letter] W + b        E: (26, d), W: (d, 26), as in Bengio et al. 2003,
                                                         with a context of one letter and no hidden layer
 
 With d = 26 and E the identity each letter has a row of scores of its own, and the loss can reach the entropy
 of the pairs. With d < 26 the scores of all letters are a matrix of rank d at most; letters that behave alike
-then come to lie together. What people usually get wrong: that a narrow table could not tell the letters apart.
-It can, with d = 1; what it cannot do is to let a *linear* layer give each its own answer.
+then come to lie together.
+
+What people usually get wrong: that a narrow table could not tell the letters apart. It can, with d = 1; what
+it cannot do is to let a *linear* layer give each its own answer.
 
 The text is Python's own manual, as it lies in every installation (`pydoc_data.topics`): 465,000 characters,
 247,187 pairs of letters (of Python 3.12).

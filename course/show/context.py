@@ -39,7 +39,7 @@ def curves(
     at: float | None = None,
     floor: float | None = None,
 ) -> None:
-    """Measured curves over x, and the reader's guesses as open squares in the colour of the curve they are for.
+    """Measured curves over x, and the reader's guesses as open squares in the colour of their curve.
 
     `at` is a guess on the x axis, a vertical line; `floor` what no curve can fall below.
     """

@@ -63,7 +63,7 @@ def shifts(
 
 
 def read_everywhere(images: Tensor, reader: Callable[[Tensor], Tensor], margin: int) -> Tensor:
-    """What a reader makes of each image at each place: (n, H, W) -> (n, 2m + 1, 2m + 1, classes), summing to one
+    """What a reader makes of each image at each place: (n, H, W) -> (n, 2m + 1, 2m + 1, classes), shares
 
     Place (i, j) is i rows below the topmost one, j columns to the right of the leftmost one.
     """

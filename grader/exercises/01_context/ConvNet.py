@@ -1,9 +1,9 @@
 """A network of your convolutions
 
 The layers are made for you: `self.first` and `self.second` hold a `weight` and a `bias`, `self.last` is a
-linear layer. Write `forward(self, x)`: your `conv2d` with the first kernels and one zero around the image, ReLU; the
-same with the second; then the **mean over all places** of each channel, and the linear layer. Hand your
-`conv2d` the weight and the bias of a layer; do not call the layer.
+linear layer. Write `forward(self, x)`: your `conv2d` with the first kernels and one zero around the image,
+ReLU; the same with the second; then the **mean over all places** of each channel, and the linear layer. Hand
+your `conv2d` the weight and the bias of a layer; do not call the layer.
 """
 
 from torch import nn
@@ -62,8 +62,10 @@ exercise = Module(
         "the mean.",
         "x.mean(dim=(-2, -1)) -> x.sum(dim=(-2, -1))": "The places are added up: in a larger image the "
         "numbers grow. Take the mean.",
-        "conv2d(_x, _w, self.second.bias, padding=1) -> conv2d(_x, _w, self.second.bias)": "The second convolution has no zeros around it.",
-        "conv2d(_x, _w, self.first.bias, padding=1) -> conv2d(_x, _w, self.first.bias)": "The first convolution has no zeros around it.",
+        "conv2d(_x, _w, self.second.bias, padding=1) -> conv2d(_x, _w, self.second.bias)": "The "
+        "second convolution has no zeros around it.",
+        "conv2d(_x, _w, self.first.bias, padding=1) -> conv2d(_x, _w, self.first.bias)": "The "
+        "first convolution has no zeros around it.",
         "self.last(pooled) -> self.last(pooled).softmax(dim=-1)": "A softmax stands at the end: the loss "
         "wants the scores as they are.",
     },

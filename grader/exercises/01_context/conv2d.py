@@ -63,8 +63,10 @@ exercise = Function(
     minutes=15,
     words={"windows": "the windows", "weight": "the kernels", "sums": "the sums"},
     slips={
-        "torch.einsum(_s, windows, weight) -> torch.einsum(_s, windows, weight.mT)": "Each kernel is transposed: its rows lie on the image's columns.",
-        "torch.einsum(_s, windows, weight) -> torch.einsum(_s, windows, weight.flip(-1, -2))": "Each kernel is turned by 180°.",
+        "torch.einsum(_s, windows, weight) -> torch.einsum(_s, windows, weight.mT)": "Each "
+        "kernel is transposed: its rows lie on the image's columns.",
+        "torch.einsum(_s, windows, weight) -> torch.einsum(_s, windows, weight.flip(-1, -2))": "Each "
+        "kernel is turned by 180°.",
     },
     also_right=[by_shifts],
     may_not_call=["F.conv2d", "F.conv3d", ".Conv2d", "F.conv_transpose2d"],

@@ -53,8 +53,8 @@ exercise = Function(
         'ord("a") -> ord("b")': "Each letter gets the row of the letter before it: a is row 0.",
         'ord("a") -> ord("`")': "Each letter gets the row of the letter after it: a is row 0.",
         '[ord(letter) - ord("a") for letter in word] -> '
-        '[ord(letter) - ord("a") for letter in sorted(set(word))]': "Each letter comes once: a word keeps its "
-        "order and its repetitions.",
+        '[ord(letter) - ord("a") for letter in sorted(set(word))]': "Each letter comes once: a word keeps "
+        "its order and its repetitions.",
         "table[places] -> table.mean(0).expand(len(word), -1)": "Every letter gets the mean of the table.",
         "table[places] -> table[places].mean(0)": "The letters are averaged into one vector: one row a "
         "letter is asked for.",

@@ -18,8 +18,8 @@ exercise = Quiz(
         (
             "c",
             "b",
-        ): "1 + 2 + 4 + … + 512 = 1,023 and one more layer: doubling gets there in 11 layers. 9 wide "
-        "reaches 4 to each side: 256 layers.",
+        ): "1 + 2 + 4 + … + 512 = 1,023 and one more layer: doubling gets there in 11 layers. 9 "
+        "wide reaches 4 to each side: 256 layers.",
         ("b", "a"): "Reaching 4 tokens a layer takes 256 layers; a recurrence moves on by a single token in "
         "each step, 1,024 of them.",
     },

@@ -25,7 +25,7 @@ exercise = Matching(
     minutes=4,
     hints=[
         "Which of the four would have to be built anew for a longer sequence?",
-        "Only (a) has an L in it. Of the others, count d × d matrices: one for each place of the kernel; two; "
-        "four.",
+        "Only (a) has an L in it. Of the others, count d × d matrices: one for each place of the kernel; "
+        "two; four.",
     ],
 )

@@ -37,14 +37,14 @@ exercise = Function(
         "all tokens are asked for.",
         "x.unbind(dim=-2) -> x.flip(-2).unbind(dim=-2)": "The sequence is read from its end.",
         "h = recurrent_step(token, h, wx, wh, b) -> "
-        "h = recurrent_step(token, torch.zeros_like(h), wx, wh, b)": "Each step starts from a state of zeros: "
-        "no token hears of those before it.",
+        "h = recurrent_step(token, torch.zeros_like(h), wx, wh, b)": "Each step starts from a state of "
+        "zeros: no token hears of those before it.",
         "x.new_zeros(_a, _b) -> x.new_ones(_a, _b)": "It starts from a state of ones, not of zeros.",
     },
     hints=[
         "A loop over the tokens, x[..., i, :] for i in range(L). What has to survive from one turn to the "
         "next?",
-        "h starts as zeros of the shape (..., n); x.shape[:-2] is what stands in front. Keep each h in a list.",
+        "h starts as zeros of the shape (..., n); x.shape[:-2] is what stands in front. Keep each in a list.",
         "torch.stack(states, dim=-2) puts the list back into an axis, before the last.",
     ],
     may_not_call=[".RNN", ".RNNCell"],
