@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from course.attention import attention
 from course.data import digits
-from course.language import copying, letters
+from course.language import copying, letter_table
 from course.vision.bag_of_words import BagOfWords
 from grader import catalogue
 from grader.building.instructor import instructor_notebook
@@ -134,12 +134,12 @@ def test_what_stacks_see():
 
 
 def test_a_learnt_table_of_eight_numbers_is_nearly_as_good_as_one_hot():
-    pairs = letters.letter_pairs()
-    least = letters.entropy(pairs)
+    pairs = letter_table.letter_pairs()
+    least = letter_table.entropy(pairs)
     assert least == pytest.approx(3.2, abs=0.03)
-    assert letters.learn_table(pairs, 8)[0] < least + 0.05 < letters.learn_table(pairs, 5)[0]
+    assert letter_table.learn_table(pairs, 8)[0] < least + 0.05 < letter_table.learn_table(pairs, 5)[0]
     at_random = torch.randn(26, 8, generator=torch.Generator().manual_seed(0))
-    assert letters.learn_table(pairs, 8, at_random)[0] > least + 0.2
+    assert letter_table.learn_table(pairs, 8, at_random)[0] > least + 0.2
 
 
 def test_less_of_a_longer_row_comes_through_one_vector():

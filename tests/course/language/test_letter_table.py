@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from course.language.letters import LETTERS, entropy, learn_table, letter_pairs
+from course.language.letter_table import LETTERS, entropy, learn_table, letter_pairs
 
 
 def test_pairs_are_counted_inside_words(monkeypatch):
