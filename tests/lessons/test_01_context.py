@@ -100,8 +100,11 @@ def test_attention_without_positions_notices_no_shuffle():
     own = torch.rand(50, 64, generator=torch.Generator().manual_seed(0)).argsort(dim=1)
     shuffled = images.flatten(1).gather(1, own).reshape(images.shape)
     assert torch.allclose(network(images), network(shuffled), atol=1e-5)
-    placed = made(lesson()["PixelAttention"], True)
+    placed, renamed = (made(lesson()["PixelAttention"], True) for _ in range(2))
     assert not torch.allclose(placed(images), placed(shuffled), atol=1e-2)
+    one = images.flatten(1)[:, own[0]].reshape(images.shape)  # one shuffle for all is a renaming
+    renamed.place.data = placed.place.data[own[0]]
+    assert torch.allclose(placed(images), renamed(one), atol=1e-5)
 
 
 def test_one_shuffle_is_noticed_by_the_convolution_only():
