@@ -139,28 +139,21 @@ print(f"A convolution 3 × 3 from 3 channels to 3: {4 * (3 * 3 * 3 * 3 + 3)} byt
 # %% exercise="conv2d"
 
 # %% [markdown]
-# Your function, on five rows and columns of that photograph; below it PyTorch's. Which
-# number do you expect first?
+# Your function, on three rows of that photograph, beside PyTorch's. Which number do you
+# expect first?
 
 # %% demonstration=true
 needs(conv2d=conv2d)
-red = torch.tensor(
-    [[156, 155, 156, 158, 158], [153, 154, 157, 159, 159], [149, 151, 155, 158, 159],
-     [146, 146, 149, 153, 158], [145, 143, 143, 148, 158.0]]
-)  # fmt: skip
-lower = torch.tensor([0, 0, 0, 1, 2])[:, None]  # in its last two rows, colours move
-green, blue = red + 11 - lower.clamp(max=1), red + 7 + lower.clamp(max=1) * 2
-photograph = torch.stack([red, green, blue])  # (3, 5, 5)
-kernel = torch.tensor([
-    [[-1, -1, 1], [0, 1, -1], [0, 1, 1]], [[1, 0, 0], [1, -1, -1], [1, 0, -1]],
-    [[0, 1, 1], [0, 1, 0], [1, -1, 1.0]],
-])[None]  # (1, 3, 3, 3)  # fmt: skip
-bias = torch.ones(1)
-print(conv2d(photograph, kernel, bias, padding=1)[0])
-print("PyTorch's, the same:", torch.allclose(
-    conv2d(photograph, kernel, bias, padding=1),
-    F.conv2d(photograph[None], kernel, bias, padding=1)[0],
-))  # fmt: skip
+red = torch.tensor([[156, 155, 156, 158, 158],
+                    [153, 154, 157, 159, 159],
+                    [149, 151, 155, 158, 159.0]])  # fmt: skip
+photograph = torch.stack([red, red + 11, red + 7])  # (3, 3, 5): red, green, blue
+kernel = torch.tensor([[[-1, -1, 1], [0, 1, -1], [0, 1, 1]],
+                       [[1, 0, 0], [1, -1, -1], [1, 0, -1]],
+                       [[0, 1, 1], [0, 1, 0], [1, -1, 1.0]]])[None]  # fmt: skip
+yours = conv2d(photograph, kernel, torch.ones(1), padding=1)  # (1, 3, 5)
+theirs = F.conv2d(photograph, kernel, torch.ones(1), padding=1)
+print(yours[0], "PyTorch's, the same:", torch.allclose(yours, theirs), sep="\n")
 
 # %% [markdown]
 # −25 in the corner. (In mathematics a convolution turns the kernel by 180° first; what
@@ -170,11 +163,13 @@ print("PyTorch's, the same:", torch.allclose(
 # this pixel unlike its neighbours?* On a flat patch it answers 0. Where do you expect it
 # to answer loudest on a handwritten digit?
 
+# %%
+unlike = -torch.ones(1, 1, 3, 3)
+unlike[0, 0, 1, 1] = 8
+
 # %% demonstration=true
 needs(conv2d=conv2d)
 four = digits()[0][:4]  # (4, 8, 8) from 0, paper, to 1, ink
-unlike = -torch.ones(1, 1, 3, 3)
-unlike[0, 0, 1, 1] = 8
 answers = conv2d(four[:, None], unlike, torch.zeros(1), padding=1)[:, 0]
 context.pictures({"four digits": four, "unlike its neighbours?": answers})
 
@@ -225,21 +220,25 @@ for name, (kernels, strides) in stacks.items():
 # %% [markdown]
 # Your test judges four layers. **Before you run:** which of them pass?
 
-# %% demonstration=true
-needs(conv2d=conv2d, test_translation=test_translation)
-
-
+# %%
 def filtered(image):
     return conv2d(image[None], unlike, torch.zeros(1), padding=1)[0]
+
+
+def each_second(image):
+    few = filtered(image)[::2, ::2]  # and each of them written four times
+    return few.repeat_interleave(2, dim=0).repeat_interleave(2, dim=1)
 
 
 judged = {
     "your conv2d": filtered,
     "the mean of it at each place": lambda x: torch.full_like(x, filtered(x).mean()),
-    "each second place only, written twice": lambda x: filtered(x)[::2, ::2]
-    .repeat_interleave(2, 0).repeat_interleave(2, 1),
+    "each second place of it": each_second,
     "your conv2d, louder to the right": lambda x: filtered(x) * torch.arange(len(x)),
-}  # fmt: skip
+}
+
+# %% demonstration=true
+needs(conv2d=conv2d, test_translation=test_translation)
 for name, layer in judged.items():
     try:
         test_translation(layer)

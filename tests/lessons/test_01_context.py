@@ -13,7 +13,11 @@ from course.language import copying, letter_table
 from course.vision.bag_of_words import BagOfWords
 from grader import catalogue
 from grader.building.instructor import instructor_notebook
-from grader.configure import LONG
+from grader.configure import DEMONSTRATION, LONG
+from grader.slips.build import build
+from grader.slips.patch import patch
+from grader.slips.slip import apply
+from grader.slips.tree import parse
 from tests.test_lessons import LESSONS, executed, released
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "01_context"]
@@ -58,10 +62,15 @@ def as_they_are():
     return learnt(made(ConvNet, 1, 24, 10), lesson()["images"])
 
 
+def slipped(slip):
+    """The reader's network with one of the exercise's named slips in it."""
+    assert slip in catalogue.find("ConvNet").slips
+    tree = parse(ConvNet)
+    return build(apply(tree, patch(tree, slip)), "ConvNet", {"nn": nn, "conv2d": conv2d})
+
+
 def test_the_finale_gets_worse_without_a_relu():
-    wrong = catalogue.find("ConvNet").wrong_answers()
-    slipped = next(answer for said, answer in wrong if said.startswith("There is no ReLU"))
-    assert learnt(made(slipped, 1, 24, 10), lesson()["images"]) < 60 < 85 < as_they_are()
+    assert learnt(made(slipped("_x.relu() -> _x"), 1, 24, 10), lesson()["images"]) < 80 < 90 < as_they_are()
 
 
 def test_three_ages_read_about_alike():
@@ -150,6 +159,14 @@ def test_less_of_a_longer_row_comes_through_one_vector():
     short, long = copying.share_copied(narrow, [2, 10])
     assert short > 0.9 and long < 0.7
     assert copying.share_copied(looks_back, [10])[0] > long + 0.1
+
+
+def test_code_fits_its_cell_and_a_demonstration_the_screen():
+    for cell in released(LESSON).cells:
+        if cell.cell_type == "code":
+            lines = cell.source.split("\n")
+            assert max(map(len, lines)) <= 88, cell.source
+            assert len(lines) <= 15 or DEMONSTRATION not in cell.metadata.get("tags", []), cell.source
 
 
 # -- half a notebook, and none ---------------------------------------------------------------------------------
