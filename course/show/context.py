@@ -67,15 +67,30 @@ def _columns(guess: Mapping[float, float]) -> tuple[list[float], list[float]]:
 
 
 def letters(table: Tensor) -> None:
-    """The 26 letters at their two numbers, (26, 2), vowels in another colour; rare ones may lie far out."""
-    fig, ax = new(width=6.5, height=4.2)
+    """The 26 letters at their two numbers, (26, 2), vowels in another colour; those far out are named."""
+    fig, ax = new(width=6.5, height=5.5)
+    middle = table.median(dim=0).values
+    near = (table - middle).abs().amax(dim=1) <= 4
     for letter, (x, y) in zip(LETTERS, table.tolist()):
         vowel = letter in VOWELS
         colour = palette.second if vowel else palette.accent
-        ax.text(x, y, letter, color=colour, weight="bold" if vowel else "normal", ha="center", va="center")
-    low, high = table.amin(dim=0), table.amax(dim=0)
-    (left, bottom), (right, top) = ((low - 0.5).tolist(), (high + 0.5).tolist())
-    ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", title="learnt, d = 2 (vowels bold)")
+        ax.text(
+            x,
+            y,
+            letter,
+            color=colour,
+            weight="bold" if vowel else "normal",
+            ha="center",
+            va="center",
+            clip_on=True,
+        )
+    (left, bottom), (right, top) = (
+        (edge.values + step).tolist()
+        for edge, step in ((table[near].min(dim=0), -0.4), (table[near].max(dim=0), 0.4))
+    )
+    beyond = ", ".join(letter for letter, close in zip(LETTERS, near.tolist()) if not close)
+    title = "learnt, d = 2; vowels bold" + (f"; further out: {beyond}" if beyond else "")
+    ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", title=title)
     places = ", ".join(f"{letter} ({x:.1f}, {y:.1f})" for letter, (x, y) in zip(LETTERS, table.tolist()))
     figure(fig, alt=f"Letters at their two learnt numbers, vowels in another colour: {places}.")
 

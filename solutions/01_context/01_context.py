@@ -583,7 +583,7 @@ my_shuffles = {
 
 # %%
 class PixelAttention(nn.Module):
-    """Every pixel is a token, and looks at all others. x: (B, 1, 8, 8) -> (B, 10)"""
+    """Every pixel is a token, and looks at all others. (B, 1, 8, 8) -> (B, 10)"""
 
     def __init__(self, positions, d=32):
         super().__init__()
@@ -593,8 +593,8 @@ class PixelAttention(nn.Module):
         self.think = nn.Sequential(nn.Linear(d, 64), nn.ReLU(), nn.Linear(64, d))
         self.last = nn.Linear(d, 10)
 
-    def forward(self, x):
-        x = self.grey(x.flatten(1)[..., None]) + self.place  # (B, 64, d)
+    def forward(self, images):
+        x = self.grey(images.flatten(1)[..., None]) + self.place  # (B, 64, d)
         x = x + self.look(x)
         return self.last((x + self.think(x)).mean(dim=1))
 

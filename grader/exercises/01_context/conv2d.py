@@ -67,6 +67,12 @@ exercise = Function(
         "kernel is transposed: its rows lie on the image's columns.",
         "torch.einsum(_s, windows, weight) -> torch.einsum(_s, windows, weight.flip(-1, -2))": "Each "
         "kernel is turned by 180°.",
+        "sums + bias[:, None, None] -> sums": "The bias is missing: one number a kernel, added everywhere.",
+        "F.pad(x, (padding, padding, padding, padding)) -> F.pad(x, (padding, padding))": "Zeros are put to "
+        "the left and to the right only; above and below there are none.",
+        "x.unfold(-2, k, stride).unfold(-2, k, stride) -> x.unfold(-2, k, 1).unfold(-2, k, 1)"
+        "[..., : (x.shape[-2] - k) // stride + 1, : (x.shape[-1] - k) // stride + 1, :, :]": "The stride "
+        "says how many places there are, but each is one pixel from the next, not `stride`.",
     },
     also_right=[by_shifts],
     may_not_call=["F.conv2d", "F.conv3d", ".Conv2d", "F.conv_transpose2d"],
