@@ -3,8 +3,9 @@
 In the source ``solutions/NN_name/NN_name.py`` an exercise is a marker, an empty cell ``# %% exercise="id"``.
 From it come three cells: the statement (heading, text and what is checked), the cell for the answer with the
 solution in it, and the graded cell. Text in a Markdown cell of the same marker comes before the statement;
-code in the marker's cell stands in place of the exercise's own. Cell ids come from the exercise or the
-place, so that every build gives the same bytes.
+code in the marker's cell stands in place of the exercise's own. A cell ``# %% [markdown] author=true`` is a
+note for authors, and is in no notebook. Cell ids come from the exercise or the place, so that every build
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ from grader.exercise.solution import BEGIN, END
 # A comment such as `# copy the rows` is no magic command that has lost its way: it stays a comment
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _BETWEEN_MARKS = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
+MARKERS = {"author", "demonstration", "exercise"}
+SPACING = {
+    "lines_to_next_cell",
+    "lines_to_end_of_cell_marker",
+}  # what jupytext notes of a source's blank lines
 TAGS = {"None": (), "True": (DEMONSTRATION,), "long": (DEMONSTRATION, LONG)}  # by the marker `demonstration=`
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -42,6 +48,8 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
     cells: list[NotebookNode] = []
     for source in jupytext.reads(lesson.source.read_text(encoding="utf-8"), fmt=PERCENT).cells:
         name = source.metadata.get("exercise")
+        if _is_for_authors(source, lesson):
+            continue
         if name is None:
             cells.append(_plain_cell(source, f"cell-{len(cells):03d}", lesson))
         elif source.cell_type == "markdown":
@@ -95,6 +103,21 @@ class _Asked:
 
     def _error(self, what: str) -> BuildError:
         return BuildError(f"{self.lesson.shown(self.lesson.source)} {what}.")
+
+
+def _is_for_authors(source: NotebookNode, lesson: Lesson) -> bool:
+    """Whether a cell is a note that no student sees; a marker that nobody knows might have been meant so.
+
+    Raises:
+        BuildError: there is such a marker.
+    """
+    place, marked = lesson.shown(lesson.source), dict(source.metadata)
+    unread = marked.pop("incorrectly_encoded_metadata", "")  # jupytext's word for it
+    if "author" in unread or marked.get("author", True) is not True:
+        raise BuildError(f"{place} marks a cell with `{unread or 'author'}`: write `author=true`.")
+    if unknown := marked.keys() - MARKERS - SPACING:
+        raise BuildError(f"{place} marks a cell with `{min(unknown)}`, and there is no such marker.")
+    return "author" in marked
 
 
 def _plain_cell(source: NotebookNode, id: str, lesson: Lesson) -> NotebookNode:

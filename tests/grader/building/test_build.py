@@ -195,6 +195,25 @@ def test_a_demonstration_is_tagged_and_a_long_one_as_long(course, marker, tags):
     assert shown.source == 'print("look")' and shown.metadata.get("tags") == tags
 
 
+NOTE = """# %% [markdown] author=true
+# %% [markdown] author=true
+# What a reader ought to be able to answer: why is the sky blue?
+
+# %% author=true
+print("a measurement for authors")
+
+"""
+
+
+def test_an_authors_note_is_in_no_notebook(course):
+    before = with_solutions(course, SOURCE)
+    assert with_solutions(course, NOTE + SOURCE + "\n" + NOTE) == before
+    list(build_lessons(course))
+    for notebook in (released(course), Lesson(course, "01_small").instructor):
+        raw = notebook.read_text()
+        assert "Twice" in raw and "ought to be able" not in raw and "for authors" not in raw
+
+
 def test_the_gradebook_knows_the_assignment(built):
     from nbgrader.api import Gradebook
 
@@ -272,6 +291,10 @@ def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
             'marks a cell with `demonstration=long`: write `demonstration=true`, or `demonstration="long"`',
         ),
         (SOURCE.replace("=true", '="short"'), "marks a cell with `demonstration=short`: write"),
+        (NOTE.replace("=true", "=yes", 1) + SOURCE, "marks a cell with `author=yes`: write `author=true`"),
+        (NOTE.replace("true", '"true"', 1) + SOURCE, "marks a cell with `author`: write `author=true`"),
+        (NOTE.replace("author=", "autor=", 1) + SOURCE, "marks a cell with `autor`, and there is no such"),
+        (NOTE.replace("author=true", "author", 1) + SOURCE, "marks a cell with `title`, and there is no"),
         (OWN_CODE.replace("### END SOLUTION", ""), "needs the lines '### BEGIN SOLUTION' and"),
         (OWN_CODE.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", ""), "needs the lines"),
         (OWN_CODE.replace('    "Twice as much."\n', ""), "'double' is not Python .*needs a docstring"),
