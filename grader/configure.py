@@ -15,6 +15,7 @@ from traitlets.config import Config
 
 SOURCES, RELEASES = "solutions", "lessons"  # folders in the root of a course
 STUB = "# your code here"
+STUB_OF_WORDS = "*Double-click here, and write in place of this line. A person grades it.*"
 DEMONSTRATION = "demonstration"  # the tag of cells that show something: grading runs those that answers need
 LONG = "long"  # the tag, beside it, of those that take more than two seconds: grading runs none of them
 NOT_RELEASED = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", "*.db"]
@@ -30,6 +31,7 @@ def configure(config: Config) -> Config:
     # Sources of the lessons must not be released with them, and a student's `torch.py` must not be run.
     config.CourseDirectory.ignore = NOT_RELEASED
     config.ClearSolutions.code_stub = {"python": STUB}
+    config.ClearSolutions.text_stub = STUB_OF_WORDS
     config.OverwriteCells.add_missing_cells = True
     config.Execute.timeout = SECONDS_PER_CELL
     config.Execute.skip_cells_with_tag = DEMONSTRATION

@@ -55,13 +55,21 @@ def solved(lesson: Lesson) -> nbformat.NotebookNode:
     return executed(instructor_notebook(lesson))
 
 
+def judged(notebook: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
+    """The cells that the judge grades, by exercise; a person grades those that hold words."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
+    }
+
+
 def scores(notebook: nbformat.NotebookNode) -> dict[str, float]:
-    """What each graded cell came to: its last result, as nbgrader reads it."""
+    """What each judged cell came to: its last result, as nbgrader reads it."""
     found = {}
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade"):
-            results = [o for o in cell.outputs if o.output_type == "execute_result"]
-            found[cell.metadata.nbgrader.grade_id] = float(results[-1].data["text/plain"]) if results else 0.0
+    for name, cell in judged(notebook).items():
+        results = [o for o in cell.outputs if o.output_type == "execute_result"]
+        found[name] = float(results[-1].data["text/plain"]) if results else 0.0
     return found
 
 
@@ -92,11 +100,7 @@ def test_no_line_of_a_solution_is_in_the_release(lesson):
 @by_name
 def test_no_graded_cell_says_more_than_check(lesson):
     exercises = {exercise.id: exercise for exercise in catalogue.of_lesson(lesson.name)}
-    graded = {
-        cell.metadata.nbgrader.grade_id: cell
-        for cell in released(lesson).cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
-    }
+    graded = judged(released(lesson))
     assert graded.keys() == exercises.keys()
     for name, exercise in exercises.items():
         assert graded[name].source == exercise.call
@@ -151,5 +155,6 @@ def test_the_validate_button_says_what_is_missing(tmp_path):
     validator.stream = io.StringIO()
     with redirect_stdout(io.StringIO()):
         result = validator.validate(str(target))
-    assert len(result["failed"]) == len(catalogue.of_lesson(lesson.name))
+    graded = [c for c in released(lesson).cells if c.metadata.get("nbgrader", {}).get("grade")]
+    assert len(result["failed"]) == len(graded)
     assert "Not written yet" in json.dumps(result, ensure_ascii=False)

@@ -4,8 +4,10 @@ In the source ``solutions/NN_name/NN_name.py`` an exercise is a marker, an empty
 From it come three cells: the statement (heading, text and what is checked), the cell for the answer with the
 solution in it, and the graded cell. Text in a Markdown cell of the same marker comes before the statement;
 code in the marker's cell stands in place of the exercise's own. A cell ``# %% [markdown] author=true`` is a
-note for authors, and is in no notebook. Cell ids come from the exercise or the place, so that every build
-gives the same bytes.
+note for authors, and is in no notebook. A cell with the marker ``by_hand`` is a question for a person to
+grade. In the lesson's own text ``{{exercises}}``, ``{{points}}`` and ``{{minutes}}`` stand for the sums over
+all that is asked, so that an introduction never says yesterday's. Cell ids come from the exercise or the
+place, so that every build gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import catalogue
+from grader.building import by_hand
+from grader.building.by_hand import ByHand
 from grader.building.lesson import BuildError, Lesson
 from grader.configure import DEMONSTRATION, LONG
 from grader.exercise import Exercise, Function
@@ -25,8 +29,9 @@ from grader.exercise.solution import BEGIN, END
 
 # A comment such as `# copy the rows` is no magic command that has lost its way: it stays a comment
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+_SUM = re.compile(r"\{\{(\w+)\}\}")
 _BETWEEN_MARKS = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
-MARKERS = {"author", "demonstration", "exercise"}
+MARKERS = {"author", "demonstration", "exercise", *by_hand.MARKERS}
 SPACING = {
     "lines_to_next_cell",
     "lines_to_end_of_cell_marker",
@@ -50,7 +55,9 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
         name = source.metadata.get("exercise")
         if _is_for_authors(source, lesson):
             continue
-        if name is None:
+        if "by_hand" in source.metadata:
+            cells += _question_and_words(*asked.by_hand(source))
+        elif name is None:
             cells.append(_plain_cell(source, f"cell-{len(cells):03d}", lesson))
         elif source.cell_type == "markdown":
             cells.append(_statement(*asked.state(name), source.source))
@@ -59,6 +66,9 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
                 cells.append(_statement(*asked.state(name)))
             cells += _answer_and_check(asked.answer(name), source.source, lesson)
     asked.finish()
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = _SUM.sub(asked.sum, cell.source)
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
     nbformat.validate(notebook)
     return notebook
@@ -72,13 +82,35 @@ class _Asked:
         self.names = catalogue.ids().get(lesson.name, ())
         self.stated: list[str] = []
         self.answered: list[str] = []
+        self.worth: list[Exercise | ByHand] = []
 
     def state(self, name: str) -> tuple[Exercise, int]:
         exercise = self._find(name)
         if name in self.stated:
             raise self._error(f"states the exercise {name!r} twice")
         self.stated.append(name)
-        return exercise, len(self.stated)
+        self.worth.append(exercise)
+        return exercise, len(self.worth)
+
+    def by_hand(self, source: NotebookNode) -> tuple[ByHand, int]:
+        question = ByHand.read(source, self.lesson.shown(self.lesson.source))
+        if question.id in {*self.names, *(one.id for one in self.worth)}:
+            raise self._error(f"asks {question.id!r} twice")
+        self.worth.append(question)
+        return question, len(self.worth)
+
+    def sum(self, placeholder: re.Match[str]) -> str:
+        """What stands for ``{{points}}`` in the lesson's text."""
+        sums = {
+            "exercises": len(self.worth),
+            "points": sum(one.points for one in self.worth),
+            "minutes": sum(one.minutes for one in self.worth),
+        }
+        if placeholder[1] not in sums:
+            raise self._error(
+                f"writes `{placeholder[0]}`; there are {', '.join(f'{{{{{n}}}}}' for n in sums)}"
+            )
+        return f"{sums[placeholder[1]]:g}"
 
     def answer(self, name: str) -> Exercise:
         exercise = self._find(name)
@@ -133,7 +165,7 @@ def _plain_cell(source: NotebookNode, id: str, lesson: Lesson) -> NotebookNode:
     return _cell(source.cell_type, source.source, id, metadata)
 
 
-def _statement(exercise: Exercise, number: int, before: str = "") -> NotebookNode:
+def _statement(exercise: Exercise | ByHand, number: int, before: str = "") -> NotebookNode:
     """The heading of an exercise, what the lesson says before it, its own text, and what is checked."""
     dots = "●" * exercise.difficulty + "○" * (5 - exercise.difficulty)
     worth = f"{exercise.points:g} point{'' if exercise.points == 1 else 's'}"
@@ -151,11 +183,20 @@ def _statement(exercise: Exercise, number: int, before: str = "") -> NotebookNod
     )
 
 
-def _checked(exercise: Exercise) -> str:
+def _checked(exercise: Exercise | ByHand) -> str:
     """What has to hold of code. (What a test has to reject is for the student to think of.)"""
     if not isinstance(exercise, Function) or len(exercise.parts) < 2:
         return ""
     return f"*What is checked:* {' · '.join(exercise.parts)}."
+
+
+def _question_and_words(question: ByHand, number: int) -> list[NotebookNode]:
+    """The statement, and a cell for words, answer and graded cell in one: these nbgrader leaves to people."""
+    words = _nbgrader(question.id, solution=True, grade=True, points=question.points)
+    return [
+        _statement(question, number),
+        _cell("markdown", question.solution, f"{question.id}-words", words),
+    ]
 
 
 def _answer_and_check(exercise: Exercise, given: str, lesson: Lesson) -> list[NotebookNode]:

@@ -7,11 +7,13 @@ from pathlib import Path
 import jupytext.magics
 import nbformat
 import pytest
+from nbgrader.utils import determine_grade
 
 from grader import catalogue
 from grader.building.build import build_lessons, release_all
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import BuildError, Lesson, find_lessons
+from grader.configure import STUB_OF_WORDS
 
 EXERCISES = {
     "colour": '''"""A colour"""
@@ -214,6 +216,38 @@ def test_an_authors_note_is_in_no_notebook(course):
         assert "Twice" in raw and "ought to be able" not in raw and "for authors" not in raw
 
 
+BY_HAND = """
+# %% [markdown] by_hand="why_blue" points=4 difficulty=2 minutes=5
+# Why blue?
+#
+# In two sentences.
+#
+# ### BEGIN SOLUTION
+# Short waves are scattered more.
+# ### END SOLUTION
+"""
+
+
+def test_what_a_person_grades_is_a_statement_and_a_cell_for_words(course):
+    write(course, SOURCE + BY_HAND)
+    list(build_lessons(course))
+    statement, words = cells(course)[-2:]
+    assert statement.source == (
+        "### Exercise 4 · Why blue?\n\ndifficulty ●●○○○ · 5 minutes · 4 points\n\nIn two sentences."
+    )
+    assert words.cell_type == "markdown" and words.source == STUB_OF_WORDS
+    assert determine_grade(words) == (0, 4)  # as nbgrader gives it: nothing was written
+    words.source = "It is the sea."
+    assert determine_grade(words) == (None, 4)  # for a person to say
+    assert "Short waves" in Lesson(course, "01_small").instructor.read_text()
+
+
+def test_an_introduction_says_what_all_is_worth(course):
+    text = "# %% [markdown]\n# {{exercises}} exercises, {{points}} points, {{minutes}} minutes\n\n"
+    assert with_solutions(course, text + SOURCE + BY_HAND)[0] == "4 exercises, 10 points, 12 minutes"
+    assert with_solutions(course, text + SOURCE)[0] == "3 exercises, 6 points, 7 minutes"
+
+
 def test_the_gradebook_knows_the_assignment(built):
     from nbgrader.api import Gradebook
 
@@ -295,6 +329,15 @@ def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
         (NOTE.replace("true", '"true"', 1) + SOURCE, "marks a cell with `author`: write `author=true`"),
         (NOTE.replace("author=", "autor=", 1) + SOURCE, "marks a cell with `autor`, and there is no such"),
         (NOTE.replace("author=true", "author", 1) + SOURCE, "marks a cell with `title`, and there is no"),
+        (SOURCE + BY_HAND + BY_HAND, "asks 'why_blue' twice"),
+        (SOURCE + BY_HAND.replace("why_blue", "pairs"), "asks 'pairs' twice"),
+        (SOURCE + BY_HAND.replace('"why_blue"', "2"), "marks a cell with `by_hand=2`: write a name"),
+        (SOURCE + BY_HAND.replace("points=4", "points=0"), "`why_blue`: say what it is worth"),
+        (SOURCE + BY_HAND.replace("# ### END SOLUTION", ""), "`why_blue`: write a Markdown cell with"),
+        (
+            SOURCE + BY_HAND.replace("In two", "{{marks}}: in two"),
+            "writes `{{marks}}`; there are {{exercises}}, {{p",
+        ),
         (OWN_CODE.replace("### END SOLUTION", ""), "needs the lines '### BEGIN SOLUTION' and"),
         (OWN_CODE.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", ""), "needs the lines"),
         (OWN_CODE.replace('    "Twice as much."\n', ""), "'double' is not Python .*needs a docstring"),
