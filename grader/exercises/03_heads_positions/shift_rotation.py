@@ -22,9 +22,10 @@ def shift_rotation(k, d):
 
 
 def by_blocks(k, d):
-    angles = [k / 10_000 ** (i / d) for i in range(0, d, 2)]
-    c, s = torch.tensor(angles).cos(), torch.tensor(angles).sin()
-    return torch.block_diag(*torch.stack([torch.stack([c, s], -1), torch.stack([-s, c], -1)], -2))
+    turn = k * 10_000 ** (-torch.arange(0, d, 2) / d)
+    c, s = turn.cos(), turn.sin()
+    blocks = torch.stack([torch.stack([c, s], dim=-1), torch.stack([-s, c], dim=-1)], dim=-2)  # (d / 2, 2, 2)
+    return torch.block_diag(*blocks)
 
 
 def _case(low, high):
@@ -38,7 +39,7 @@ exercise = Function(
         "one pair": lambda draw: dict(k=draw.integer(1, 9), d=2),
         "steps back": _case(-9, -2),
         "no step": _case(0, 0),
-        "many steps": _case(50, 90),
+        "many steps": _case(300, 400),
     },
     points=4,
     difficulty=4,
