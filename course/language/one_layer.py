@@ -6,7 +6,8 @@ No normalisation: with one layer there is nothing yet that could grow. It learns
 (`course.data.letters`) in seconds; it is a demonstration, and no model of language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -53,6 +54,18 @@ class OneLayer(nn.Module):
         return self.answers(x).unflatten(-1, (self.questions, -1))  # (B, L, questions, answers)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Products as small as these take longest where several threads must agree on them."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@one_thread()
 def learn(
     net: OneLayer,
     questions: Sequence[str],
@@ -83,6 +96,7 @@ def learn(
     return curve
 
 
+@one_thread()
 @torch.no_grad()
 def accuracy(net: OneLayer, questions: Sequence[str]) -> list[float]:
     """The share of right answers to each question, on 1,000 rows kept for it."""

@@ -33,6 +33,7 @@
 
 # %%
 import copy
+import itertools
 import math
 
 import torch
@@ -179,7 +180,7 @@ def forget_to_transpose(layer, heads):
 
 
 # %% [markdown]
-# Now train both on rows of sixteen letters, one layer each, 400 steps: to **copy** the row, to **reverse**
+# Now train both on rows of sixteen letters, one layer each: to **copy** the row, to **reverse**
 # it, to **sort** it. Chance is about one in eight.
 #
 # **Your guess:** how many of 100 letters does the *wrong* layer get right in each task?
@@ -190,7 +191,7 @@ my_wrong_merge = {"copy": 50, "reverse": 50, "sort": 50}  # out of 100
 # %% demonstration="long"
 needs(MultiHead=MultiHead, split_heads=split_heads)
 results, learning = {}, {}
-for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
+for task, steps in {"copy": 100, "reverse": 300, "sort": 400}.items():
     for merge in ("right", "wrong"):
         for seed in (0, 1):
             torch.manual_seed(seed)
@@ -242,11 +243,11 @@ torch.manual_seed(0)
 x, order = torch.randn(1, 6, 8), torch.tensor([3, 0, 5, 1, 2, 4])
 splits = {"right": lambda x: split_heads(x, 4), "wrong": lambda x: x.reshape(1, 4, 6, 2)}
 merges = {"right": merge_heads, "wrong": undo_wrong_split}
-for (s, split), (m, merge) in [(a, b) for a in splits.items() for b in merges.items()]:
-    attend = lambda x: merge(attention(*[split(x)] * 3))
-    there_and_back = (merge(split(x)) - x).abs().max()
-    shuffled = (attend(x[:, order]) - attend(x)[:, order]).abs().max()
-    print(f"split {s}, merge {m}: round trip {there_and_back:.1f}, shuffled {shuffled:.1f}")
+for (s, split), (m, merge) in itertools.product(splits.items(), merges.items()):
+    back = merge(split(x))  # through attention that is the identity
+    y, z = (merge(attention(*3 * [split(tokens)])) for tokens in (x, x[:, order]))
+    off = (back - x).abs().max(), (z - y[:, order]).abs().max()
+    print(f"split {s}, merge {m}:  round trip off by {off[0]:.1f}, shuffled {off[1]:.7f}")
 
 # %% [markdown]
 # The last line is yours: two bugs, and a perfect round trip. The last column is another question asked of
@@ -503,19 +504,25 @@ my_share = 5  # per cent
 # The control: twelve random branches, each scaled to a variance v, x through both stacks with your
 # `norm_over`; what is left of x is the squared correlation of end and start.
 
+
 # %% demonstration=true
+def branch(z, v):
+    """A random layer of 256 units, its output of mean 0 and variance v."""
+    hidden = (z @ torch.randn(256, 256)).relu() @ torch.randn(256, 256)
+    return math.sqrt(v) * norm_over(hidden, (-1,))
+
+
 needs(norm_over=norm_over, post_norm_share=post_norm_share)
 torch.manual_seed(0)
 share = {}
 for v in (0.06, 1):
     x = pre = post = norm_over(torch.randn(1000, 256), (-1,))
     for _ in range(12):
-        matrix = torch.randn(256, 256) / 16
-        branch = lambda z: v**0.5 * norm_over((z @ matrix).relu() @ torch.randn(256, 256), (-1,))
-        pre, post = pre + branch(norm_over(pre, (-1,))), norm_over(post + branch(post), (-1,))
+        pre = pre + branch(norm_over(pre, (-1,)), v)
+        post = norm_over(post + branch(post, v), (-1,))
     for name, y in {"pre": pre, "post": post}.items():
         share[f"{name}-norm, v = {v}"] = 100 * F.cosine_similarity(x, y).mean().item() ** 2
-    formula = 100 / (1 + 12 * v), 100 * (1 + v) ** -12
+    formula = 100 / (1 + 12 * v), 100 / (1 + v) ** 12
     print(f"v = {v}: by the formulas, pre {formula[0]:.3g} %, post {formula[1]:.3g} %")
 guessed(share, {"post-norm, v = 1": my_share}, "share of x, per cent", log=True)
 
