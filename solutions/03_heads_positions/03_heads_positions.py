@@ -135,7 +135,8 @@ needs(split_heads=split_heads, merge_heads=merge_heads)
 x = torch.arange(2 * 3 * 8.0).reshape(2, 3, 8)
 print("token 0 of the first sequence ", x[0, 0].int().tolist())
 print("its pieces in heads 0, 1, 2, 3", split_heads(x, 4)[0, :, 0].int().tolist())
-print("there and back, off by        ", (merge_heads(split_heads(x, 4)) - x).abs().max())
+back = merge_heads(split_heads(x, 4))
+print("there and back, off by        ", (back - x).abs().max().item())
 
 # %% exercise="MultiHead"
 
@@ -151,13 +152,13 @@ x = torch.randn(2, 10, 64)
 for h in (1, 4, 16):
     mine, theirs = MultiHead(64, h), nn.MultiheadAttention(64, h, batch_first=True)
     for name in ("weight", "bias"):
-        three = [getattr(mine.get_submodule(part), name) for part in ("query", "key", "value")]
+        three = [getattr(part, name) for part in (mine.query, mine.key, mine.value)]
         getattr(theirs, f"in_proj_{name}").data = torch.cat(three)
     theirs.out_proj.load_state_dict(mine.output.state_dict())
     gap = (mine(x) - theirs(x, x, x, need_weights=False)[0]).abs().max()
     count = sum(weight.numel() for weight in mine.parameters())
     formula = parse(heads_parameters, ["d", "h"]).value(d=64, h=h)
-    print(f"h = {h:2}   off PyTorch's by {gap:.0e}   {count} parameters, by your formula {formula}")
+    print(f"h = {h:2}   off by {gap:.0e}   {count} parameters, by your formula {formula}")
 
 # %% [markdown]
 # The same parameters and the same products in the projections: heads cost no weights. What does grow with h
@@ -192,20 +193,22 @@ my_wrong_merge = {"copy": 50, "reverse": 50, "sort": 50}  # out of 100
 needs(MultiHead=MultiHead, split_heads=split_heads)
 results, learning = {}, {}
 for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
-    for merge in ("right", "wrong"):
-        for seed in (0, 1):
-            torch.manual_seed(seed)
-            layer = MultiHead(32, 4)
-            if merge == "wrong":
-                forget_to_transpose(layer, 4)
-            net = OneLayer(layer, 32, sinusoidal(16, 32))
-            learning.setdefault(f"{task}, {merge}", []).append(learn(net, [task], steps, seed))
-            results.setdefault(f"{task}, {merge}", []).append(100 * accuracy(net, [task])[0])
-guessed(results, {f"{task}, wrong": said for task, said in my_wrong_merge.items()}, "right of 100")
+    for merge, seed in itertools.product(("right", "wrong"), (0, 1)):
+        torch.manual_seed(seed)
+        layer = MultiHead(32, 4)
+        if merge == "wrong":
+            forget_to_transpose(layer, 4)
+        net = OneLayer(layer, 32, sinusoidal(16, 32))
+        curve = learn(net, [task], steps, seed)
+        learning.setdefault(f"{task}, {merge}", []).append(curve)
+        results.setdefault(f"{task}, {merge}", []).append(100 * accuracy(net, [task])[0])
+said = {f"{task}, wrong": guess for task, guess in my_wrong_merge.items()}
+guessed(results, said, "right of 100")
 
 # %% demonstration=true
-chosen = {name: learning[name] for name in learning if name.startswith(("reverse", "sort"))}
-curves(chosen, "step / 25", "share right, in training")
+needs(learning=learning)
+longer = {name: runs for name, runs in learning.items() if "copy" not in name}
+curves(longer, "step / 25", "share right, in training")
 
 # %% [markdown]
 # Two seeds each. No number would have told you which is which, and no curve; *reverse* is learnt even
@@ -223,7 +226,8 @@ for task in ("copy", "reverse"):
     torch.manual_seed(0)
     net = OneLayer(Nothing(), 32, sinusoidal(16, 32))
     learn(net, [task], steps=100)
-    print(f"{task:8} without any attention: {100 * accuracy(net, [task])[0]:.0f} of 100")
+    right = 100 * accuracy(net, [task])[0]
+    print(f"{task:8} without any attention: {right:.0f} of 100")
 
 # %% [markdown]
 # Copying needs no attention: the residual carries the token. So it cannot test attention. This very
@@ -238,16 +242,18 @@ for task in ("copy", "reverse"):
 # %% exercise="undo_wrong_split"
 
 # %% demonstration=true
-needs(split_heads=split_heads, merge_heads=merge_heads, undo_wrong_split=undo_wrong_split)
+needs(split_heads=split_heads, merge_heads=merge_heads)
+needs(undo_wrong_split=undo_wrong_split)
 torch.manual_seed(0)
 x, order = torch.randn(1, 6, 8), torch.tensor([3, 0, 5, 1, 2, 4])
-splits = {"right": lambda x: split_heads(x, 4), "wrong": lambda x: x.reshape(1, 4, 6, 2)}
+splits = {"right": lambda x: split_heads(x, 4), "wrong": lambda x: x.view(1, 4, 6, 2)}
 merges = {"right": merge_heads, "wrong": undo_wrong_split}
+print("                           round trip off by   shuffled, off by")
 for (s, split), (m, merge) in itertools.product(splits.items(), merges.items()):
     back = merge(split(x))  # through attention that is the identity
     y, z = (merge(attention(*3 * [split(tokens)])) for tokens in (x, x[:, order]))
-    off = (back - x).abs().max(), (z - y[:, order]).abs().max()
-    print(f"split {s}, merge {m}:  round trip off by {off[0]:.1f}, shuffled {off[1]:.7f}")
+    trip, shuffled = (back - x).abs().max(), (z - y[:, order]).abs().max()
+    print(f"split {s}, merge {m}  {trip:17.1f}   {shuffled:16.7f}")
 
 # %% [markdown]
 # The last line is yours: two bugs, and a perfect round trip. The last column is another question asked of
@@ -262,12 +268,13 @@ for (s, split), (m, merge) in itertools.product(splits.items(), merges.items()):
 # %% demonstration=true
 needs(MultiHead=MultiHead)
 torch.manual_seed(0)
-layer, x, order = MultiHead(16, 4), torch.randn(1, 6, 16), torch.tensor([3, 0, 5, 1, 2, 4])
+layer, x = MultiHead(16, 4), torch.randn(1, 6, 16)
+order = torch.tensor([3, 0, 5, 1, 2, 4])
 with torch.no_grad():
-    y, shuffled = layer(x), layer(x[:, order])
-print(f"outputs that stay where they were: off by {(shuffled - y).abs().max():.7f}")
-print(f"outputs that move along:           off by {(shuffled - y[:, order]).abs().max():.7f}")
-print(f"the mean of all outputs:           off by {(shuffled.mean(1) - y.mean(1)).abs().max():.7f}")
+    y, z = layer(x), layer(x[:, order])
+print(f"outputs that stay where they were: off by {(z - y).abs().max():.7f}")
+print(f"outputs that move along:           off by {(z - y[:, order]).abs().max():.7f}")
+print(f"the mean of all outputs: off by {(z.mean(1) - y.mean(1)).abs().max():.7f}")
 
 # %% [markdown]
 # The slides' word is wrong: the outputs move *with* the tokens. That is **equivariance**,
@@ -283,7 +290,7 @@ print(f"the mean of all outputs:           off by {(shuffled.mean(1) - y.mean(1)
 
 # %% demonstration=true
 def verdict(layer):
-    """Of your test, on a layer 16 wide: inputs of any width are brought to 16 and back."""
+    """Of your test, on a layer 16 wide: any width is brought to 16 and back."""
 
     def widened(x):
         lift = torch.arange(16.0 * x.shape[1]).sin().reshape(-1, 16) / 4
@@ -304,7 +311,7 @@ places = sinusoidal(64, 16)
 print("yours, merged rightly:  ", verdict(layer))
 print("merged wrongly:         ", verdict(wrong))
 print("positions added:        ", verdict(lambda x: layer(x + places[: x.shape[1]])))
-print("causal mask:            ", verdict(lambda x: layer(x, causal_mask(len(x[0])))))
+print("a causal mask:          ", verdict(lambda x: layer(x, causal_mask(len(x[0])))))
 
 # %% [markdown]
 # ### What would the bug have cost?
@@ -321,12 +328,14 @@ needs(MultiHead=MultiHead, split_heads=split_heads)
 torch.manual_seed(0)
 x, causal = torch.randn(1, 8, 16), causal_mask(8)
 changed = torch.cat([x[:, :-1], torch.randn(1, 1, 16)], dim=1)
-layers = {"right": MultiHead(16, 4), "wrong": forget_to_transpose(MultiHead(16, 4), 4)}
+layers = {"right": MultiHead(16, 4)}
+layers["wrong"] = forget_to_transpose(MultiHead(16, 4), 4)
 noticing = {}
 for merge, layer in layers.items():
-    difference = (layer(x, causal) - layer(changed, causal)).abs().amax(dim=-1)[0]  # (8,)
-    noticing[merge] = int((difference[:-1] > 0).sum())
-    print(f"{merge} merge: the outputs differ by {difference.detach()}")
+    with torch.no_grad():
+        moved = (layer(x, causal) - layer(changed, causal)).abs().amax(dim=-1)  # (1, 8)
+    noticing[merge] = int((moved[0, :-1] > 0).sum())
+    print(f"{merge} merge: the outputs differ by {moved[0]}")
 guessed(noticing, {"wrong": my_noticing}, "earlier tokens that notice the last one")
 
 # %% [markdown]
@@ -438,7 +447,8 @@ for name, places in zip(found, [None, sinusoidal_positions(16, 32)]):
         learn(net, ["after"], steps=300, seed=seed)
         found[name].append(100 * accuracy(net, ["after"])[0])
 rows = letters(1000, torch.Generator().manual_seed(99))
-floor = 100 * (commonest(rows) == ask(rows, "after").amax(dim=1)).float().mean().item()
+behind = ask(rows, "after").amax(dim=1)  # (1000,)
+floor = 100 * (commonest(rows) == behind).float().mean().item()
 guessed(found, my_order, "right of 100", floor=floor)
 
 # %% [markdown]
@@ -475,15 +485,16 @@ norm_cut(torch.randn(9, 3, 4, 6) + torch.arange(6) / 2 - 1, groups=2)
 needs(norm_over=norm_over)
 x = torch.randn(4, 6, 5, 5) * 2 + 1
 tokens = x.flatten(2).mT  # (B, H·W, C)
-groups = norm_over(x.unflatten(1, (2, 3)), (2, 3, 4)).flatten(1, 2)  # (B, 2, 3, H, W) and back
+grouped = x.unflatten(1, (2, 3))  # (B, 2, C / 2, H, W)
+batch_norm = F.batch_norm(x, None, None, training=True)
 pairs = {
-    "batch    (0, 2, 3)": (norm_over(x, (0, 2, 3)), F.batch_norm(x, None, None, training=True)),
+    "batch    (0, 2, 3)": (norm_over(x, (0, 2, 3)), batch_norm),
     "layer    (-1,)": (norm_over(tokens, (-1,)), F.layer_norm(tokens, (6,))),
     "instance (2, 3)": (norm_over(x, (2, 3)), F.instance_norm(x)),
-    "group    (2, 3, 4)": (groups, F.group_norm(x, 2)),
+    "group    (2, 3, 4)": (norm_over(grouped, (2, 3, 4)), F.group_norm(x, 2)),
 }
 for name, (mine, theirs) in pairs.items():
-    print(f"{name:20} off by {(mine - theirs).abs().max():.0e}")
+    print(f"{name:20} off by {(mine.reshape_as(theirs) - theirs).abs().max():.0e}")
 
 # %% [markdown]
 # ### Before the branch or behind the sum?
@@ -512,19 +523,21 @@ def branch(z, v):
     return math.sqrt(v) * norm_over(hidden, (-1,))
 
 
+# %% demonstration=true
 needs(norm_over=norm_over, post_norm_share=post_norm_share)
 torch.manual_seed(0)
-share = {}
+left = {}
 for v in (0.06, 1):
     x = pre = post = norm_over(torch.randn(1000, 256), (-1,))
     for _ in range(12):
         pre = pre + branch(norm_over(pre, (-1,)), v)
         post = norm_over(post + branch(post, v), (-1,))
     for name, y in {"pre": pre, "post": post}.items():
-        share[f"{name}-norm, v = {v}"] = 100 * F.cosine_similarity(x, y).mean().item() ** 2
-    formula = 100 / (1 + 12 * v), 100 / (1 + v) ** 12
-    print(f"v = {v}: by the formulas, pre {formula[0]:.3g} %, post {formula[1]:.3g} %")
-guessed(share, {"post-norm, v = 1": my_share}, "share of x, per cent", log=True)
+        correlation = F.cosine_similarity(x, y).mean().item()
+        left[f"{name}-norm, v = {v}"] = 100 * correlation**2
+    formulas = 100 / (1 + 12 * v), 100 / (1 + v) ** 12
+    print(f"v = {v}: by the formulas, {formulas[0]:.3g} % and {formulas[1]:.3g} %")
+guessed(left, {"post-norm, v = 1": my_share}, "share of x, per cent", log=True)
 
 # %% [markdown]
 # One part in 4,000. The way back is the same way: so much of a gradient reaches the first layer unmixed,
@@ -568,9 +581,9 @@ def without_head(net, head, width=16):
     return lame
 
 
-table = torch.tensor([accuracy(without_head(net, head), QUESTIONS) for head in range(4)])
 rows = [f"without head {head}" for head in range(4)]
-matrices({"": table}, rows=rows, columns=QUESTIONS, axes=("", "question"), label="share right")
+table = [accuracy(without_head(net, head), QUESTIONS) for head in range(4)]
+matrices({"": table}, rows, QUESTIONS, axes=("", "question"), label="share right")
 print(f"You said: {my_heads}.")
 
 # %% [markdown]
@@ -603,14 +616,15 @@ attention_viewer(weights, letter_row(text), grid=(1, 16), extra=())
 my_equal = 99
 
 # %% demonstration="long"
-needs(MultiHead=MultiHead, split_heads=split_heads, sinusoidal_positions=sinusoidal_positions)
+needs(split_heads=split_heads, whole=whole)
 torch.manual_seed(0)
 layer = forget_to_transpose(MultiHead(64, 4), 4)
 buggy = OneLayer(layer, 64, sinusoidal_positions(16, 64), questions=4)
 learn(buggy, QUESTIONS, steps=800)
-found = {f"{question}, right merge": 100 * share for question, share in zip(QUESTIONS, whole)}
-for question, share in zip(QUESTIONS, accuracy(buggy, QUESTIONS)):
-    found[f"{question}, wrong merge"] = 100 * share
+found = {}
+for question, right, wrong in zip(QUESTIONS, whole, accuracy(buggy, QUESTIONS)):
+    found[f"{question}, right merge"] = 100 * right
+    found[f"{question}, wrong merge"] = 100 * wrong
 guessed(found, {"equal, wrong merge": my_equal}, "right of 100")
 
 # %% [markdown]

@@ -18,7 +18,8 @@ merge_heads = reference("merge_heads")
 class MultiHead(nn.Module):
     """Multi-head self-attention.
 
-    x: (B, L, d), mask: boolean, broadcastable to (B, heads, L, L), True = may attend -> (B, L, d)
+    x: (B, L, d), mask: boolean, broadcastable to (B, heads, L, L), True = may attend
+    -> (B, L, d)
     """
 
     def __init__(self, d, heads):

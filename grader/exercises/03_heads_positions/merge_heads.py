@@ -7,7 +7,10 @@ from grader.exercise import Function
 
 
 def merge_heads(x):
-    """Lay the heads of each token side by side. x: (..., heads, L, width) -> (..., L, heads · width)"""
+    """The heads of each token side by side.
+
+    x: (..., heads, L, width) -> (..., L, heads · width)
+    """
     tokens_first = x.transpose(-3, -2)  # (..., L, heads, width)
     return tokens_first.flatten(-2)  # (..., L, heads · width)
 

@@ -8,7 +8,7 @@ from grader.exercise import Function
 
 
 def split_heads(x, heads):
-    """Cut the width into heads. x: (..., L, d), heads: int -> (..., heads, L, d / heads)"""
+    """Cut the width. x: (..., L, d), heads: int -> (..., heads, L, d / heads)"""
     pieces = x.unflatten(-1, (heads, -1))  # (..., L, heads, d / heads)
     return pieces.transpose(-3, -2)  # (..., heads, L, d / heads)
 

@@ -9,7 +9,7 @@ from grader.exercise import Function
 
 
 def undo_wrong_split(x):
-    """x as x.reshape(*front, heads, L, width) left it: (..., heads, L, width) -> (..., L, heads · width)"""
+    """x, as their split left it: (..., heads, L, width) -> (..., L, heads · width)"""
     *front, heads, L, width = x.shape
     return x.reshape(*front, L, heads * width)
 
