@@ -158,7 +158,7 @@ for h in (1, 4, 16):
     gap = (mine(x) - theirs(x, x, x, need_weights=False)[0]).abs().max()
     count = sum(weight.numel() for weight in mine.parameters())
     formula = parse(heads_parameters, ["d", "h"]).value(d=64, h=h)
-    print(f"h = {h:2}   off by {gap:.0e}   {count} parameters, by your formula {formula}")
+    print(f"h = {h:2}  off by {gap:.0e}  {count} parameters, by your formula {formula}")
 
 # %% [markdown]
 # The same parameters and the same products in the projections: heads cost no weights. What does grow with h
@@ -191,7 +191,7 @@ my_wrong_merge = {"copy": 50, "reverse": 50, "sort": 50}  # out of 100
 
 # %% demonstration="long"
 needs(MultiHead=MultiHead, split_heads=split_heads)
-results, learning = {}, {}
+share, learning = {}, {}
 for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
     for merge, seed in itertools.product(("right", "wrong"), (0, 1)):
         torch.manual_seed(seed)
@@ -199,15 +199,11 @@ for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
         if merge == "wrong":
             forget_to_transpose(layer, 4)
         net = OneLayer(layer, 32, sinusoidal(16, 32))
-        curve = learn(net, [task], steps, seed)
-        learning.setdefault(f"{task}, {merge}", []).append(curve)
-        results.setdefault(f"{task}, {merge}", []).append(100 * accuracy(net, [task])[0])
+        learning.setdefault((task, merge), []).append(learn(net, [task], steps, seed))
+        share.setdefault(f"{task}, {merge}", []).append(100 * accuracy(net, [task])[0])
 said = {f"{task}, wrong": guess for task, guess in my_wrong_merge.items()}
-guessed(results, said, "right of 100")
-
-# %% demonstration=true
-needs(learning=learning)
-longer = {name: runs for name, runs in learning.items() if "copy" not in name}
+guessed(share, said, "right of 100")
+longer = {", ".join(name): runs for name, runs in learning.items() if "copy" not in name}
 curves(longer, "step / 25", "share right, in training")
 
 # %% [markdown]
@@ -581,6 +577,7 @@ def without_head(net, head, width=16):
     return lame
 
 
+needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
 rows = [f"without head {head}" for head in range(4)]
 table = [accuracy(without_head(net, head), QUESTIONS) for head in range(4)]
 matrices({"": table}, rows, QUESTIONS, axes=("", "question"), label="share right")
@@ -593,6 +590,8 @@ print(f"You said: {my_heads}.")
 # in the table above.
 
 # %% demonstration=true
+needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
+needs(split_heads=split_heads)
 row = letters(1, torch.Generator().manual_seed(5))
 with torch.no_grad():
     x = net.embedded(row)  # (1, 16, 64)
@@ -616,7 +615,8 @@ attention_viewer(weights, letter_row(text), grid=(1, 16), extra=())
 my_equal = 99
 
 # %% demonstration="long"
-needs(split_heads=split_heads, whole=whole)
+needs(split_heads=split_heads)
+needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
 torch.manual_seed(0)
 layer = forget_to_transpose(MultiHead(64, 4), 4)
 buggy = OneLayer(layer, 64, sinusoidal_positions(16, 64), questions=4)

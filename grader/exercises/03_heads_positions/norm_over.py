@@ -8,7 +8,7 @@ from grader.exercise import Function
 
 
 def norm_over(x, axes):
-    """Mean 0 and variance 1 over these axes. x: any shape, axes: tuple of ints -> as x"""
+    """Mean 0, variance 1 over these axes. x: any shape, axes: tuple of ints -> as x"""
     mean = x.mean(dim=axes, keepdim=True)
     variance = (x - mean).square().mean(dim=axes, keepdim=True)
     return (x - mean) / (variance + 1e-5).sqrt()
