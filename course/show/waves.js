@@ -12,10 +12,11 @@ function alike(gap) {
 }
 const byGap = () => Array.from({ length: L }, (_, gap) => alike(gap));
 
-// The first gap at which no more than half is left, and the first at which it is back above nine tenths.
+// The first gap at which no more than half is left, and the first at which it is back at nine tenths.
 function gaps(similar) {
   const half = similar.findIndex((one) => one <= 0.5);
-  const again = half < 0 ? -1 : similar.findIndex((one, gap) => gap > half && one >= 0.9);
+  const away = similar.findIndex((one) => one < 0.9);
+  const again = away < 0 ? -1 : similar.findIndex((one, gap) => gap > away && one >= 0.9);
   return { half, again };
 }
 

@@ -399,7 +399,8 @@ waves(d=2, p=20)
 # %% [markdown]
 # <details><summary>What you should have seen</summary>
 #
-# 1. 14, 26, 32 and so on: every 2π = 6.28 steps. 2. From d = 8. 3. Never: it moves along and keeps its form.
+# 1. 14, 26, 33 and so on, about every 2π = 6.28 steps. 2. From d = 12, among the widths of the slider. 3. Never:
+# it moves along and keeps its form.
 #
 # </details>
 

@@ -81,7 +81,7 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
 
 def test_a_lesson_that_there_is_not(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    with pytest.raises(DemoError, match=r"no lesson called '99'; there are 02_attention, 05_cost"):
+    with pytest.raises(DemoError, match=r"no lesson called '99'; there are 02_attention, 03_heads_positions, 05_cost"):
         run(tmp_path, "99")
 
 
