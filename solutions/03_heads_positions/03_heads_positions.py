@@ -204,7 +204,7 @@ for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
 said = {f"{task}, wrong": guess for task, guess in my_wrong_merge.items()}
 guessed(share, said, "right of 100")
 longer = {", ".join(name): runs for name, runs in learning.items() if "copy" not in name}
-curves(longer, "step / 25", "share right, in training")
+curves(longer, "step", "share right, in training", x=range(25, 401, 25))
 
 # %% [markdown]
 # Two seeds each. No number would have told you which is which, and no curve; *reverse* is learnt even
@@ -586,19 +586,29 @@ print(f"You said: {my_heads}.")
 
 # %% [markdown]
 # Two questions have a head of their own: without it they fall to chance, and the others stay. Nobody asked
-# for this division of labour. Now look. In the viewer, point at a letter (or use the arrow keys), and compare
-# the four maps: **which head mirrors, which looks one back, which looks for its equals?** Check each answer
-# in the table above.
+# for this division of labour. Now look at one row of letters, all four heads, a row of each table for each
+# query: **which head mirrors, which looks one back, which looks for its equals?** Check each answer against
+# the table above.
 
 # %% demonstration=true
 needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
 needs(split_heads=split_heads)
 row = letters(1, torch.Generator().manual_seed(5))
+text = "".join(SIGNS[token] for token in row[0])
 with torch.no_grad():
     x = net.embedded(row)  # (1, 16, 64)
     q, k = split_heads(net.attend.query(x), 4), split_heads(net.attend.key(x), 4)
     weights = attention(q, k, torch.eye(16))  # (1, 4, 16, 16)
-text = "".join(SIGNS[token] for token in row[0])
+heads = {f"head {head}": weights[0, head] for head in range(4)}
+matrices(heads, rows=list(text), columns=list(text), label="weight α")
+
+# %% [markdown]
+# The same weights in the viewer, which later lessons lay over images: point at a letter (or use the arrow
+# keys), and read whom it attends to in each head.
+
+# %% demonstration=true
+needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
+needs(split_heads=split_heads)
 attention_viewer(weights, letter_row(text), grid=(1, 16), extra=())
 
 # %% [markdown]

@@ -81,7 +81,9 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
 
 def test_a_lesson_that_there_is_not(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    with pytest.raises(DemoError, match=r"no lesson called '99'; there are 02_attention, 03_heads_positions, 05_cost"):
+    with pytest.raises(
+        DemoError, match=r"no lesson called '99'; there are 02_attention, 03_heads_positions, 05_cost"
+    ):
         run(tmp_path, "99")
 
 
@@ -99,7 +101,8 @@ def test_a_class_is_made_of_slips(lesson):
 @pytest.mark.parametrize("id", [id for ids in catalogue.ids().values() for id in ids])
 def test_wrong_answers_are_wrong(id):
     exercise = catalogue.find(id)
-    names = USUAL | {name: catalogue.reference(name) for name in ("softmax_rows", "attention")}
+    built_on = ("softmax_rows", "attention", "split_heads", "merge_heads")
+    names = USUAL | {name: catalogue.reference(name) for name in built_on}
     questions = [question for question in exercise.questions(Draw(0)) if question.part in exercise.parts]
     right = exercise.outcomes(exercise.reference, questions)
     for cell in wrong_answers(exercise):
