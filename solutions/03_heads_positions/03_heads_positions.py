@@ -203,7 +203,7 @@ for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
         share.setdefault(f"{task}, {merge}", []).append(100 * accuracy(net, [task])[0])
 said = {f"{task}, wrong": guess for task, guess in my_wrong_merge.items()}
 guessed(share, said, "right of 100")
-longer = {", ".join(name): runs for name, runs in learning.items() if "copy" not in name}
+longer = {", ".join(key): runs for key, runs in learning.items() if "copy" not in key}
 curves(longer, "step", "share right, in training", x=range(25, 401, 25))
 
 # %% [markdown]

@@ -1,6 +1,6 @@
 """Put the heads side by side again
 
-The way back: `merge_heads(split_heads(x, h))` is x, for any x and any h.
+The way back: `merge_heads(split_heads(x, h))` is x, for any x, with any number of axes in front, and any h.
 """
 
 from grader.exercise import Function

@@ -4,6 +4,8 @@ PE(p, 2i) = sin(p / 10,000^(2i/d)) and PE(p, 2i + 1) = cos(p / 10,000^(2i/d)): c
 first. d may be odd; then the last channel is a sine without its cosine.
 """
 
+import math
+
 import torch
 
 from grader.exercise import Function
@@ -26,6 +28,15 @@ def by_channel(L, d):
     return torch.where(channel % 2 == 0, angles.sin(), angles.cos())
 
 
+def by_exponential(L, d):
+    places = torch.arange(L).unsqueeze(1).float()
+    frequencies = torch.exp(torch.arange(0, d, 2).float() * (-math.log(10_000.0) / d))
+    table = torch.zeros(L, d)
+    table[:, 0::2] = torch.sin(places * frequencies)
+    table[:, 1::2] = torch.cos(places * frequencies[: d // 2])
+    return table
+
+
 def _case(low, high, odd=0):
     return lambda draw: dict(L=draw.integer(low, high), d=2 * draw.integer(3, 9) + odd)
 
@@ -36,7 +47,9 @@ exercise = Function(
         "d even": _case(5, 30),
         "d odd": _case(5, 30, odd=1),
         "one channel": lambda draw: dict(L=draw.integer(3, 9), d=1),
-        "a long sequence": _case(300, 400),
+        "a long sequence": lambda draw: dict(
+            L=draw.integer(300, 400), d=6
+        ),  # what float32 still tells apart,
     },
     points=4,
     difficulty=3,
@@ -53,7 +66,7 @@ exercise = Function(
         "10,000^(2i/d): the waves get faster with the channel; they should get slower.",
         "torch.arange(L)[:, None] -> torch.arange(1, L + 1)[:, None]": "The first position is 1; it is 0.",
     },
-    also_right=[by_channel],
+    also_right=[by_channel, by_exponential],
     hints=[
         "Make the angles first: a column of places, divided by a row of 10,000^(2i/d), one for each pair.",
         "torch.arange(0, d, 2) is the row of 2i. table[:, 0::2] are the even channels, table[:, 1::2] "

@@ -1,7 +1,7 @@
 """Split into heads
 
 The last axis is cut into `heads` equal pieces, the first piece for head 0. Then the heads move in front of
-the tokens, so that `@` takes them for a batch.
+the tokens, so that `@` takes them for a batch. `...` stands for any number of axes in front, also none.
 """
 
 from grader.exercise import Function

@@ -61,7 +61,7 @@ exercise = PropertyTest(
     base=layer,
     right={
         "has two heads": (several_heads, SETS),
-        "gives each token the mean of all": (
+        "gives all tokens the same, their mean": (
             "scores.softmax(dim=-1) -> torch.ones_like(scores) / len(x)",
             SETS,
         ),
@@ -76,7 +76,6 @@ exercise = PropertyTest(
         "The test accepts attention with positions added, which knows the order.": {
             "adds positions": f"x @ x.T -> (x + ({LENGTH} / 3).sin()) @ (x + ({LENGTH} / 3).sin()).T",
             "adds positions to the output": f"weights @ x -> weights @ x + {LENGTH} / 10",
-            "favours near tokens": near,
             "never looks ahead": "scores.softmax(dim=-1) -> "
             "scores.masked_fill(torch.ones_like(scores).triu(1) > 0, -math.inf).softmax(dim=-1)",
         },
@@ -88,6 +87,10 @@ exercise = PropertyTest(
             "looks at how far apart tokens are, on a ring": (
                 ring,
                 "The test only moves all tokens along; a layer that looks at its neighbour passes it.",
+            ),
+            "favours near tokens": (
+                near,
+                "Distances survive turning the row round: a layer that favours near tokens passes.",
             ),
             "treats the first token apart": (
                 first_is_special,
