@@ -548,7 +548,7 @@ guessed(left, {"post-norm, v = 1": my_share}, "share of x, per cent", log=True)
 # asked four questions at once: which letter is at your **mirrored** place? **Before** you? How many
 # **equal** you? And which is behind the **marker**?
 #
-# **Two guesses:** how many of the four will one layer learn in 800 steps (above 90 of 100)? And does each
+# **Two guesses:** how many of the four will one layer learn in 600 steps (above 90 of 100)? And does each
 # of the four heads get one question, or do all share all?
 
 # %%
@@ -559,7 +559,7 @@ needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
 QUESTIONS = ["reverse", "before", "equal", "marked"]
 torch.manual_seed(0)
 net = OneLayer(MultiHead(64, 4), 64, sinusoidal_positions(16, 64), questions=4)
-learn(net, QUESTIONS, steps=800)
+learn(net, QUESTIONS, steps=600)
 whole = accuracy(net, QUESTIONS)
 learnt = sum(share > 0.9 for share in whole)
 guessed({"questions learnt": learnt}, {"questions learnt": my_learnt}, "of four")
@@ -631,7 +631,7 @@ needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
 torch.manual_seed(0)
 layer = forget_to_transpose(MultiHead(64, 4), 4)
 buggy = OneLayer(layer, 64, sinusoidal_positions(16, 64), questions=4)
-learn(buggy, QUESTIONS, steps=800)
+learn(buggy, QUESTIONS, steps=600)
 found = {}
 for question, right, wrong in zip(QUESTIONS, whole, accuracy(buggy, QUESTIONS)):
     found[f"{question}, right merge"] = 100 * right
