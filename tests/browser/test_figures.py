@@ -89,6 +89,28 @@ def use_cost(page: Page, frame: FrameLocator) -> None:
     width.focus()
 
 
+def use_norms(page: Page, frame: FrameLocator) -> None:
+    """A norm, training or evaluation, a cell, and another image that is changed."""
+    said, cells = frame.locator("#said"), frame.locator("#cells")
+    frame.get_by_role("button", name="batch", exact=True).click()
+    frame.get_by_role("button", name="training", exact=True).click()
+    cells.focus()
+    told = said.inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(said).not_to_have_text(told)
+    disturb = frame.get_by_label("add to all of the last image")
+    disturb.focus()
+    page.keyboard.press("End")
+    expect(said).to_contain_text("Before the last image was changed it became")
+    frame.get_by_role("button", name="evaluation", exact=True).click()
+    expect(said).to_contain_text("remembered from training")
+    frame.get_by_role("button", name="layer", exact=True).click()
+    expect(said).to_contain_text("with 6 cells")
+    disturb.focus()
+    page.keyboard.press("Home")
+    cells.focus()
+
+
 def wait_until_drawn(frame: FrameLocator) -> None:
     """Until every canvas shows the accent colour of the present theme (SVG needs no drawing)."""
     for canvas in frame.locator("canvas").element_handles():
@@ -115,6 +137,7 @@ class Figure:
 
 FIGURES = [
     Figure("02_attention", "scaling.guess(", use_guess),
+    Figure("03_heads_positions", "norm_cut(", use_norms),
     Figure("05_cost", "cost_curves(L=", use_cost),
 ]
 

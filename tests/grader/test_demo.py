@@ -101,7 +101,8 @@ def test_a_class_is_made_of_slips(lesson):
 @pytest.mark.parametrize("id", [id for ids in catalogue.ids().values() for id in ids])
 def test_wrong_answers_are_wrong(id):
     exercise = catalogue.find(id)
-    names = USUAL | {name: catalogue.reference(name) for name in ("softmax_rows", "attention")}
+    built_on = ("softmax_rows", "attention", "split_heads", "merge_heads")
+    names = USUAL | {name: catalogue.reference(name) for name in built_on}
     questions = [question for question in exercise.questions(Draw(0)) if question.part in exercise.parts]
     right = exercise.outcomes(exercise.reference, questions)
     for cell in wrong_answers(exercise):

@@ -1,0 +1,142 @@
+"""Lesson 03: what its text says is so, its finale gets worse by a slip, and half a notebook has no traceback."""
+
+import copy
+
+import pytest
+import torch
+
+from course.data.letters import ask, commonest, letters
+from course.language.one_layer import OneLayer, accuracy, learn
+from course.norm import normalise
+from course.position import sinusoidal
+from grader import catalogue
+from grader.building.instructor import instructor_notebook
+from tests.test_lessons import LESSONS, executed, released
+
+(LESSON,) = [lesson for lesson in LESSONS if lesson.name == "03_heads_positions"]
+MultiHead = catalogue.reference("MultiHead")
+split_heads = catalogue.reference("split_heads")
+POSITIONS = catalogue.reference("sinusoidal_positions")
+QUESTIONS = ["reverse", "before", "equal", "marked"]
+SHORT = "_learn = learn\n\ndef learn(*arguments, **others):\n    return _learn(*arguments[:2], steps=25)"
+
+
+def merged_wrongly(layer):
+    """The slip of the lesson: heads merged by a reshape alone."""
+    layer.output.register_forward_pre_hook(lambda _, x: split_heads(x[0], 4).reshape(x[0].shape))
+    return layer
+
+
+def finale(slip: bool) -> OneLayer:
+    torch.manual_seed(0)
+    layer = MultiHead(64, 4)
+    net = OneLayer(merged_wrongly(layer) if slip else layer, 64, POSITIONS(16, 64), questions=4)
+    learn(net, QUESTIONS, steps=600)
+    return net
+
+
+# -- the finale, and a slip in it ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def right():
+    return finale(slip=False)
+
+
+def test_one_layer_learns_three_questions_of_four(right):
+    reverse, before, equal, marked = accuracy(right, QUESTIONS)
+    assert min(reverse, before, equal) > 0.9
+    assert marked < 0.7
+
+
+def test_a_question_has_a_head_of_its_own(right):
+    """The table of the lesson: without one head one question falls, and the other of the two stays."""
+    found = []
+    for head in range(4):
+        lame = copy.deepcopy(right)
+        lame.attend.output.weight.data[:, head * 16 : (head + 1) * 16] = 0
+        found.append(accuracy(lame, QUESTIONS)[:2])
+    table = torch.tensor(found)  # (heads, 2)
+    for question in range(2):
+        head = int(table[:, question].argmin())
+        assert table[head, question] < 0.6 and table[head, 1 - question] > 0.9
+
+
+def test_the_finale_gets_worse_by_a_wrong_merge(right):
+    wrong = accuracy(finale(slip=True), QUESTIONS)
+    assert wrong[2] < 0.7 < 0.9 < accuracy(right, QUESTIONS)[2]
+    assert min(wrong[:2]) > 0.9  # and the questions about places do not show it
+
+
+# -- the surprise --------------------------------------------------------------------------------------------
+
+
+def test_no_curve_shows_a_wrong_merge_and_equivariance_does():
+    order = torch.tensor([3, 0, 5, 1, 2, 4])
+    x = torch.randn(1, 6, 32, generator=torch.Generator().manual_seed(0))
+    off = {}
+    for slip in (False, True):
+        torch.manual_seed(0)
+        layer = merged_wrongly(MultiHead(32, 4)) if slip else MultiHead(32, 4)
+        net = OneLayer(layer, 32, sinusoidal(16, 32))
+        learn(net, ["reverse"], steps=300)
+        assert accuracy(net, ["reverse"])[0] > 0.98
+        off[slip] = (layer(x[:, order]) - layer(x)[:, order]).abs().max().item()
+    assert off[False] < 1e-5 < 0.1 < off[True]
+
+
+# -- numbers in the text ---------------------------------------------------------------------------------------
+
+
+def test_the_floor_is_a_quarter():
+    rows = letters(20_000, torch.Generator().manual_seed(0))
+    share = (commonest(rows) == ask(rows, "after").amax(dim=1)).float().mean().item()
+    assert share == pytest.approx(0.25, abs=0.02)
+
+
+def test_what_the_map_of_positions_shows():
+    """d = 2 comes back every 6.28 steps; from d = 12 on no second place is alike by 0.9."""
+    for d, alike in ((2, True), (6, True), (8, True), (12, False), (16, False), (128, False)):
+        places = sinusoidal(64, d)
+        row = (places @ places[20] / (d / 2)).tolist()
+        falls = next(q for q in range(20, 64) if row[q] < 0.9)
+        assert any(one >= 0.9 for one in row[falls:]) == alike, d
+
+
+def test_the_shares_of_x_behind_twelve_layers():
+    """Pre-norm 1/(1 + 12v), post-norm 1/(1 + v)^12: 7.7 % and 1 in 4,096 for v = 1."""
+    torch.manual_seed(0)
+    x = pre = post = normalise(torch.randn(1000, 256), (-1,))
+    for _ in range(12):
+        pre = pre + normalise(torch.randn(1000, 256), (-1,))
+        post = normalise(post + normalise(torch.randn(1000, 256), (-1,)), (-1,))
+    left = [torch.nn.functional.cosine_similarity(x, y).mean().item() ** 2 for y in (pre, post)]
+    assert left[0] == pytest.approx(1 / 13, rel=0.05)
+    assert left[1] == pytest.approx(1 / 4096, rel=0.3)
+
+
+def test_pytorchs_initialisation_adds_little():
+    """v is about 0.06 for an MLP as PyTorch makes it."""
+    torch.manual_seed(0)
+    mlp = torch.nn.Sequential(torch.nn.Linear(256, 1024), torch.nn.ReLU(), torch.nn.Linear(1024, 256))
+    assert mlp(torch.randn(1000, 256)).var().item() == pytest.approx(0.06, abs=0.01)
+
+
+# -- half a notebook, and none ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answered", [0, 5])
+def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
+    """Training is cut short: what is looked at is that each cell runs, or says in one line what it waits for."""
+    notebook = released(LESSON)
+    solved = {cell.id: cell.source for cell in instructor_notebook(LESSON).cells}
+    asked = [exercise.id for exercise in catalogue.of_lesson(LESSON.name)]
+    for cell in notebook.cells:
+        if cell.id.removesuffix("-answer").replace("-", "_") in asked[:answered]:
+            cell.source = solved[cell.id]
+        if "from grader import check" in cell.source:
+            cell.source += "\n\n" + SHORT
+    executed(notebook, allow_errors=True)
+    errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
+    assert bool(errors) == (answered < len(asked))
