@@ -5,7 +5,8 @@ figure without a guess shows the measurement, and says where to put one.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from course.show.style import figure, new, palette
@@ -18,40 +19,71 @@ def is_number(guess: Any) -> bool:
     return isinstance(guess, int | float) and not isinstance(guess, bool) and math.isfinite(guess)
 
 
-def beside_guesses(measured: Mapping[str, float], guessed: Mapping[str, Any], unit: str) -> None:
-    """A line for each measured value: its point, the reader's guess, and how far they are apart.
+def beside_guesses(
+    measured: Mapping[str, float | Sequence[float]],
+    guessed: Mapping[str, Any],
+    unit: str,
+    *,
+    floor: float | None = None,
+    log: bool = False,
+) -> None:
+    """A line for each measured value: its point, one for each seed; the reader's guess; and how far apart.
 
-    measured, guessed: numbers by the same names; a guess that is None, or no number, is not drawn
+    guessed: by the same names, as many as were asked for; a guess that is None, or no number, is not drawn
     unit: what the axis counts
+    floor: what needs no insight, a dotted line
+    log: the axis in powers of ten
 
-    Raises ValueError for names that do not agree.
+    Raises ValueError for a guess at something that was not measured.
     """
-    if measured.keys() != guessed.keys():
-        raise ValueError(f"measured are {', '.join(measured)}, but guessed are {', '.join(guessed)}")
-    made = {name: float(guess) for name, guess in guessed.items() if is_number(guess)}
-    fig, ax = new(width=7.5, height=1.35 + 0.42 * len(measured))
-    rows = {name: row for row, name in enumerate(measured)}
+    if unknown := guessed.keys() - measured.keys():
+        raise ValueError(f"nothing was measured under the name of the guess {sorted(unknown)[0]!r}")
+    runs = {
+        name: [float(found)] if isinstance(found, int | float) else [float(one) for one in found]
+        for name, found in measured.items()
+    }
+    made = {
+        name: float(guess) for name, guess in guessed.items() if is_number(guess) and (guess > 0 or not log)
+    }
+    fig, ax = new(width=7.5, height=1.35 + 0.42 * len(runs))
+    rows = {name: row for row, name in enumerate(runs)}
     for name, guess in made.items():
-        ax.plot([guess, measured[name]], [rows[name]] * 2, color=palette.muted, linestyle=":", linewidth=1.5)
-    ax.plot(list(measured.values()), list(rows.values()), "o", markersize=10, label="measured")
+        ax.plot(
+            [guess, fmean(runs[name])], [rows[name]] * 2, color=palette.muted, linestyle=":", linewidth=1.5
+        )
+    points = [(value, rows[name]) for name, found in runs.items() for value in found]
+    ax.plot(*zip(*points), "o", markersize=10, label="measured")
     if made:
         ax.plot(list(made.values()), [rows[name] for name in made], "s", markersize=9, label="your guess")
-    for name, value in measured.items():
+    if floor is not None:
+        ax.axvline(floor, color=palette.muted, linestyle=":", label="the floor")
+    for name, found in runs.items():
         ax.annotate(
-            _short(value), (value, rows[name]), xytext=(0, 9), textcoords="offset points", ha="center"
+            _told(found), (fmean(found), rows[name]), xytext=(0, 9), textcoords="offset points", ha="center"
         )
-    values = [0.0, *measured.values(), *made.values()]
-    room = 0.08 * ((max(values) - min(values)) or 1.0)
-    ax.set(xlim=(min(values) - room, max(values) + room), ylim=(len(rows) - 0.5, -0.8), xlabel=unit)
+    ax.set(ylim=(len(rows) - 0.5, -0.8), xlabel=unit)
     ax.set_yticks(list(rows.values()), list(rows))
+    if log:
+        ax.set_xscale("log")
+        ax.margins(x=0.15)
+    else:
+        values = [0.0, *(value for value, _ in points), *made.values()]
+        room = 0.08 * ((max(values) - min(values)) or 1.0)
+        ax.set(xlim=(min(values) - room, max(values) + room))
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     if not made:
         ax.set_title(NOT_YET, fontsize=11, weight="normal", color=palette.muted)
     told = [
-        f"{name}: {_short(value)} measured, {f'{_short(made[name])} guessed' if name in made else 'no guess'}"
-        for name, value in measured.items()
+        f"{name}: {_told(found)} measured, {f'{_short(made[name])} guessed' if name in made else 'no guess'}"
+        for name, found in runs.items()
     ]
     figure(fig, alt=f"Measured values beside your guesses, {unit}. {'; '.join(told)}.")
+
+
+def _told(found: Sequence[float]) -> str:
+    """One value, or the least and the largest of several seeds."""
+    low, high = _short(min(found)), _short(max(found))
+    return low if low == high else f"{low} to {high}"
 
 
 def _short(value: float) -> str:

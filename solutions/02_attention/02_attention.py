@@ -220,7 +220,7 @@ measured = {}
 for factor in (0, 0.1, 1, 10):
     output = course.attention.attention(factor * patches[:1], patches, values)
     measured[f"query × {factor:g}"] = output.item()
-beside_guesses(measured, dict.fromkeys(measured) | my_outputs, "output")
+beside_guesses(measured, my_outputs, "output")
 
 # %% [markdown]
 # Times 0, all weights are equal: the plain mean of the values. Times 10, the best key has it all. A factor on
@@ -577,8 +577,7 @@ found = {
     name: weights.gather(1, place[:, None]).mean().item()
     for name, (_, weights) in inside.items()
 }
-guesses = dict.fromkeys(found) | my_weight
-beside_guesses(found, guesses, "weight on the box asked for, mean of 1,000 rows")
+beside_guesses(found, my_weight, "weight on the box asked for, mean of 1,000 rows")
 
 # %% demonstration="long"
 needs(SelfAttention=SelfAttention, attention=attention)
@@ -633,7 +632,7 @@ for beta in (1, 10, 100, 1000):
     read[f"β = {beta}"] = shares.argmax(dim=-1)
     print(f"β = {beta:4}: mean share of the winner {shares.amax(dim=-1).mean():.2f}")
 right = {name: 100 * (r == truth).float().mean().item() for name, r in read.items()}
-beside_guesses(right, dict.fromkeys(right) | my_digits, "of a hundred digits")
+beside_guesses(right, my_digits, "of a hundred digits")
 
 # %% [markdown]
 # Half. "The weights are too equal, the evidence is washed out": this lesson once said so, and it was wrong.

@@ -45,7 +45,7 @@ from course.data.letters import MARKER, SIGNS, ask, commonest, letters
 from course.language.one_layer import OneLayer, accuracy, learn
 from course.position import sinusoidal
 from course.show import attention_viewer, needs
-from course.show.guessed import guessed
+from course.show.guesses import beside_guesses
 from course.show.head_flow import head_flow
 from course.show.letter_row import letter_row
 from course.show.matrices import matrices
@@ -81,7 +81,8 @@ my_orders = 256
 
 # %% demonstration=true
 orders = math.factorial(16)
-guessed({"orders": orders}, {"orders": my_orders}, "orders of 16 words", log=True)
+said = {"orders": my_orders}
+beside_guesses({"orders": orders}, said, "orders of 16 words", log=True)
 print(f"{orders:,} orders, {orders / my_orders:,.0f} times your guess")
 
 # %% [markdown]
@@ -202,7 +203,7 @@ for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
         learning.setdefault((task, merge), []).append(learn(net, [task], steps, seed))
         share.setdefault(f"{task}, {merge}", []).append(100 * accuracy(net, [task])[0])
 said = {f"{task}, wrong": guess for task, guess in my_wrong_merge.items()}
-guessed(share, said, "right of 100")
+beside_guesses(share, said, "right of 100")
 longer = {", ".join(key): runs for key, runs in learning.items() if "copy" not in key}
 curves(longer, "step", "share right, in training", x=range(25, 401, 25))
 
@@ -332,7 +333,8 @@ for merge, layer in layers.items():
         moved = (layer(x, causal) - layer(changed, causal)).abs().amax(dim=-1)  # (1, 8)
     noticing[merge] = int((moved[0, :-1] > 0).sum())
     print(f"{merge} merge: the outputs differ by {moved[0]}")
-guessed(noticing, {"wrong": my_noticing}, "earlier tokens that notice the last one")
+said = {"wrong": my_noticing}
+beside_guesses(noticing, said, "earlier tokens that notice the last")
 
 # %% [markdown]
 # With the wrong merge the future leaks past a correct mask: a language model would learn to read its answer
@@ -446,7 +448,7 @@ for name, places in zip(found, [None, sinusoidal_positions(16, 32)]):
 rows = letters(1000, torch.Generator().manual_seed(99))
 behind = ask(rows, "after").amax(dim=1)  # (1000,)
 floor = 100 * (commonest(rows) == behind).float().mean().item()
-guessed(found, my_order, "right of 100", floor=floor)
+beside_guesses(found, my_order, "right of 100", floor=floor)
 
 # %% [markdown]
 # Without places it never gets above the dotted line, what a bag of letters allows: three seeds, three times.
@@ -534,7 +536,7 @@ for v in (0.06, 1):
         left[f"{name}-norm, v = {v}"] = 100 * correlation**2
     formulas = 100 / (1 + 12 * v), 100 / (1 + v) ** 12
     print(f"v = {v}: by the formulas, {formulas[0]:.3g} % and {formulas[1]:.3g} %")
-guessed(left, {"post-norm, v = 1": my_share}, "share of x, per cent", log=True)
+beside_guesses(left, {"post-norm, v = 1": my_share}, "share of x, per cent", log=True)
 
 # %% [markdown]
 # One part in 4,000. The way back is the same way: so much of a gradient reaches the first layer unmixed,
@@ -562,7 +564,7 @@ net = OneLayer(MultiHead(64, 4), 64, sinusoidal_positions(16, 64), questions=4)
 learn(net, QUESTIONS, steps=600)
 whole = accuracy(net, QUESTIONS)
 learnt = sum(share > 0.9 for share in whole)
-guessed({"questions learnt": learnt}, {"questions learnt": my_learnt}, "of four")
+beside_guesses({"questions learnt": learnt}, {"questions learnt": my_learnt}, "of four")
 print({question: round(share, 2) for question, share in zip(QUESTIONS, whole)})
 
 # %% [markdown]
@@ -636,7 +638,7 @@ found = {}
 for question, right, wrong in zip(QUESTIONS, whole, accuracy(buggy, QUESTIONS)):
     found[f"{question}, right merge"] = 100 * right
     found[f"{question}, wrong merge"] = 100 * wrong
-guessed(found, {"equal, wrong merge": my_equal}, "right of 100")
+beside_guesses(found, {"equal, wrong merge": my_equal}, "right of 100")
 
 # %% [markdown]
 # The questions about places survive: their answers can be routed around a fixed shuffle. *Equal* has to ask

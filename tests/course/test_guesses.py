@@ -44,6 +44,27 @@ def test_a_guess_far_away_is_on_the_axis(told, monkeypatch):
     assert low < -400 and high > 0
 
 
-def test_names_must_agree(told):
-    with pytest.raises(ValueError, match="measured are a, b, but guessed are a"):
-        told({"a": 1, "b": 2}, {"a": None}, "")
+def test_every_seed_is_drawn_and_not_every_name_needs_a_guess(told, monkeypatch):
+    from matplotlib.axes import Axes
+
+    drawn, keep = [], Axes.plot
+    monkeypatch.setattr(
+        Axes, "plot", lambda ax, *xy, **options: drawn.append(tuple(xy[0])) or keep(ax, *xy, **options)
+    )
+    said = told({"with": [90.0, 95.0], "without": 25.0}, {"with": 50}, "right of 100")
+    assert (90.0, 95.0, 25.0) in drawn and (50.0,) in drawn
+    assert "with: 90 to 95 measured, 50 guessed; without: 25 measured, no guess" in said
+
+
+def test_a_guess_at_nothing_is_refused(told):
+    with pytest.raises(ValueError, match="nothing was measured under the name of the guess 'perhaps'"):
+        told({"a": 1}, {"perhaps": 2}, "")
+
+
+def test_what_powers_of_ten_cannot_show_is_not_drawn():
+    shown = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MPLBACKEND", "Agg")
+        patch.setattr("IPython.display.display", shown.append)
+        beside_guesses({"orders": 2e13}, {"orders": 0}, "orders", log=True)
+    assert "no guess" in shown[0].alt
