@@ -376,7 +376,7 @@ print(f"look-up among 30,000 moved images, two pixels to the right: {100 * right
 
 # %% [markdown]
 # What the convolution knows from birth can be bought with data: 25 times as much of it.
-# Remember this when lesson 06 trains a Transformer on images.
+# Remember this when a Transformer is trained on images.
 #
 # ☕ *A good place for a break. Next: sequences.*
 
@@ -704,7 +704,7 @@ context.ages(ages, my_ages)
 # images the right answer was not among the best five of the network of 2012 in 15.3 % of
 # cases, and in 26.2 % for the best of the designed entries (Krizhevsky et al. 2012). With
 # 303 million images, a network of attention alone overtook the convolutional ones (Dosovitskiy et
-# al. 2021; lesson 06). **The less is designed, the more has to be learnt, and the more
+# al. 2021). **The less is designed, the more has to be learnt, and the more
 # there is to gain.**
 #
 # ## Three sentences to remember

@@ -453,7 +453,7 @@ beside_guesses(found, my_order, "right of 100", floor=floor)
 # %% [markdown]
 # Without places it never gets above the dotted line, what a bag of letters allows: three seeds, three times.
 # With them it is solved. Sines are not the only way: a learnt vector for each place does
-# as well in the paper (BLEU 25.7 against 25.8), and in the Vision Transformer (lesson 06).
+# as well in the paper (BLEU 25.7 against 25.8), and in the Vision Transformer.
 
 # %% [markdown]
 # ## Whose mean is subtracted?
