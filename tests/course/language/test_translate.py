@@ -57,7 +57,7 @@ def test_characters_by_hand():
         "a�",
         "ca",
     ]
-    assert Characters(["c", "ab"]).characters == vocabulary.characters  # whatever the order of the texts
+    assert Characters(["c", "ab"]).entries == vocabulary.entries  # whatever the order of the texts
     assert vocabulary.encode([]).shape == (0, 0)
 
 
