@@ -1,7 +1,7 @@
 """A supervised ViT that remembers how its positions looked on the way, and what they have learnt of the grid.
 
-What people usually get wrong: looking at the last step alone. Neighbours are alike only once training has made
-them so, and rows come before columns or the other way round.
+What people usually get wrong: looking at the end alone, as if it had been built in. Learned positions start
+as noise, and neighbours become alike because it helps.
 """
 
 from typing import Any

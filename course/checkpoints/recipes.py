@@ -1,8 +1,8 @@
 """The table of checkpoints: what each is, what it is trained on and how, and what it is measured by.
 
-A checkpoint is the whole method of one training, decoder, head and teacher with it, in 16 bits. What stands in
-its file beside the weights is what `build` makes the method from. Those that `ship` lie in the package: only
-models of data that the course makes itself, or of scikit-learn's digits.
+A checkpoint is the whole method of one training, decoder, head and teacher with it, in 16 bits. What stands
+in its file beside the weights is what `build` makes the method from. Those that `ship` lie in the package:
+only models of data that the course makes itself, or of scikit-learn's digits.
 """
 
 from collections.abc import Callable, Sequence, Sized
@@ -181,7 +181,7 @@ RECIPES = {
         data=f"number words below {UPTO:,}, nine tenths of them, made by the course",
         ships=True,
         minutes=6,
-        recipe=Recipe(epochs=60, batch=64, lr=3e-3, weight_decay=0.01, clip=1.0),
+        recipe=Recipe(epochs=25, batch=64, lr=3e-3, weight_decay=0.01, clip=1.0),
         train=_numbers,
         describe=_sizes(dim=64, hidden=128, dropout=0.1),
         build=_translator,
@@ -208,7 +208,7 @@ RECIPES = {
         use="reconstructions at any share hidden, and its encoder",
         data="8,000 images of shapes, drawn by the course",
         ships=True,
-        minutes=6,
+        minutes=4,
         recipe=Recipe(epochs=20, batch=32, lr=1e-3),
         train=lambda: _shapes("train"),
         describe=_images,

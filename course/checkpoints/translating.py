@@ -32,7 +32,7 @@ AT_ONCE = 250  # sentences
 
 
 class Sentences:
-    """Pairs as token numbers: source (N, Ls), and target (N, Lt), which begins with the token that says so."""
+    """Pairs as token numbers: source (N, Ls), and target (N, Lt), beginning with the token for it."""
 
     def __init__(self, pairs: Sequence[Pair], vocabulary: Vocabulary):
         self.pairs, self.vocabulary = pairs, vocabulary

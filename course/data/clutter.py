@@ -5,8 +5,8 @@ tells nothing about any of them; the shape and its colour do. A network that is 
 crops of it or by its label, has to find the shape.
 
 What people usually get wrong: `shapes` in its place, where a shape covers a sixteenth of the image and each
-background is of its own kind. Whoever has to know such an image again learns the background, and its attention
-leaves the shape out.
+background is of its own kind. Whoever has to know such an image again learns the background, and looks away
+from the shape.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Training and judging a model that translates: vocabularies, batches, the loss, the learning rate, the scores.
+"""Training and judging a model that translates: vocabularies, batches, loss, learning rate, scores.
 
     loss    −Σ_k q_k log p_k with q = 1 − ε on the true token and ε / V on every one    Szegedy et al. 2016
     rate    lr = dim^−0.5 · min(step^−0.5, step · warmup^−1.5)      Vaswani et al. 2017, equation 3

@@ -19,7 +19,7 @@ class Trainable(Protocol):
     encoder: nn.Module
 
     def batch(self, data: Any, chosen: Tensor, generator: Generator | None = None) -> Any:
-        """What a step is about; data: what is trained on, such as an ImageSet; chosen: (B,), numbers in it."""
+        """What a step is about; data: such as an ImageSet; chosen: (B,), the numbers of its entries."""
 
     def forward(self, batch: Any) -> tuple[Tensor, Told]:
         """The loss, a scalar, and numbers to log."""
