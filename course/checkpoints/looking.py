@@ -25,7 +25,7 @@ MASS = 0.6
 
 @torch.no_grad()
 def looked_at(encoder: ViT, images: Tensor, mass: float = MASS) -> Tensor:
-    """The fewest patches that hold so much of what CLS attends to, by layer: (B, C, H, W) -> (layers, B, N)"""
+    """The fewest patches that hold `mass` of CLS attention, by layer: (B, C, H, W) -> (layers, B, N), bool"""
     record: Record = {}
     with evaluating(encoder):
         encoder.features(images, record)

@@ -20,7 +20,7 @@ import torch
 import course
 from course import checkpoint
 from course.checkpoints.recipes import Known, fresh
-from course.checkpoints.shelf import Card, files
+from course.checkpoints.shelf import PACKAGE, Card, files
 from course.ssl.method import Method
 from course.training.loop import train
 from course.training.recipe import Row
@@ -73,7 +73,7 @@ def make(
         "commit": commit(),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "minutes": round(seconds(run.rows, known.recipe.batch) / 60, 1),
-        "machine": f"{platform.machine()} CPU, {torch.get_num_threads()} threads, PyTorch {torch.__version__}",
+        "machine": machine(),
         "steps": steps,
         "recipe": asdict(known.recipe),
         "parameters": sum(parameter.numel() for parameter in method.parameters()),
@@ -84,6 +84,11 @@ def make(
     with replacing(card) as growing:
         growing.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return made
+
+
+def machine() -> str:
+    """What it was made on."""
+    return f"{platform.machine()} CPU, threads: {torch.get_num_threads()}, PyTorch {torch.__version__}"
 
 
 def seconds(rows: list[Row], batch: int) -> float:
@@ -101,6 +106,8 @@ def commit() -> str:
         return ran.stdout.strip()
 
     try:
-        return git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", ".") else "")
+        git("ls-files", "--error-unmatch", "__init__.py")  # or it is another project's commit
+        changed = git("status", "--porcelain", "--", ".", f":!{PACKAGE.relative_to(place)}")
+        return git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return f"version {course.__version__}"

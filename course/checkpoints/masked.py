@@ -38,9 +38,9 @@ class ManyRatios(MAE):
 
 
 def nearest_visible(patches: Tensor, hidden: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Each patch as the mean colours of the visible patch that is nearest: (B, N, p²·C), (B, N) -> (B, N, p²·C)
+    """Each patch as the mean colour of the nearest visible one: (B, N, p²·C), (B, N) -> (B, N, p²·C)
 
-    Of several equally near ones the mean over them all.
+    Of several equally near ones the mean over them all; of a visible patch its own.
     """
     apart = _distances(grid).to(patches)[None].masked_fill(hidden[:, None], torch.inf)  # (B, N, N)
     near = (apart == apart.amin(dim=2, keepdim=True)).to(patches)  # (B, N, N)
@@ -48,7 +48,7 @@ def nearest_visible(patches: Tensor, hidden: Tensor, grid: tuple[int, int]) -> T
 
 
 def distance_weighted(patches: Tensor, hidden: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Each patch as the mean colours of all visible ones, weighted by 1 / distance²; shapes as above."""
+    """Each patch as the mean colour of all visible ones, weighted by 1 / distance²; shapes as above."""
     apart = _distances(grid).to(patches).clamp(min=1)[None]
     return _painted((1 / apart**2).masked_fill(hidden[:, None], 0), patches)
 

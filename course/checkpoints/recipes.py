@@ -86,7 +86,7 @@ UNTRAINED = 1  # the seed of what is not trained
 
 
 def _translator(about: About) -> Translating:
-    vocabulary = (Words if about["words"] else Characters)(about["entries"])
+    vocabulary = (Words if about["words"] else Characters).of(about["entries"])
     model = AttentiveSeq2Seq(len(vocabulary), about["dim"], about["hidden"], dropout=about["dropout"])
     return Translating(model, vocabulary)
 
@@ -193,10 +193,10 @@ RECIPES = {
         use="alignments of real sentences",
         data=f"Multi30k, sentences up to {LONGEST} characters; yours, from COURSE_DATA",
         ships=False,
-        minutes=20,
+        minutes=10,
         recipe=Recipe(epochs=4, batch=64, lr=2e-3, weight_decay=0.01, clip=1.0),
         train=_words,
-        describe=_sizes(dim=96, hidden=128, dropout=0.2),
+        describe=_sizes(dim=80, hidden=128, dropout=0.2),
         build=_translator,
         scores=lambda method: in_bleu(
             method, multi30k("train", longest=LONGEST), multi30k("test_2016_flickr", longest=LONGEST)

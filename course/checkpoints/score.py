@@ -12,7 +12,7 @@ from course.vision.by_name import encoder
 from course.vision.standardised import standardise
 
 EACH = 10  # labelled images of a class
-ALONE = Recipe(epochs=20, batch=32)  # of labels alone
+ALONE = Recipe(epochs=10, batch=32)  # of labels alone
 
 
 @dataclass(frozen=True)

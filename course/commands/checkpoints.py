@@ -47,7 +47,7 @@ def card(
     try:
         found = shelf.card(name)
     except (OSError, ValueError) as problem:
-        refuse(f"{str(problem)[0].upper()}{str(problem)[1:]}.")
+        refuse(sentence(problem))
     print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else told(found))
 
 
@@ -74,11 +74,17 @@ def make(
             known = known_by(name)
             method, data, kept = begin(name, known, run or Path("runs") / name)
     except (OSError, ValueError, TypeError) as problem:
-        refuse(problem)
+        refuse(sentence(problem))
     with ending(kept, "the same command"):
         print(f"{kept.folder}: {known.about}; about {known.minutes:.0f} minutes of one core", flush=True)
         show = Progress(known.recipe.epochs, known.recipe.batch)
         print(told(make_it(name, known, method, data, kept, out or own(), show)))
+
+
+def sentence(problem: Exception) -> str:
+    """What a library says, as a sentence."""
+    text = str(problem)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def told(card: dict[str, Any]) -> str:

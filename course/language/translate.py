@@ -17,6 +17,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +41,13 @@ class Vocabulary:
     def __init__(self, entries: Sequence[str]):
         self.entries = list(entries)
         self._number = {entry: UNKNOWN + 1 + i for i, entry in enumerate(self.entries)}
+
+    @classmethod
+    def of(cls, entries: Sequence[str]) -> Self:
+        """The vocabulary of these tokens, such as the `entries` of one that was kept with a model."""
+        made = cls.__new__(cls)
+        Vocabulary.__init__(made, entries)
+        return made
 
     def __len__(self) -> int:
         return UNKNOWN + 1 + len(self.entries)
@@ -103,7 +111,8 @@ class Words(Vocabulary):
     """A vocabulary of words and punctuation, as they are written: *L'homme dort.* is L' homme dort .
 
     `texts`: where they are counted; a word that is there less than `least` times is unknown. The numbers
-    follow the alphabet, whatever the texts' order.
+    follow the alphabet, whatever the texts' order. Joined again, a text has the usual spaces, except around
+    quotation marks.
     """
 
     def __init__(self, texts: Iterable[str], least: int = 1):
