@@ -10,7 +10,7 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,13 +28,14 @@ from course.training.run_folder import Run
 from course.whole_files import replacing
 
 
-def begin(name: str, known: Known, folder: Path) -> tuple[Method, object, Run]:
+def begin(name: str, known: Known, folder: Path) -> tuple[Method, Sized, Run]:
     """The method with its first weights, its data, and the run in `folder`, a new one or the one to go on.
 
     Raises ValueError where that run was of another recipe, and what reading the data raises.
     """
     data = known.train()
-    asked = {"checkpoint": name, "built_from": known.describe(data)}
+    about = known.describe(data)
+    asked = {"checkpoint": name, "built_from": about}
     if (folder / "config.json").is_file():
         run = Run.again(folder)
         if (run.asked, run.recipe) != (json.loads(json.dumps(asked)), known.recipe):
@@ -43,20 +44,20 @@ def begin(name: str, known: Known, folder: Path) -> tuple[Method, object, Run]:
             )
     else:
         run = Run(folder, asked, known.recipe)
-    return fresh(known, asked["built_from"], known.recipe.seed), data, run
+    return fresh(known, about, known.recipe.seed), data, run
 
 
 def make(
     name: str,
     known: Known,
     method: Method,
-    data: object,
+    data: Sized,
     run: Run,
     folder: Path,
     show: Callable[[Row], None] | None = None,
 ) -> Card:
     """Train to the end, then write weights and card into `folder` -> the card"""
-    train(method, data, run.recipe, run=run, show=show)  # type: ignore[arg-type]
+    train(method, data, run.recipe, run=run, show=show)
     weights, card = files(name, folder)
     with replacing(weights) as growing:
         growing.write_bytes(run.method.read_bytes())

@@ -22,6 +22,8 @@ class PositionsKept(Supervised):
     kept: a buffer (len(KEPT), 1 + N, dim), of positions with CLS first; those that are to come are 0.
     """
 
+    encoder: Any  # a ViT with learned positions
+
     def __init__(self, model: Any, **options: Any):
         super().__init__(model, **options)
         table = model.position.table.detach()[0]  # (1 + N, dim)

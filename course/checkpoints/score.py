@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from torch import nn
+
 from course.data.image_set import ImageSet
 from course.evaluate.comparison import Reading, compare
 from course.evaluate.table import SUPERVISED
@@ -25,7 +27,12 @@ class Score:
 
 
 def probed(
-    trained: object, name: str, train: ImageSet, test: ImageSet, pool: str, seeds: tuple[int, ...] = (0, 1, 2)
+    trained: nn.Module,
+    name: str,
+    train: ImageSet,
+    test: ImageSet,
+    pool: str,
+    seeds: tuple[int, ...] = (0, 1, 2),
 ) -> Score:
     """The linear probe of an encoder, `name` in `course.vision.by_name`, at ten labels a class, in percent.
 
@@ -33,7 +40,7 @@ def probed(
     """
     images = Images.of(train)
 
-    def new():  # type: ignore[no-untyped-def]
+    def new() -> nn.Module:
         made = encoder(name, images.shape)
         standardise(made, train.mean, train.std)
         return made

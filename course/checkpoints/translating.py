@@ -49,6 +49,8 @@ class Translating(Method):
     encoder: the whole translator, of `course.language`; `vocabulary`: of both languages.
     """
 
+    encoder: Any  # a `course.language.decode.Writer` that is a module, too
+
     def __init__(self, model: Any, vocabulary: Vocabulary, smoothing: float = 0.1):
         super().__init__(model)
         self.vocabulary, self.smoothing = vocabulary, smoothing
