@@ -102,6 +102,11 @@ def told(card: dict[str, Any]) -> str:
         "scores",
     ]
     for score in card["scores"]:
-        beside = "; ".join(f"{name} {value:.3g}" for name, value in score["beside"].items())
-        lines.append(f"  {score['this']:.3g} beside {beside}: {score['what']}")
+        beside = "; ".join(f"{name} {short(value)}" for name, value in score["beside"].items())
+        lines.append(f"  {short(score['this'])} beside {beside}: {score['what']}")
     return "\n".join(lines)
+
+
+def short(value: float) -> str:
+    """100.0, 20.1, 0.38"""
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
