@@ -63,7 +63,7 @@ def make(
         growing.write_bytes(run.method.read_bytes())
     checkpoint.load(method, weights)  # 16 bits are what is measured
     method.eval()
-    scores = [asdict(score) for score in known.scores(method) + known.more(method)]
+    scores = [asdict(score) for score in known.scores(method) + known.more(method, run.asked["built_from"])]
     steps = int(run.rows[-1]["step"])
     made = {
         "name": name,

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import torch
-
 from course.checkpoints.looking import shape_found
 from course.checkpoints.masked import ManyRatios, hidden_decibels
 from course.checkpoints.placing import PositionsKept, grid_learnt
@@ -22,6 +20,7 @@ from course.data.image_set import ImageSet
 from course.data.number_words import number_words
 from course.data.pairs import multi30k
 from course.data.shapes import shapes
+from course.evaluate.comparison import seeded
 from course.fewlabels.supervised import Supervised
 from course.language.seq2seq import AttentiveSeq2Seq
 from course.language.translate import Characters, Pair, Words
@@ -46,8 +45,9 @@ class Known:
 
     about: what it is. use: what lessons read from it. data: what it is trained on, in words.
     train: the data to train on. describe: of those, what the method is built from. build: that -> the method
-    with first weights, drawn anew. scores: of a trained one, the most telling first; the longer ones in
-    `more`. ships: whether it comes with the course. minutes: about how long it takes on a CPU.
+    with first weights, drawn anew. scores: of a trained one, the most telling first; those that take longer,
+    or need the description too, in `more`. ships: whether it comes with the course. minutes: about how long
+    it takes one core of a CPU that has nothing else to do.
     """
 
     about: str
@@ -60,7 +60,7 @@ class Known:
     describe: Callable[[Any], About]
     build: Callable[[About], Method]
     scores: Callable[[Any], list[Score]]
-    more: Callable[[Any], list[Score]] = lambda method: []
+    more: Callable[[Any, About], list[Score]] = lambda method, about: []
 
 
 def known(name: str) -> Known:
@@ -72,8 +72,7 @@ def known(name: str) -> Known:
 
 def fresh(recipe: Known, about: About, seed: int) -> Method:
     """The method with its first weights, drawn by a seed; PyTorch's own random numbers stay as they are."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         return recipe.build(about)
 
 
@@ -109,15 +108,9 @@ def _sizes(dim: int, hidden: int, dropout: float) -> Callable[[Sentences], About
     return describe
 
 
-def _aligned(name: str, method: Translating, test: Sequence[Pair]) -> Score:
-    about = dict(
-        words=isinstance(method.vocabulary, Words),
-        entries=method.vocabulary.entries,
-        dim=method.encoder.embedding.embedding_dim,
-        hidden=method.encoder.first.out_features,
-        dropout=0.0,
-    )
-    return in_order(method, fresh(RECIPES[name], about, UNTRAINED).eval(), test)  # type: ignore[arg-type]
+def _aligned(method: Translating, about: About, test: Sequence[Pair]) -> Score:
+    with seeded(UNTRAINED):
+        return in_order(method, _translator(about).eval(), test)
 
 
 # --- Encoders of images --------------------------------------------------------------------------------
@@ -161,8 +154,7 @@ def _masked(about: About) -> ManyRatios:
 
 
 def _untrained(data: ImageSet) -> ViT:
-    with torch.random.fork_rng():
-        torch.manual_seed(UNTRAINED)
+    with seeded(UNTRAINED):
         return _plain(_images(data))
 
 
@@ -186,7 +178,7 @@ RECIPES = {
         describe=_sizes(dim=64, hidden=128, dropout=0.1),
         build=_translator,
         scores=lambda method: written_right(method, number_words(UPTO), number_words(UPTO, "test")),
-        more=lambda method: [_aligned("translate-numbers", method, number_words(UPTO, "test"))],
+        more=lambda method, about: [_aligned(method, about, number_words(UPTO, "test"))],
     ),
     "translate-words": Known(
         about="GRU with Bahdanau's attention, French to English sentences by words",
@@ -201,7 +193,7 @@ RECIPES = {
         scores=lambda method: in_bleu(
             method, multi30k("train", longest=LONGEST), multi30k("test_2016_flickr", longest=LONGEST)
         ),
-        more=lambda method: [_aligned("translate-words", method, multi30k("val", longest=LONGEST))],
+        more=lambda method, about: [_aligned(method, about, multi30k("val", longest=LONGEST))],
     ),
     "mae-shapes": Known(
         about="MAE around a small ViT, pixels as they are, any share of hidden patches",
@@ -214,7 +206,7 @@ RECIPES = {
         describe=_images,
         build=_masked,
         scores=lambda method: hidden_decibels(method, _shapes("test")),
-        more=lambda method: [
+        more=lambda method, _: [
             probed(method.encoder, ENCODER, _few(_shapes("train")), _shapes("test"), "patches")
         ],
     ),
@@ -229,7 +221,7 @@ RECIPES = {
         describe=_images,
         build=lambda about: build("dino", _known_images(about), ENCODER),
         scores=lambda method: _looking(method.encoder),
-        more=lambda method: [
+        more=lambda method, _: [
             probed(method.encoder, ENCODER, _few(_clutter("train")), _clutter("test"), "features")
         ],
     ),

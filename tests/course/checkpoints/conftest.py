@@ -28,7 +28,7 @@ def tiny(tmp_path, monkeypatch):
         train=few_numbers,
         describe=recipes._sizes(dim=8, hidden=8, dropout=0.1),
         scores=lambda method: written_right(method, PAIRS, number_words(40, "test")),
-        more=lambda method: [],
+        more=lambda method, about: [],
         ships=False,
     )
     monkeypatch.setitem(RECIPES, "tiny", known)
