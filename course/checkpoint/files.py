@@ -89,7 +89,7 @@ def fetch(url: str, checksum: str, folder: str | Path | None = None, progress: b
     import pooch
 
     algorithm, digits = _checksum(checksum)
-    folder = Path(folder or os.environ.get("COURSE_DATA") or pooch.os_cache("attention-course"))
+    folder = Path(folder or home())
     path = folder / unquote(Path(urlsplit(url).path).name)
     if path.is_file() and _digest(path, algorithm).startswith(digits):
         return path
@@ -106,6 +106,13 @@ def fetch(url: str, checksum: str, folder: str | Path | None = None, progress: b
             f"download it elsewhere and pass its path, or put it into {folder}"
         ) from error
     return path
+
+
+def home() -> Path:
+    """Where what is fetched or made once lies: in COURSE_DATA, or else in the user's cache."""
+    import pooch
+
+    return Path(os.environ.get("COURSE_DATA") or pooch.os_cache("attention-course"))
 
 
 def verify(path: str | Path, checksum: str, name: str | None = None) -> None:

@@ -17,7 +17,8 @@ def save(
     """Write all weights and buffers, and `metadata` that JSON can hold, to a `.safetensors` file.
 
     Such as `{"architecture": "vit", "variant": "B/16", "overrides": {"classes": 10}, "command": sys.argv}`.
-    The file appears when it is complete and takes the place of an older one in a single step. `half` stores
+    The file appears when it is complete and takes the place of an older one in a single step. The same
+    weights and metadata make the same bytes. `half` stores
     floating-point numbers in 16 bits. A weight that the model uses under several names is stored once.
     """
     from safetensors.torch import save_file
@@ -40,6 +41,7 @@ def save(
     header = {"metadata": json.dumps(metadata or {}), "tied": json.dumps(tied)}
     with replacing(path) as growing:
         save_file(stored, growing, header)
+        _put_in_order(growing)
 
 
 def load(model: nn.Module, path: str | Path) -> dict[str, Any]:
@@ -62,6 +64,20 @@ def load(model: nn.Module, path: str | Path) -> dict[str, Any]:
 def metadata(path: str | Path) -> dict[str, Any]:
     """What a checkpoint was saved with, without reading the weights."""
     return json.loads(_header(path)["metadata"])
+
+
+def _put_in_order(path: Path) -> None:
+    """Sort the header, whose entries the library writes in another order each time.
+
+    A file is the header's length, 8 bytes, the header as JSON, then the tensors, which stay where they are.
+    """
+    with open(path, "r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        assert len(text) <= length
+        file.seek(8)
+        file.write(text.ljust(length))
 
 
 def _header(path: str | Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from course.commands import data
+from course.commands import checkpoints, data
 from course.commands.doctor import examine, show
 from course.commands.evaluate import evaluate
 from course.commands.finetune import finetune
@@ -15,6 +15,7 @@ from course.terminal import print_anywhere
 
 app = typer.Typer(help="Tools for whoever reads the course.", no_args_is_help=True, add_completion=False)
 app.add_typer(data.app, name="data")
+app.add_typer(checkpoints.app, name="checkpoints")
 app.command()(methods)
 app.command()(pretrain)
 app.command()(finetune)

@@ -22,8 +22,7 @@ from course.ssl.autoencoder import VAE, AutoEncoder
 from course.ssl.colorization import Colourisation, lab_to_rgb, rgb_to_lab
 from course.ssl.fcmae import FCMAE
 from course.ssl.mae import MAE, patch_statistics, patchify, unpatchify
-from course.ssl.method import Method
-from course.training.loop import WATCHED
+from course.ssl.method import WATCHED, Method
 from course.training.modes import evaluating
 from course.training.run_folder import Run
 

@@ -64,7 +64,7 @@ def trained_together(device: str) -> Iterator[torch.device]:
 def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> None:
     """Train to the end, with progress, curves, and a sentence on whatever ends it before."""
     parameters = sum(parameter.numel() for parameter in method.parameters() if parameter.requires_grad)
-    try:
+    with ending(run, f"`--resume {run.folder}`"):
         plan = Plan(len(data), run.recipe)
         say(
             f"{run.folder}: {run.asked['method']} with {run.asked['encoder']}, {parameters:,} parameters to "
@@ -74,9 +74,16 @@ def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> No
         train(method.to(device), data.to(device), run.recipe, run=run, show=show)
         if processes.is_first():
             leave_pictures(run, method, data)
+
+
+@contextmanager
+def ending(run: Run, again: str) -> Iterator[None]:
+    """A sentence on whatever ends a training before its time; `again` is the command that goes on with it."""
+    try:
+        yield
     except KeyboardInterrupt as interrupt:
         told = (str(interrupt) or "stopped at once").capitalize()
-        goes_on = "nothing was kept" if run.withdraw() else f"`--resume {run.folder}` goes on"
+        goes_on = "nothing was kept" if run.withdraw() else f"{again} goes on"
         print(f"\n{told}; {goes_on}.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     except torch.OutOfMemoryError:

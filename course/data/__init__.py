@@ -1,5 +1,6 @@
 """Data for the lessons: small, embedded and offline first."""
 
+from course.data.clutter import Clutter, clutter
 from course.data.digits import digit_set, digits
 from course.data.folder import Folder, folder
 from course.data.image_set import ImageSet
@@ -10,6 +11,7 @@ from course.data.shapes import Shapes, shapes
 from course.data.text_lines import TextLines, characters, text_lines
 
 __all__ = [
+    "Clutter",
     "Folder",
     "ImageSet",
     "Shapes",
@@ -17,6 +19,7 @@ __all__ = [
     "characters",
     "cifar10",
     "cifar100",
+    "clutter",
     "digit_set",
     "digits",
     "flowers102",

@@ -15,7 +15,6 @@ What people usually get wrong: SVHN labels a nought 10; training on Flowers-102'
 papers do; tuning on the test split of CIFAR, which has none for validation (`split` makes one).
 """
 
-import os
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ import numpy as np
 import torch
 
 from course import expect
-from course.checkpoint.files import fetch
+from course.checkpoint.files import fetch, home
 from course.data.image_set import ImageSet
 from course.data.pictures import decoded
 
@@ -132,10 +131,7 @@ def fetched(name: str, folder: str | Path | None = None, progress: bool = True) 
 
 def place(name: str, folder: str | Path | None = None) -> Path:
     """Where the local copy of one of SOURCES lies, or would: `folder`, else COURSE_DATA, else the cache."""
-    import pooch
-
-    home = Path(folder or os.environ.get("COURSE_DATA") or pooch.os_cache("attention-course"))
-    return home / SOURCES[name].url.rpartition("/")[2]
+    return Path(folder or home()) / SOURCES[name].url.rpartition("/")[2]
 
 
 def _mat(path: Path) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Training and judging a model that translates: characters, batches, the loss, the learning rate, the scores.
+"""Training and judging a model that translates: vocabularies, batches, loss, learning rate, scores.
 
     loss    −Σ_k q_k log p_k with q = 1 − ε on the true token and ε / V on every one    Szegedy et al. 2016
     rate    lr = dim^−0.5 · min(step^−0.5, step · warmup^−1.5)      Vaswani et al. 2017, equation 3
@@ -14,7 +14,10 @@ What people usually get wrong
 """
 
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -29,30 +32,42 @@ Pair = tuple[str, str]
 # --- Text to numbers, and back ---------------------------------------------------------------------------
 
 
-class Characters:
-    """A vocabulary of characters, after the four tokens padding 0, begin 1, end 2 and unknown 3.
+class Vocabulary:
+    """Texts as token numbers, behind the four tokens padding 0, begin 1, end 2 and unknown 3.
 
-    `texts`: where the characters are collected; the numbers follow the alphabet, whatever the texts' order.
+    What a token is a subclass says, by `split` and `join`. entries: all tokens, each once, in their order.
     """
 
-    def __init__(self, texts: Iterable[str]):
-        if isinstance(texts, str):
-            raise TypeError("texts must be several texts; got one str: write [text]")
-        self.characters = sorted(set().union(*texts))
-        self._number = {character: UNKNOWN + 1 + i for i, character in enumerate(self.characters)}
+    def __init__(self, entries: Sequence[str]):
+        self.entries = list(entries)
+        self._number = {entry: UNKNOWN + 1 + i for i, entry in enumerate(self.entries)}
+
+    @classmethod
+    def of(cls, entries: Sequence[str]) -> Self:
+        """The vocabulary of these tokens, such as the `entries` of one that was kept with a model."""
+        made = cls.__new__(cls)
+        Vocabulary.__init__(made, entries)
+        return made
 
     def __len__(self) -> int:
-        return UNKNOWN + 1 + len(self.characters)
+        return UNKNOWN + 1 + len(self.entries)
+
+    def split(self, text: str) -> list[str]:
+        """A text as its tokens."""
+        raise NotImplementedError
+
+    def join(self, tokens: Sequence[str]) -> str:
+        """Tokens as a text."""
+        raise NotImplementedError
 
     def encode(self, texts: Sequence[str], begin: bool = False) -> Tensor:
         """Sentences as numbers, each with its end, then padding: B texts -> (B, L)
 
         With `begin` they start with the token that says so: what a decoder is given.
         """
-        if isinstance(texts, str):
-            raise TypeError("texts must be several texts; got one str: write [text]")
+        several(texts)
         first = [BEGIN] if begin else []
-        rows = [first + [self._number.get(c, UNKNOWN) for c in text] + [END] for text in texts]
+        rows = [first + [self._number.get(t, UNKNOWN) for t in self.split(text)] + [END] for text in texts]
         ids = torch.full((len(rows), max(map(len, rows), default=0)), PADDING)
         for row, numbers in zip(ids, rows):
             row[: len(numbers)] = torch.tensor(numbers)
@@ -64,18 +79,64 @@ class Characters:
         texts = []
         for row in ids.tolist():
             row = row[: row.index(END)] if END in row else row
-            texts.append("".join(map(self._character, row)))
+            texts.append(self.join([self._token(number) for number in row if number >= UNKNOWN]))
         return texts
 
-    def _character(self, number: int) -> str:
-        if number <= UNKNOWN:
-            return "�" if number == UNKNOWN else ""
-        return self.characters[number - UNKNOWN - 1]
+    def _token(self, number: int) -> str:
+        return "�" if number == UNKNOWN else self.entries[number - UNKNOWN - 1]
+
+
+class Characters(Vocabulary):
+    """A vocabulary of characters.
+
+    `texts`: where the characters are collected; the numbers follow the alphabet, whatever the texts' order.
+    """
+
+    def __init__(self, texts: Iterable[str]):
+        several(texts)
+        super().__init__(sorted(set().union(*texts)))
+
+    def split(self, text: str) -> list[str]:
+        return list(text)
+
+    def join(self, tokens: Sequence[str]) -> str:
+        return "".join(tokens)
+
+
+WORD = re.compile(r"\w+(?:-\w+)*(?:['’](?=\w))?|[^\w\s]")  # an elided article keeps its apostrophe: l'
+CLOSE = re.compile(r" (?=[.,!?;:)…])|(?<=[('’]) ")  # spaces that nobody writes
+
+
+class Words(Vocabulary):
+    """A vocabulary of words and punctuation, as they are written: *L'homme dort.* is L' homme dort .
+
+    `texts`: where they are counted; a word that is there less than `least` times is unknown. The numbers
+    follow the alphabet, whatever the texts' order. Joined again, a text has the usual spaces, except around
+    quotation marks.
+    """
+
+    def __init__(self, texts: Iterable[str], least: int = 1):
+        several(texts)
+        expect.whole(least=least)
+        counts = Counter(word for text in texts for word in self.split(text))
+        super().__init__(sorted(word for word, count in counts.items() if count >= least))
+
+    def split(self, text: str) -> list[str]:
+        return WORD.findall(text)
+
+    def join(self, tokens: Sequence[str]) -> str:
+        return CLOSE.sub("", " ".join(tokens))
+
+
+def several(texts: Iterable[str]) -> None:
+    """Refuse a single text in the place of several, which Python would read letter by letter."""
+    if isinstance(texts, str):
+        raise TypeError("texts must be several texts; got one str: write [text]")
 
 
 def batches(
     pairs: Sequence[Pair],
-    vocabulary: Characters,
+    vocabulary: Vocabulary,
     tokens: int = 4096,
     generator: torch.Generator | None = None,
 ) -> Iterator[tuple[Tensor, Tensor]]:
@@ -85,9 +146,10 @@ def batches(
     its own. Pairs of like length go together; with a `generator` equal lengths and the batches are shuffled.
     """
     expect.whole(tokens=tokens)
-    length = [max(map(len, pair)) + 2 for pair in pairs]
+    counts = [[len(vocabulary.split(text)) for text in pair] for pair in pairs]
+    length = [max(count) + 2 for count in counts]
     order = list(range(len(pairs))) if generator is None else _shuffled(len(pairs), generator)
-    order.sort(key=lambda i: (length[i], len(pairs[i][0])))  # a stable sort: equals stay shuffled
+    order.sort(key=lambda i: (length[i], counts[i][0]))  # a stable sort: equals stay shuffled
     groups: list[list[int]] = []
     for i in order:
         if not groups or length[i] * (len(groups[-1]) + 1) > tokens:
@@ -182,7 +244,7 @@ def validation_loss(model: nn.Module, data: Iterable[tuple[Tensor, Tensor]]) -> 
 
 
 def translate(
-    model: Writer, texts: Sequence[str], vocabulary: Characters, width: int = 4, max_length: int = 100
+    model: Writer, texts: Sequence[str], vocabulary: Vocabulary, width: int = 4, max_length: int = 100
 ) -> list[str]:
     """Sentences translated, in one batch, by beam search; a `width` of 1 is greedy."""
     source = vocabulary.encode(texts)

@@ -20,6 +20,7 @@ from course.ssl import collapse
 from course.training.trainable import Told
 
 Batch = Mapping[str, Tensor]
+WATCHED = 256  # images whose embeddings are looked at for collapse
 
 
 class Method(nn.Module):
@@ -44,9 +45,9 @@ class Method(nn.Module):
     def after_step(self, progress: float) -> None:
         """Called behind each step of the optimiser, with the share of the training that is over, 0 … 1."""
 
-    def health(self, images: Tensor) -> Told:
-        """Numbers that show whether the encoder's embeddings of some images (B, C, H, W), 0 … 1, collapse."""
-        return collapse.health(self.encoder, images)
+    def health(self, data: ImageSet) -> Told:
+        """Numbers that show whether the encoder's embeddings of the first images of a set collapse."""
+        return collapse.health(self.encoder, data.floats(slice(WATCHED)))
 
     def groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """What the optimiser trains: "params", "weight_decay", and "scale", a factor of the learning rate.

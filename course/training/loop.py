@@ -16,7 +16,7 @@ What people usually get wrong
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -34,7 +34,6 @@ from course.training.trainable import Keeper, Trainable
 
 STEPS_PER_ROW = 50  # at most; one also ends with each epoch
 EARLY = (2, 10)  # steps of long epochs behind which one hears how it goes
-WATCHED = 256  # images whose embeddings are looked at for collapse
 
 
 class Plan:
@@ -77,13 +76,15 @@ class Plan:
 
 def train(
     method: Trainable,
-    data: ImageSet,
+    data: Sized,
     recipe: Recipe,
     *,
     run: Keeper | None = None,
     show: Callable[[Row], None] | None = None,
 ) -> list[Row]:
-    """Train on images that lie on the method's device -> what was told, a row at least every 50 steps.
+    """Train on data that lie on the method's device -> what was told, a row at least every 50 steps.
+
+    data: an ImageSet, or whatever else the method's `batch` and `health` read, such as pairs of sentences.
 
     A row has "step", "steps", "epoch", "lr", "loss", what the method tells and "images_per_second", as means
     since the row before; at the end of an epoch also the `health` of the embeddings. `run` keeps rows and
@@ -182,9 +183,8 @@ def _own_random_numbers(device: torch.device) -> Iterator[None]:
         yield
 
 
-def _health(method: Trainable, data: ImageSet) -> Row:
-    told = method.health(data.floats(slice(WATCHED)))
-    return {name: value.item() for name, value in told.items()}
+def _health(method: Trainable, data: Sized) -> Row:
+    return {name: value.item() for name, value in method.health(data).items()}
 
 
 def _stop_unless_finite(row: Row, run: Keeper | None) -> None:

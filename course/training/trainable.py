@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import torch
 from torch import Generator, Tensor, nn
 
-from course.data.image_set import ImageSet
 from course.training.meter import Meter
 from course.training.recipe import Row
 
@@ -19,8 +18,8 @@ class Trainable(Protocol):
 
     encoder: nn.Module
 
-    def batch(self, data: ImageSet, chosen: Tensor, generator: Generator | None = None) -> Any:
-        """What a step is about; chosen: (B,), the numbers of images."""
+    def batch(self, data: Any, chosen: Tensor, generator: Generator | None = None) -> Any:
+        """What a step is about; data: such as an ImageSet; chosen: (B,), the numbers of its entries."""
 
     def forward(self, batch: Any) -> tuple[Tensor, Told]:
         """The loss, a scalar, and numbers to log."""
@@ -31,8 +30,8 @@ class Trainable(Protocol):
     def groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """What the optimiser trains: "params", "weight_decay", and "scale", a factor of the learning rate."""
 
-    def health(self, images: Tensor) -> Told:
-        """Numbers that show whether embeddings of some images collapse."""
+    def health(self, data: Any) -> Told:
+        """Numbers, told behind each epoch, that show whether embeddings of some of the data collapse."""
 
     # and what every nn.Module has
 

@@ -14,6 +14,7 @@ from course.language.transformer import Transformer
 from course.language.translate import (
     UNKNOWN,
     Characters,
+    Words,
     batches,
     bleu,
     chrf,
@@ -57,7 +58,7 @@ def test_characters_by_hand():
         "a�",
         "ca",
     ]
-    assert Characters(["c", "ab"]).characters == vocabulary.characters  # whatever the order of the texts
+    assert Characters(["c", "ab"]).entries == vocabulary.entries  # whatever the order of the texts
     assert vocabulary.encode([]).shape == (0, 0)
 
 
@@ -68,6 +69,33 @@ def test_characters_wrong():
             wrong()
     with pytest.raises(ValueError, match="ids holds token 7, but the vocabulary is 0 to 6"):
         vocabulary.decode(torch.tensor([[7]]))
+
+
+def test_words_by_hand():
+    vocabulary = Words(["L'homme dort, l'homme.", "A man's hat (well-known) is on."], least=1)
+    assert vocabulary.split("L'homme dort, l’homme.") == ["L'", "homme", "dort", ",", "l’", "homme", "."]
+    assert vocabulary.split("a well-known man's hat") == ["a", "well-known", "man'", "s", "hat"]
+    for text in ("L'homme dort, l'homme.", "A man's hat (well-known) is on."):
+        assert vocabulary.decode(vocabulary.encode([text])) == [text]
+    again = Words.of(vocabulary.entries)
+    assert again.entries == vocabulary.entries and again.decode(again.encode(["L'homme."])) == ["L'homme."]
+
+
+def test_words_that_are_rare_are_unknown():
+    vocabulary = Words(["un chien", "un chat", "deux chats"], least=2)
+    assert vocabulary.entries == ["un"] and len(vocabulary) == 5
+    assert vocabulary.encode(["un chat un"]).tolist() == [[4, UNKNOWN, 4, END]]
+    assert vocabulary.decode(torch.tensor([[4, UNKNOWN, END]])) == ["un �"]
+    for wrong in (lambda: Words("un"), lambda: vocabulary.encode("un")):
+        with pytest.raises(TypeError, match=r"texts must be several texts; got one str: write \[text\]"):
+            wrong()
+
+
+def test_batches_are_measured_in_the_vocabularys_own_tokens():
+    pairs = [("un chien noir", "a black dog")] * 12
+    vocabulary = Words(text for pair in pairs for text in pair)
+    sizes = [source.shape for source, _ in batches(pairs, vocabulary, tokens=20)]
+    assert sizes == [(4, 4)] * 3
 
 
 @settings(max_examples=60, deadline=None)
