@@ -105,6 +105,16 @@ def _gradient(value: Any, tracked: Mapping[str, Tensor], seed: int) -> dict[str,
     return dict(zip(tracked, gradients, strict=True))
 
 
+def _shows(made: Tensor, args: Any, kwargs: Any) -> bool:
+    """Whether a result is a view of what was handed in, and not of a product of its own, as einsum's is."""
+    handed = [*args, *(kwargs or {}).values()]
+    given = [one for each in handed for one in (each if isinstance(each, list | tuple) else [each])]
+    place = made.untyped_storage().data_ptr()
+    return made._is_view() and any(
+        isinstance(one, Tensor) and one.untyped_storage().data_ptr() == place for one in given
+    )
+
+
 class _FewNumbers(TorchFunctionMode):
     """Refuses what makes more numbers than it is told, in one tensor or one after the other.
 
@@ -117,7 +127,7 @@ class _FewNumbers(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         made = func(*args, **(kwargs or {}))
-        self._made += made.numel() if isinstance(made, Tensor) and not made._is_view() else 0
+        self._made += made.numel() if isinstance(made, Tensor) and not _shows(made, args, kwargs) else 0
         if self._made > self._most:
             if made.numel() > self._most:
                 raise Refused("large tensor", shape=" × ".join(str(size) for size in made.shape))

@@ -70,8 +70,8 @@ beside_guesses({"read": hundred}, {"read": my_hundred}, "of a hundred digits")
 # - write masked, batched attention, and a test that catches attention which looks where it must not;
 # - diagnose attention that reads wrongly, and notice when it cheats.
 #
-# **You need** Python, matrix products, and a small network trained in PyTorch once. **Time**: two and a half
-# hours, {{minutes}} minutes of them in {{exercises}} exercises, with a break marked on the way.
+# **You need** Python, matrix products, and a small network trained in PyTorch once. **Time**: three to
+# three and a half hours, about half of them in the {{exercises}} exercises, with a break marked on the way.
 
 # %% [markdown]
 # ## Three questions on what came before
@@ -635,7 +635,7 @@ right = {name: 100 * (r == truth).float().mean().item() for name, r in read.item
 beside_guesses(right, my_digits, "of a hundred digits")
 
 # %% [markdown]
-# Half. "The weights are too equal, the evidence is washed out": this lesson once said so, and it was wrong.
+# Half. "The weights are too equal, the evidence is washed out": that is the natural explanation, and it is wrong.
 # **Before you explain a number, look at what is behind it**, here at which digits are read:
 
 # %% demonstration=true

@@ -13,7 +13,7 @@
 # plots with logarithmic axes. Heads, Transformers and Vision Transformers come in lessons 03, 04 and 06; here each
 # gets one line where it is met, and that is enough. No GPU.
 #
-# **Time** about 90 minutes: {{minutes}} for the {{exercises}} exercises ({{points}} points), 25 for the rest. The
+# **Time** about two and a half hours, half of them for the {{exercises}} exercises ({{points}} points). The
 # computer needs less than a minute.
 
 # %% [markdown] author=true

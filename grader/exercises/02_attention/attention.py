@@ -55,7 +55,8 @@ exercise = Function(
     },
     also_right=["-math.inf -> -1e9"],
     hints=[
-        "Write it for one sequence and no mask first: four lines, one for each word. Run the check; then "
+        "Write it for one sequence and no mask first: four lines: scores, mask, weights, output. Run the "
+        "check; then "
         "the batch.",
         "k.T turns *all* axes round. k.transpose(-2, -1) turns the last two and leaves batch and heads "
         "alone.",

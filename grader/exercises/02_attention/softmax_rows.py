@@ -1,8 +1,9 @@
 """Softmax that does not overflow
 
-Write the softmax by hand, along the **last** axis, for scores with any number of axes before it. It has to
-survive the three rows above, also when one row of a matrix lies near −400 and the next near +800, when one
-score lies 1,000 below the others of its row, or when some are −∞, which is what a mask will make of them.
+Write the softmax by hand, without PyTorch's own, along the **last** axis, for scores with any number of
+axes before it. It has to survive the three rows above, also when one row of a matrix lies near −400 and
+the next near +800, when one score lies 1,000 below the others of its row, or when some are −∞, which is
+what a mask will make of them.
 """
 
 from grader.exercise import Function

@@ -27,7 +27,7 @@ exercise = Formula(
     },
     also_right=["(8*L*d*n + 4*L**2*n)/(4*L*d*n)", "(2*d + L)/d"],
     hints=[
-        "(8·L·d·n + 4·L²·n) / (4·L·d·n): divide each of the two terms by itself.",
+        "(8·L·d·n + 4·L²·n) / (4·L·d·n): divide each of the two terms by 4·L·d·n.",
         "In the first nearly all cancels and a number is left; in the second one L and one d are left.",
     ],
 )

@@ -9,10 +9,10 @@ exercise = Quiz(
     question="L = 784 tokens, d = 1,024, n = 2,048, everything in single precision. Order from the "
     "**smallest** to the **largest**:",
     options={
-        "a": "the weights of the attention layer (b)",
+        "a": "the weights of the attention layer",
         "b": "the hidden units of the MLP, X W1",
         "c": "one attention matrix",
-        "d": "the weights of the MLP (a)",
+        "d": "the weights of the MLP",
         "e": "the input X",
     },
     right=["c", "e", "b", "d", "a"],

@@ -97,11 +97,17 @@ def test_nothing_large_on_the_way():
     def pairs(x):
         return (x.T @ x).sum()  # 3 × 3
 
+    def summed_by_name(x):
+        return torch.einsum("ni,nj->ij", x, x).sum()  # einsum returns a view of what it has made
+
     def pair_by_pair(x):
         return sum(x[:, i] @ x for i in range(3)).sum()  # three times three numbers, and what adds them up
 
     assert ask(pairs, most_numbers=10) == (X.T @ X).sum()  # a view makes no numbers, and the sum is one
     with pytest.raises(Refused, match="makes a tensor of 3 × 3 numbers"):
         ask(pairs, most_numbers=8)
+    assert ask(summed_by_name, most_numbers=10) == (X.T @ X).sum()
+    with pytest.raises(Refused, match="makes a tensor of 3 × 3 numbers"):
+        ask(summed_by_name, most_numbers=8)
     with pytest.raises(Refused, match="Step by step it makes as many numbers"):
         ask(pair_by_pair, most_numbers=8)
