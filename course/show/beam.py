@@ -17,7 +17,7 @@ from course.show.weights import beside, css_and_body
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-END = "⏹"
+END = "■"
 MOST_LEAVES = 14
 ROOM, ROW = 330, 34  # CSS pixels: for controls and the table of sentences, and for a leaf
 
@@ -28,7 +28,7 @@ def beam_tree(tree: Tree, width: int = 2) -> Block:
     """The search, as the last line of a cell.
 
     tree: for each beginning, its words joined by spaces ("" is the empty one), the probabilities of the next
-    word; ⏹ ends a sentence. A beginning that is not in it is not gone on with
+    word; ■ ends a sentence. A beginning that is not in it is not gone on with
     width: how many beginnings are kept at first
 
     Raises ValueError for a tree without a beginning, or one that is too large to be drawn, and for

@@ -54,6 +54,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from course.cost import milliseconds
+from course.data.backwards import backwards, letters_right
 from course.data.number_words import number_words
 from course.language.decode import greedy
 from course.language.seq2seq import Seq2Seq
@@ -138,14 +139,6 @@ print(len(letters), "tokens:", "".join(letters.characters))
 my_share = {4: None, 14: None}  # between 0 and 1
 
 
-# %% demonstration=true
-def strings(B, L, generator):
-    """Random strings, and the same backwards: sources and labels, (B, L + 1) each"""
-    source = torch.randint(4, 14, (B, L), generator=generator)
-    end = torch.full((B, 1), 2)
-    return torch.cat([source, end], dim=1), torch.cat([source.flip(1), end], dim=1)
-
-
 # %% [markdown]
 # Bahdanau, Cho and Bengio (2015) let the writer look back: before each token its state s is the query, and all
 # states h of the reader are keys and values. Their score is a small network.
@@ -172,32 +165,24 @@ class LookingBack(Seq2Seq):
         return additive_attention(s[:, None], h, h, *weights)[:, 0]  # (B, 2 · hidden)
 
 
+# %% [markdown]
+# One loop trains everything in this lesson. It uses your `shift_right` and your `padded_loss`, and gives each step's
+# loss while it goes:
+
+
 # %% demonstration=true
-def learn(model, steps=250, peak=0.005):
-    """Train on strings, batches of 64 of one length each; the rate rises, then falls."""
-    generator = torch.Generator().manual_seed(0)
-    optimiser = torch.optim.Adam(model.parameters())
-    for step in range(steps):
-        L = int(torch.randint(2, 15, (), generator=generator))
-        source, labels = strings(64, L, generator)
-        optimiser.param_groups[0]["lr"] = peak * min((step + 1) / 50, 1 - step / steps)
+def trained(model, data, steps, peak=0.005):
+    """Learn from (source, labels) of data; the rate rises for 50 steps, then falls."""
+    optimiser = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    for step, (source, labels) in zip(range(steps), data):
+        rate = peak * min((step + 1) / 50, 1 - step / steps)
+        optimiser.param_groups[0]["lr"] = rate
         loss = padded_loss(model(source, shift_right(labels)), labels)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
-    return model.eval()
-
-
-# %% demonstration=true
-def letters_right(write, lengths=(2, 4, 6, 8, 10, 12, 14)):
-    """The share of letters that are right when it writes by itself, for each length."""
-    generator, right = torch.Generator().manual_seed(1), {}
-    for L in lengths:
-        source, labels = strings(200, L, generator)
-        said = F.pad(write(source, L + 1), (0, L + 1))[:, :L]
-        right[L] = (said == labels[:, :L]).float().mean().item()
-    return right
+        yield loss.item()
 
 
 # %% demonstration="long"
@@ -205,15 +190,17 @@ needs(additive_attention=additive_attention, shift_right=shift_right)
 needs(padded_loss=padded_loss)
 torch.manual_seed(0)
 small = {
-    "GRU": learn(Seq2Seq(14, 24, 48, dropout=0.0)),
-    "GRU + your attention": learn(LookingBack(14, 24, 44, dropout=0.0)),
+    "GRU": Seq2Seq(14, 24, 48, dropout=0.0),
+    "GRU + your attention": LookingBack(14, 24, 44, dropout=0.0),
 }
+reversed_right = {}
 for name, model in small.items():
-    print(f"{name}: {sum(p.numel() for p in model.parameters()):,} parameters")
-reversed_right = {
-    name: letters_right(lambda source, L: greedy(model, source, L))
-    for name, model in small.items()
-}
+    *_, loss = trained(model, backwards(), 200)
+    size = sum(p.numel() for p in model.parameters())
+    print(f"{name}: {size:,} parameters, loss {loss:.2f} nats")
+    model.eval()
+    right = letters_right(lambda source, most: greedy(model, source, most))
+    reversed_right[name] = right
 by_length(reversed_right, my_share, "letters right")
 
 # %% [markdown]
@@ -277,7 +264,7 @@ print(f"largest difference {(mine_(x) - theirs(x)).abs().max():.0e}")
 
 # %% demonstration=true
 class Tokens(nn.Module):
-    """Numbers to vectors with positions, (B, L) -> (B, L, d); and vectors back to logits."""
+    """Numbers to vectors with positions, (B, L) -> (B, L, d), and back to logits."""
 
     def __init__(self, vocabulary, d):
         super().__init__()
@@ -298,7 +285,7 @@ needs(DecoderBlock=DecoderBlock)
 
 
 class Translator(nn.Module):
-    """source (B, Ls), inputs (B, Lt) -> logits (B, Lt, vocabulary), about the next token."""
+    """source (B, Ls), inputs (B, Lt) -> logits (B, Lt, V), about the next token"""
 
     def __init__(self, vocabulary, d=64, heads=4, hidden=128, layers=2, causal=True):
         super().__init__()
@@ -311,7 +298,8 @@ class Translator(nn.Module):
                 nn.init.xavier_uniform_(parameter)
 
     def read(self, source):
-        real, memory = (source != 0)[:, None, None], self.tokens(source)  # (B, 1, 1, Ls)
+        real = (source != 0)[:, None, None]  # (B, 1, 1, Ls)
+        memory = self.tokens(source)
         for block in self.reading:
             memory = block(memory, real)
         return memory, real  # (B, Ls, d)
@@ -351,23 +339,12 @@ for branch, step in (("rising", 1000), ("falling", 16_000), ("highest", 4000)):
 
 
 # %% demonstration=true
-def trained(model, steps, peak=0.003):
-    """Learn the 900 pairs; yields each step's loss."""
-    optimiser = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
-    generator, step = torch.Generator().manual_seed(0), 0
+def pairs_again(seed=0):
+    """The 900 pairs in batches of like length, again and again: (source, labels)"""
+    generator = torch.Generator().manual_seed(seed)
     while True:
         for source, target in batches(seen, letters, 2048, generator):
-            labels, step = target[:, 1:], step + 1
-            warm = min(step / 60, (steps - step) / (steps - 60))
-            optimiser.param_groups[0]["lr"] = peak * warm
-            loss = padded_loss(model(source, shift_right(labels)), labels)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            yield loss.item()
-            if step == steps:
-                return
+            yield source, target[:, 1:]  # without its begin
 
 
 # %% demonstration="long"
@@ -375,7 +352,8 @@ needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_ri
 needs(CrossAttention=CrossAttention, padded_loss=padded_loss)
 torch.manual_seed(0)
 translator = Translator(len(letters))
-for step, loss in enumerate(trained(translator, 400), 1):
+training = trained(translator, pairs_again(), 400)
+for step, loss in enumerate(training, 1):
     if step == 120:
         beginner = copy.deepcopy(translator)  # kept for later
     if step % 60 == 0:
@@ -455,7 +433,7 @@ french = "quatre-vingt-dix-sept"
 source = letters.encode([french])
 wrote = written(translator, source)
 weights = looks(translator, source, shift_right(wrote))
-alignment(weights, [*french, "⏹"], [*letters.decode(wrote)[0], "⏹"])
+alignment(weights, [*french, "■"], [*letters.decode(wrote)[0], "■"])
 
 # %% [markdown]
 # TEXT_ALIGN
@@ -479,10 +457,11 @@ needs(CrossAttention=CrossAttention, append_likeliest=append_likeliest)
 needs(padded_loss=padded_loss)
 torch.manual_seed(0)
 leaky = Translator(len(letters), causal=False)
-for _ in trained(leaky, 100):
-    pass
+*_, loss = trained(leaky, pairs_again(), 100)
+print(f"loss of the last step {loss:.4f}")
 
 
+# %% demonstration=true
 @torch.no_grad()
 def fed_the_truth(model):
     """The loss in nats a letter on the hundred that no model has seen."""
@@ -491,8 +470,12 @@ def fed_the_truth(model):
     return padded_loss(model(source, shift_right(labels)), labels).item()
 
 
-for name, model in {"without": leaky, "with": beginner, "with, all steps": translator}.items():
-    print(f"{name:16} loss on numbers never seen {fed_the_truth(model):.4f}")
+# %% demonstration="long"
+needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_right)
+needs(append_likeliest=append_likeliest)
+both = {"no mask, 100 steps": leaky, "the mask, 120": beginner, "the mask, 400": translator}
+for name, model in both.items():
+    print(f"{name:18} loss on numbers never seen {fed_the_truth(model):.4f}")
 leaked, nonsense = share_right(leaky, unseen)
 print("without the mask it writes:", nonsense[:3])
 beside_guesses({"right, without the mask": leaked}, my_leak, "right, of a hundred")
@@ -525,6 +508,7 @@ def decoder(causal):
     return decode
 
 
+# %% demonstration=true
 needs(CrossAttention=CrossAttention, DecoderBlock=DecoderBlock)
 needs(test_no_peeking=test_no_peeking)
 for name, causal in {"with the mask": True, "without it": False}.items():
@@ -559,6 +543,7 @@ def likeliest(beginning):
     return max(fits, key=fits.get)
 
 
+# %% demonstration=true
 fine = {"forced": 0.0, "free": 0.0}
 for caption, p in captions.items():
     truth, own = caption.split(), []
@@ -604,13 +589,13 @@ two_beginnings = best / greedys
 # %% demonstration=true
 tree = {
     "": {"it": 0.5, "a": 0.4, "no": 0.1},
-    "it": {"is": 0.4, "rains": 0.35, "⏹": 0.25},
-    "it is": {"⏹": 0.6, "late": 0.4},
-    "it rains": {"⏹": 1.0},
+    "it": {"is": 0.4, "rains": 0.35, "■": 0.25},
+    "it is": {"■": 0.6, "late": 0.4},
+    "it rains": {"■": 1.0},
     "a": {"dog": 0.9, "cat": 0.1},
-    "a dog": {"runs": 0.75, "⏹": 0.25},
-    "a dog runs": {"fast": 0.55, "⏹": 0.45},
-    "a dog runs fast": {"⏹": 1.0},
+    "a dog": {"runs": 0.75, "■": 0.25},
+    "a dog runs": {"fast": 0.55, "■": 0.45},
+    "a dog runs fast": {"■": 1.0},
 }
 beam_tree(tree)
 
@@ -702,8 +687,9 @@ needs(attend_with_cache=attend_with_cache, cache_flops=cache_flops)
 anew = parse(cache_flops["token t, anew"], ["t", "L", "d"])
 cached = parse(cache_flops["all L, cached"], ["t", "L", "d"])
 without = sum(anew.value(t=t, L=L, d=d) for t in range(1, L + 1))
-print(f"counted {counter.get_total_flops():,}; your formula {cached.value(t=L, L=L, d=d):,}")
-saving = without / cached.value(t=L, L=L, d=d)
+with_cache = cached.value(t=L, L=L, d=d)
+print(f"counted {counter.get_total_flops():,}; your formula {with_cache:,}")
+saving = without / with_cache
 beside_guesses({"times fewer": saving}, my_saving, "times fewer FLOPs")
 
 # %% [markdown]
@@ -729,7 +715,7 @@ with torch.no_grad():
         print(f"L = {L:5,}: GRU {took[L][0]:7.2f} ms, your layer {took[L][1]:7.2f} ms")
 slower = next((L for L, (one, other) in took.items() if other > one), None)
 if slower:
-    beside_guesses({"slower from": slower}, my_crossing, "tokens (lengths tried: powers of two)")
+    beside_guesses({"slower from": slower}, my_crossing, "tokens, a power of two")
 
 # %% [markdown]
 # TEXT_COST
@@ -746,8 +732,8 @@ if slower:
 # | GRU + attention | 0.656 | 39.6 |
 #
 # **The GRU with attention is far ahead.** Not because recurrence is better: because of what it need not learn. A GRU
-# reads and writes *in order*; where it stands is in its state from the first step on. A Transformer is told by a pattern
-# of sines, and must first learn to use it. The recorded alignment of that run has no diagonal yet, and the losses of
+# reads and writes *in order*; where it stands is in its state from the first step on. A Transformer is told by a
+# pattern of sines, and must first learn to use it. The recorded alignment of that run has no diagonal yet, and the losses of
 # the last 75 steps still fall twice as fast as the GRU's (0.021 against 0.010). What a control shows: the same
 # Transformer, on *your* small task of letters backwards, where only order matters, with as many steps as the GRUs
 # had, and with three times as many. **What share of 14 letters will be right, after one and after three?**
@@ -761,9 +747,11 @@ needs(CrossAttention=CrossAttention, append_likeliest=append_likeliest)
 needs(padded_loss=padded_loss, additive_attention=additive_attention)
 for times in (1, 3):
     torch.manual_seed(0)
-    model = learn(Translator(14, d=48, hidden=128, layers=1), times * 250)
+    model = Translator(14, d=48, hidden=128, layers=1)
+    *_, loss = trained(model, backwards(), times * 200)
     name = f"your Transformer, {times} × the steps"
-    reversed_right[name] = letters_right(lambda source, L: written(model, source, L))
+    right = letters_right(lambda source, most: written(model, source, most))
+    reversed_right[name] = right
 print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
 by_length(reversed_right, my_patience, "letters right")
 
