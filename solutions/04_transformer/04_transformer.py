@@ -195,7 +195,7 @@ small = {
 }
 reversed_right = {}
 for name, model in small.items():
-    *_, loss = trained(model, backwards(), 200)
+    *_, loss = trained(model, backwards(), 220)
     size = sum(p.numel() for p in model.parameters())
     print(f"{name}: {size:,} parameters, loss {loss:.2f} nats")
     model.eval()
@@ -204,8 +204,8 @@ for name, model in small.items():
 by_length(reversed_right, my_share, "letters right")
 
 # %% [markdown]
-# One vector of 48 numbers holds four letters, not fourteen: TEXT_GRU. What the writer may look back at does not
-# run full. In the paper, English to French, sentences of up to 50 words: BLEU 17.82 with one vector, 26.75 with
+# One vector of 48 numbers holds four letters, not fourteen: there it is right about one time in four. What the writer
+# may look back at does not run full: with attention it is right nine times of ten. In the paper, English to French, sentences of up to 50 words: BLEU 17.82 with one vector, 26.75 with
 # attention (Bahdanau et al. 2015, table 1).
 #
 # Attention was the help of a recurrent network. **Vaswani et al. (2017) kept the help and threw out the network.**
@@ -334,7 +334,7 @@ for branch, step in (("rising", 1000), ("falling", 16_000), ("highest", 4000)):
     print(f"{branch:8} at step {step:6,}: {rate:.2e}")
 
 # %% [markdown]
-# Falling at 4w: a half; rising at w/4: a quarter. Now train: 400 batches, all with **your** parts. (For so few
+# Falling at 4w: a half; rising at w/4: a quarter. Now train: 350 batches, all with **your** parts. (For so few
 # steps ours falls in a straight line to zero, and not as the root.) It is the longest wait of the lesson.
 
 
@@ -352,7 +352,7 @@ needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_ri
 needs(CrossAttention=CrossAttention, padded_loss=padded_loss)
 torch.manual_seed(0)
 translator = Translator(len(letters))
-training = trained(translator, pairs_again(), 400)
+training = trained(translator, pairs_again(), 350)
 for step, loss in enumerate(training, 1):
     if step == 120:
         beginner = copy.deepcopy(translator)  # kept for later
@@ -399,7 +399,7 @@ for (french, english), wrote in zip(unseen[:5], said):
     print(f"{french} → {wrote}" + ("" if wrote == english else f"   ({english})"))
 
 # %% [markdown]
-# TEXT_FINALE
+# In our runs it was 93 to 98 of the hundred (three seeds), and all of those it had learnt. **You wrote that network.**
 #
 # What was tested? Not new *words*: each word of the hundred stood beside others in the 900. What is new is how they
 # are put together, and that nothing told the network where a word begins.
@@ -436,7 +436,9 @@ weights = looks(translator, source, shift_right(wrote))
 alignment(weights, [*french, "■"], [*letters.decode(wrote)[0], "■"])
 
 # %% [markdown]
-# TEXT_ALIGN
+# You need not trust one picture: pick a layer and a head. Some heads in the last layer follow the word that is being
+# written, some look at the whole, and a letter in the middle of a word often needs no look at all: after *seve* there is
+# only one *n*. Most of what is needed was mixed into the French letters by the encoder before they were looked at.
 #
 # (Pictures of attention say where it looked, and not why: lesson 02 changed a box to find out. Try it: change a
 # letter of `french`.)
@@ -445,8 +447,8 @@ alignment(weights, [*french, "■"], [*letters.decode(wrote)[0], "■"])
 # ## Is a loss of nearly zero good news?
 #
 # A second translator, the same but for one word: `causal=False`. Its decoder may see the whole English sentence while
-# it learns. Trained for a quarter of the steps. **Your guess:** how many of the hundred does it write right? And look
-# at its loss, beside that of the honest one after as many steps.
+# it learns. Its loss on the hundred will be below 0.1 nats a letter: it gives the true
+# letter more than nine tenths. **Your guess:** how many of the hundred does it write right?
 
 # %%
 my_leak = {"right, without the mask": None}  # of a hundred
@@ -457,7 +459,7 @@ needs(CrossAttention=CrossAttention, append_likeliest=append_likeliest)
 needs(padded_loss=padded_loss)
 torch.manual_seed(0)
 leaky = Translator(len(letters), causal=False)
-*_, loss = trained(leaky, pairs_again(), 100)
+*_, loss = trained(leaky, pairs_again(), 200)
 print(f"loss of the last step {loss:.4f}")
 
 
@@ -473,7 +475,7 @@ def fed_the_truth(model):
 # %% demonstration="long"
 needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_right)
 needs(append_likeliest=append_likeliest)
-both = {"no mask, 100 steps": leaky, "the mask, 120": beginner, "the mask, 400": translator}
+both = {"without the mask": leaky, "with it": translator}
 for name, model in both.items():
     print(f"{name:18} loss on numbers never seen {fed_the_truth(model):.4f}")
 leaked, nonsense = share_right(leaky, unseen)
@@ -481,7 +483,8 @@ print("without the mask it writes:", nonsense[:3])
 beside_guesses({"right, without the mask": leaked}, my_leak, "right, of a hundred")
 
 # %% [markdown]
-# TEXT_LEAK
+# Two losses near zero, both on numbers that nobody trained on. One writes nine of ten, the other not one. (That the
+# honest loss is as low says something about this language: once the number is understood, every letter is certain.)
 
 # %% exercise="why_nonsense"
 
@@ -629,27 +632,29 @@ def search(model, source, width, alpha, longest=60):
 
 
 # %% [markdown]
-# Where does that help? Not with a model that is sure. But `beginner`, kept after 120 steps, is not. **Of forty numbers
+# Where does that help? Not with a model that is sure. But `beginner`, kept after 120 steps, is not. **Of 25 numbers
 # never seen, how many does it write right greedily, and how many with four beginnings?**
 
 # %%
-my_search = {"greedy": None, "beam of 4": None}  # of forty
+my_search = {"greedy": None, "beam of 4": None}  # of 25
 
 # %% demonstration="long"
 needs(EncoderBlock=EncoderBlock, beam_step=beam_step, append_likeliest=append_likeliest)
 found = {"greedy": 0, "beam of 4": 0}
-for french, english in unseen[:40]:
+for french, english in unseen[:25]:
     source = letters.encode([french])
     by_beam = letters.decode(search(beginner, source, 4, 0.6))[0]
     by_greedy = letters.decode(written(beginner, source))[0]
     found["greedy"] += by_greedy == english
     found["beam of 4"] += by_beam == english
-    if by_beam != by_greedy and found["beam of 4"] < 12:
+    if by_beam != by_greedy:
         print(f"{english}\n    greedy {by_greedy}\n    beam   {by_beam}")
-beside_guesses(found, my_search, "right, of forty")
+beside_guesses(found, my_search, "right, of 25")
 
 # %% [markdown]
-# TEXT_BEAM
+# Little, or nothing. Read what it wrote: the beam's sentences are more *probable*, and mostly as wrong. A search finds
+# what the model believes; it does not make it know more. Translators of real sentences, which are unsure because
+# several wordings are right, gain more: 35.0 to 39.6 BLEU in the recorded run below.
 
 # %% [markdown]
 # ## What is computed again and again?
@@ -709,7 +714,7 @@ needs(CrossAttention=CrossAttention, EncoderBlock=EncoderBlock)
 gru, block = nn.GRU(64, 64, batch_first=True), EncoderBlock(64, 4, 128)
 took = {}
 with torch.no_grad():
-    for L in (64, 128, 256, 512, 1024, 2048, 4096):
+    for L in (64, 128, 256, 512, 1024, 2048):
         x = torch.randn(1, L, 64)
         took[L] = [milliseconds(m, x, clock=time.thread_time) for m in (gru, block)]
         print(f"L = {L:5,}: GRU {took[L][0]:7.2f} ms, your layer {took[L][1]:7.2f} ms")
@@ -718,7 +723,9 @@ if slower:
     beside_guesses({"slower from": slower}, my_crossing, "tokens, a power of two")
 
 # %% [markdown]
-# TEXT_COST
+# On a short text your layer is the faster one although it does more: all places at once, where the GRU waits for each
+# step. On a long one L² wins. When this was written the crossing lay at 1,024. (In processor time, one text, nothing but
+# reading; a GPU, which is fast at doing much at once, moves it far to the right.)
 #
 # ## Then why is anyone still using a GRU?
 #
@@ -748,7 +755,7 @@ needs(padded_loss=padded_loss, additive_attention=additive_attention)
 for times in (1, 3):
     torch.manual_seed(0)
     model = Translator(14, d=48, hidden=128, layers=1)
-    *_, loss = trained(model, backwards(), times * 200)
+    *_, loss = trained(model, backwards(), times * 220)
     name = f"your Transformer, {times} × the steps"
     right = letters_right(lambda source, most: written(model, source, most))
     reversed_right[name] = right
@@ -756,7 +763,10 @@ print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
 by_length(reversed_right, my_patience, "letters right")
 
 # %% [markdown]
-# TEXT_WHY
+# After as many steps it is where the GRU with *one vector* is; after three times as many it has nearly caught up with
+# attention. So nothing that it lacks is out of its reach: it needs more steps, and here each of them took it less
+# time. The paper gave it 100,000 of them. What the control does not show is that the captions would go the same way:
+# that takes the longer run, on a GPU.
 
 # %% [markdown] by_hand="why_mask" points=4 difficulty=3 minutes=8
 # What must a decoder not see?
