@@ -50,7 +50,8 @@ exercise = Function(
         "are, so their logarithms are added.",
         "scores[:, None] + log_p -> scores[:, None] + log_p.exp()": "A probability is added to a "
         "log-probability.",
-        "return best, place // V, place % V -> return best, place % V, place // V": "Beginnings and tokens have changed places.",
+        "return best, place // V, place % V -> return best, place % V, place // V": "Beginnings and "
+        "tokens have changed places.",
         "return best, place // V, place % V -> return best, place // W, place % W": "The place is taken apart by W; a row of the "
         "table "
         "is V long.",

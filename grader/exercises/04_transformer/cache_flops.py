@@ -2,8 +2,8 @@
 
 The self-attention of one decoder layer: projections to queries, keys, values and output (d × d each), the
 scores, and the weighted sum; a product of a×b and b×c is 2abc FLOPs, and nothing else is counted. How many
-FLOPs does writing token **t** take (t tokens with it) if all t are computed anew, and with a cache? What do all
-tokens 1 … **L** take with a cache? And how many numbers does it hold at the end?
+FLOPs does writing token **t** take (t tokens with it) if all t are computed anew, and with a cache? What do
+all tokens 1 … **L** take with a cache? And how many numbers does it hold at the end?
 """
 
 from grader.exercise import Entry, Formulas

@@ -3,8 +3,8 @@
 from grader.exercise import Quiz
 
 exercise = Quiz(
-    question="The decoder without its causal mask has a loss of nearly zero, on numbers never seen as well, and "
-    "writes nonsense. Which explanation fits **all** of this?",
+    question="The decoder without its causal mask has a loss of nearly zero, on numbers never seen as well, "
+    "and writes nonsense. Which explanation fits **all** of this?",
     options={
         "a": "It has overfitted: it knows the training numbers by heart.",
         "b": "It reads each answer from the next input. That input is there on held-out numbers, too, as "
