@@ -52,9 +52,8 @@ exercise = Function(
         "log-probability.",
         "return best, place // V, place % V -> return best, place % V, place // V": "Beginnings and "
         "tokens have changed places.",
-        "return best, place // V, place % V -> return best, place // W, place % W": "The place is taken apart by W; a row of the "
-        "table "
-        "is V long.",
+        "return best, place // V, place % V -> return best, place // W, place % W": "The place is "
+        "taken apart by W; a row of the table is V long.",
     },
     also_right=["longer.flatten().topk(W) -> longer.reshape(-1).topk(W)"],
     may_not_call=["course.language"],

@@ -42,12 +42,12 @@ exercise = Function(
         "-total / real.sum() -> -((true * real).sum(-1) / real.sum(-1)).mean()": "Each sentence counts the "
         "same; each *token* should.",
         "-total / real.sum() -> -total": "This is the sum over the real tokens; the mean is asked for.",
-        "-total / real.sum() -> total / real.sum()": "The sign is missing: this loss falls when the true token "
-        "gets less.",
+        "-total / real.sum() -> total / real.sum()": "The sign is missing: this loss falls when the "
+        "true token gets less.",
         "logits.log_softmax(dim=-1) -> logits": "The logits are taken for log-probabilities: there is no "
         "softmax.",
-        "logits.log_softmax(dim=-1) -> logits.softmax(dim=-1).log()": "The logarithm is taken of a softmax that "
-        "has become 0: log_softmax takes both at once.",
+        "logits.log_softmax(dim=-1) -> logits.softmax(dim=-1).log()": "The logarithm is taken of a "
+        "softmax that has become 0: log_softmax takes both at once.",
     },
     also_right=["-total / real.sum() -> -true[real].mean()"],
     may_not_call=[".cross_entropy", ".nll_loss", ".CrossEntropyLoss", ".NLLLoss", "course.language"],
