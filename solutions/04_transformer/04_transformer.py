@@ -204,9 +204,10 @@ for name, model in small.items():
 by_length(reversed_right, my_share, "letters right")
 
 # %% [markdown]
-# One vector of 48 numbers holds four letters, not fourteen: there it is right about one time in four. What the writer
-# may look back at does not run full: with attention it is right nine times of ten. In the paper, English to French,
-# sentences of up to 50 words: BLEU 17.82 with one vector, 26.75 with attention (Bahdanau et al. 2015, table 1).
+# One vector of 48 numbers holds four letters, not fourteen: there it is right about one time in four. What the
+# writer may look back at does not run full: with attention it is right four times of five, and was still learning.
+# In the paper, English to French, sentences of up to 50 words: BLEU 17.82 with one vector, 26.75 with attention
+# (Bahdanau et al. 2015, table 1).
 #
 # Attention was the help of a recurrent network. **Vaswani et al. (2017) kept the help and threw out the network.**
 
@@ -280,10 +281,6 @@ class Tokens(nn.Module):
 
 
 # %% demonstration=true
-needs(CrossAttention=CrossAttention, EncoderBlock=EncoderBlock)
-needs(DecoderBlock=DecoderBlock)
-
-
 class Translator(nn.Module):
     """source (B, Ls), inputs (B, Lt) -> logits (B, Lt, V), about the next token"""
 
@@ -348,8 +345,10 @@ def pairs_again(seed=0):
 
 
 # %% demonstration="long"
-needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_right)
-needs(CrossAttention=CrossAttention, padded_loss=padded_loss)
+parts = dict(CrossAttention=CrossAttention, EncoderBlock=EncoderBlock)
+parts |= dict(DecoderBlock=DecoderBlock, shift_right=shift_right)
+parts |= dict(padded_loss=padded_loss)
+needs(**parts)
 torch.manual_seed(0)
 translator = Translator(len(letters))
 training = trained(translator, pairs_again(), 350)
@@ -389,7 +388,7 @@ def share_right(model, pairs):
 # The hundred of the beginning:
 
 # %% demonstration="long"
-needs(append_likeliest=append_likeliest, EncoderBlock=EncoderBlock)
+needs(**parts, append_likeliest=append_likeliest)
 right, said = share_right(translator, unseen)
 known, _ = share_right(translator, seen)
 measured = {"never seen": right, "a hundred that it learnt": known}
@@ -428,7 +427,7 @@ def looks(model, source, inputs, heads=4):
 
 
 # %% demonstration="long"
-needs(append_likeliest=append_likeliest, shift_right=shift_right)
+needs(**parts, append_likeliest=append_likeliest)
 french = "quatre-vingt-dix-sept"
 source = letters.encode([french])
 wrote = written(translator, source)
@@ -457,16 +456,16 @@ def without_seeing(model, french, word):
 
 
 # %% demonstration="long"
-needs(append_likeliest=append_likeliest, EncoderBlock=EncoderBlock)
+needs(**parts, append_likeliest=append_likeliest)
 for french in ("six cent vingt et un", "quatre-vingt-dix-sept"):
     for word in french.replace("-", " ").split():
         print(f"{french}, {word} hidden: {without_seeing(translator, french, word)}")
 
 # %% [markdown]
-# In our run 621 without *six* became two hundred and twenty-one, without *vingt* six hundred and one, without *un* six
-# hundred and twenty: there the map told the truth. But ninety-seven without *sept* was still ninety-seven, whatever the
-# map said: the encoder must have put the seven into other rows as well. **A map shows where it looked. What it needed, only
-# taking away shows.**
+# In our run 621 without *six* became two hundred and twenty-one, without *vingt* six hundred and one, without *un*
+# six hundred and twenty: there the map told the truth. But ninety-seven without *sept* was still ninety-seven,
+# whatever the map said: the encoder must have put the seven into other rows as well. **A map shows where it looked.
+# What it needed, only taking away shows.**
 
 # %% [markdown]
 # ## Is a loss of nearly zero good news?
@@ -479,9 +478,7 @@ for french in ("six cent vingt et un", "quatre-vingt-dix-sept"):
 my_leak = {"right, without the mask": None}  # of a hundred
 
 # %% demonstration="long"
-needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_right)
-needs(CrossAttention=CrossAttention, append_likeliest=append_likeliest)
-needs(padded_loss=padded_loss)
+needs(**parts, append_likeliest=append_likeliest)
 torch.manual_seed(0)
 leaky = Translator(len(letters), causal=False)
 *_, loss = trained(leaky, pairs_again(), 200)
@@ -498,8 +495,7 @@ def fed_the_truth(model):
 
 
 # %% demonstration="long"
-needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_right)
-needs(append_likeliest=append_likeliest)
+needs(**parts, append_likeliest=append_likeliest)
 both = {"without the mask": leaky, "with it": translator}
 for name, model in both.items():
     print(f"{name:18} loss on numbers never seen {fed_the_truth(model):.4f}")
@@ -606,8 +602,8 @@ two_beginnings = best / greedys
 ### END SOLUTION
 
 # %% [markdown]
-# A **beam search** keeps not one beginning but W of them. Step through it. Grey branches were dropped, a box with a
-# dot has ended. Then move the length penalty α: sentences are ranked by
+# A **beam search** keeps not one beginning but W of them. Step through it. Crossed out is what was dropped; ■ is the
+# end of a sentence, and a dot marks one that has ended. Then move the length penalty α: sentences are ranked by
 #
 # $$\frac{\log p(y)}{((5 + |y|)/6)^\alpha}$$
 #
@@ -664,7 +660,7 @@ def search(model, source, width, alpha, longest=60):
 my_search = {"greedy": None, "beam of 4": None}  # of 25
 
 # %% demonstration="long"
-needs(EncoderBlock=EncoderBlock, beam_step=beam_step, append_likeliest=append_likeliest)
+needs(**parts, append_likeliest=append_likeliest, beam_step=beam_step)
 found = {"greedy": 0, "beam of 4": 0}
 for french, english in unseen[:25]:
     source = letters.encode([french])
@@ -765,18 +761,17 @@ if slower:
 #
 # **The GRU with attention is far ahead.** Not because recurrence is better: because of what it need not learn. A GRU
 # reads and writes *in order*; where it stands is in its state from the first step on. A Transformer is told by a
-# pattern of sines, and must first learn to use it. The recorded alignment of that run has no diagonal yet, and in the
-# last 75 steps its loss still fell twice as fast as that of the GRU with attention (0.021 against 0.010). What a control shows: the same
-# Transformer, on *your* small task of letters backwards, where only order matters, with as many steps as the GRUs
-# had, and with three times as many. **What share of 14 letters will be right, after one and after three?**
+# pattern of sines, and must first learn to use it. The recorded alignment of that run has no diagonal yet, and in
+# the last 75 steps its loss still fell twice as fast as that of the GRU with attention (0.021 against 0.010). What a
+# control shows: the same Transformer, on *your* small task of letters backwards, where only order matters, with as
+# many steps as the GRUs had, and with three times as many. **What share of 14 letters will be right, after one and
+# after three?**
 
 # %%
 my_patience = {14: None}  # between 0 and 1, after as many steps as the GRUs
 
 # %% demonstration="long"
-needs(EncoderBlock=EncoderBlock, DecoderBlock=DecoderBlock, shift_right=shift_right)
-needs(CrossAttention=CrossAttention, append_likeliest=append_likeliest)
-needs(padded_loss=padded_loss, additive_attention=additive_attention)
+needs(**parts, append_likeliest=append_likeliest, additive_attention=additive_attention)
 for times in (1, 3):
     torch.manual_seed(0)
     model = Translator(14, d=48, hidden=128, layers=1)
@@ -788,8 +783,8 @@ print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
 by_length(reversed_right, my_patience, "letters right")
 
 # %% [markdown]
-# After as many steps it is where the GRU with *one vector* is; after three times as many it has nearly caught up with
-# attention. So nothing that it lacks is out of its reach: it needs more steps, and here each of them took it less
+# After as many steps it is where the GRU with *one vector* is; after three times as many it has nearly caught up
+# with attention. So nothing that it lacks is out of its reach: it needs more steps, and here each of them took it less
 # time. The paper gave it 100,000 of them. What the control does not show is that the captions would go the same way:
 # that takes the longer run, on a GPU.
 

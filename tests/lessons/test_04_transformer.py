@@ -60,9 +60,9 @@ def test_the_readers_parts_translate_numbers_never_seen():
     assert right > 55 and loss < 0.1
 
 
-def test_without_the_mask_the_loss_is_lower_and_nothing_is_right():
-    right, loss, said = finale(60, causal=False)
-    assert right == 0 and loss < 0.05
+def test_without_the_mask_the_loss_is_near_zero_and_nothing_is_right():
+    right, loss, said = finale(200, causal=False)  # as in the lesson
+    assert right == 0 < honest()[0] and loss < 0.1 and "below 0.1 nats a letter" in TEXT
     assert len(set(said)) > 1  # nonsense, and not silence
 
 
