@@ -824,7 +824,7 @@ by_length(reversed_right, my_patience, "letters right")
 #    (cache).
 #
 # **One limit of what you built.** It pays L² for everything it reads, and it has to learn what order is. **Lesson 05**
-# has the bill; **lesson 06** cuts an image into tokens and gives them to your `EncoderBlock` unchanged.
+# has the bill; and later an image is cut into tokens that your `EncoderBlock` reads unchanged.
 #
 # ## References
 #
