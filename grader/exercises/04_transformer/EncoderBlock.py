@@ -1,0 +1,85 @@
+"""A layer that reads
+
+Two steps, each with a way around it (a **residual**) and a norm behind the sum. Every token looks at all
+others; then a small network changes each by itself:
+
+    x = norm1(x + attention(x))   and then   norm2(x + mlp(x))
+
+Parts, by these names: `norm1` and `norm2` are `nn.LayerNorm(d)`; `attention` is your `CrossAttention`, with x
+as its own memory; `mlp` is an `nn.Sequential`: linear from d to hidden, `nn.ReLU()`, linear back to d.
+"""
+
+from torch import nn
+
+from grader.catalogue import reference
+from grader.exercise import Module
+
+CrossAttention = reference("CrossAttention")
+
+
+class EncoderBlock(nn.Module):
+    """x: (B, L, d), mask: boolean, broadcastable to (B, heads, L, L) -> (B, L, d)"""
+
+    def __init__(self, d, heads, hidden):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.norm1 = nn.LayerNorm(d)
+        self.norm2 = nn.LayerNorm(d)
+        self.attention = CrossAttention(d, heads)
+        self.mlp = nn.Sequential(nn.Linear(d, hidden), nn.ReLU(), nn.Linear(hidden, d))
+
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))  # (B, L, d)
+        return self.norm2(x + self.mlp(x))  # (B, L, d)
+        ### END SOLUTION
+
+
+def _case(mask=None, heads=None):
+    def case(draw):
+        B, L, h, width, hidden = draw.sizes(5)
+        h = heads or h
+        inputs = {"x": 2 * draw.normal(B, L, h * width) + 1}
+        if mask:
+            inputs["mask"] = draw.mask(*(dict(B=B, L=L).get(size, size) for size in mask))
+        return {"init": {"d": h * width, "heads": h, "hidden": hidden}, "inputs": inputs}
+
+    return case
+
+
+exercise = Module(
+    EncoderBlock,
+    cases={
+        "a batch": _case(),
+        "one head": _case(heads=1),
+        "padding, (B, 1, 1, L), is hidden": _case(mask=("B", 1, 1, "L")),
+    },
+    words={"norm1": "the first norm", "norm2": "the second norm", "mlp": "the MLP"},
+    slips={
+        "x + self.attention(x, x, mask) -> self.attention(x, x, mask)": "There is no way around the "
+        "attention: "
+        "its output replaces x instead of being added.",
+        "x + self.mlp(x) -> self.mlp(x)": "There is no way around the MLP: its output replaces x instead "
+        "of "
+        "being added.",
+        "self.norm1(x + self.attention(x, x, mask)) -> x + self.norm1(self.attention(x, x, mask))": "The "
+        "first "
+        "norm stands on the branch, before the sum: it belongs around the sum.",
+        "self.norm1(x + self.attention(x, x, mask)) -> (y := self.norm1(x)) * 0 + x + self.attention(y, "
+        "y, mask) ;; "
+        "self.norm2(x + self.mlp(x)) -> x + self.mlp(self.norm2(x))": "The norms come first, inside the "
+        "branches: that is pre-norm, as later models have it; here they come after the sums.",
+        "self.norm1(x + self.attention(x, x, mask)) -> x + self.attention(x, x, mask)": "The first norm "
+        "is left "
+        "out.",
+        "self.norm2(x + self.mlp(x)) -> x + self.mlp(x)": "The second norm is left out.",
+    },
+    also_right=["self.attention(x, x, mask) -> self.attention(x, x, mask=mask)"],
+    points=5,
+    difficulty=2,
+    minutes=8,
+    hints=[
+        "Two lines in `forward`, one for each formula, and each begins with x + …",
+        "Self-attention is attention whose memory is x: what is handed over twice?",
+    ],
+    may_not_call=[".TransformerEncoderLayer", ".MultiheadAttention", "course.language", "course.multihead"],
+)
