@@ -12,7 +12,7 @@
 #
 # **You need** Python, and to have seen a PyTorch tensor. No GPU, no network.
 #
-# **Time** about 35 minutes: {{minutes}} for the {{exercises}} exercises, 10 for the rest. The computer
+# **Time** about 50 minutes, half of them for the {{exercises}} exercises. The computer
 # needs some seconds.
 
 # %%
@@ -94,8 +94,8 @@ broadcasting((3, 5), (3,))
 # ```
 #
 # 1. Write your friend's line in place of `...your code here`, run the cell, then run the one below it.
-# 2. Read what comes. It says on which inputs the answer fails, and what the answer *does*. Where your code stops with an error, you
-#    see your own line.
+# 2. Read what comes: what your friend's line *does*, or, where that is not known, on which inputs it fails and at which line it
+#    stops.
 # 3. In a new cell, run `hint("centre_rows")`. Hints cost nothing.
 # 4. Mend the line, run both cells again.
 

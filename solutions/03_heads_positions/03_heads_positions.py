@@ -28,8 +28,8 @@
 #
 # **You need** lesson 02 (attention, masks, why √d), `nn.Module`, and sine and cosine of a sum.
 #
-# **Time** about {{minutes}} minutes for {{exercises}} questions ({{points}} points), 35 for the rest. The
-# cells themselves take about a minute on two CPU cores.
+# **Time** about three hours, half of them for {{exercises}} questions ({{points}} points). The cells themselves
+# take one to two minutes on two CPU cores.
 
 # %%
 import copy

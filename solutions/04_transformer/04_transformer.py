@@ -47,6 +47,7 @@ my_hundred = None  # of a hundred numbers never seen
 import copy
 import math
 import time
+from functools import partial
 
 import torch
 from torch import nn
@@ -199,7 +200,7 @@ for name, model in small.items():
     size = sum(p.numel() for p in model.parameters())
     print(f"{name}: {size:,} parameters, loss {loss:.2f} nats")
     model.eval()
-    right = letters_right(lambda source, most: greedy(model, source, most))
+    right = letters_right(partial(greedy, model))
     reversed_right[name] = right
 by_length(reversed_right, my_share, "letters right")
 
@@ -777,7 +778,7 @@ for times in (1, 3):
     model = Translator(14, d=48, hidden=128, layers=1)
     *_, loss = trained(model, backwards(), times * 220)
     name = f"your Transformer, {times} × the steps"
-    right = letters_right(lambda source, most: written(model, source, most))
+    right = letters_right(partial(written, model))
     reversed_right[name] = right
 print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
 by_length(reversed_right, my_patience, "letters right")

@@ -11,7 +11,7 @@ from grader.exercise import PropertyTest
 
 
 def centred(x):
-    means = x.mean(dim=-1, keepdim=True)  # (R, 1)
+    means = x.mean(dim=-1, keepdim=True)  # (..., R, 1)
     return x - means
 
 
@@ -37,7 +37,7 @@ exercise = PropertyTest(
     base=centred,
     right={
         "sums and divides": "x.mean(dim=-1, keepdim=True) -> x.sum(-1, keepdim=True) / x.shape[-1]",
-        "adds an axis afterwards": "x.mean(dim=-1, keepdim=True) -> x.mean(dim=-1)[:, None]",
+        "adds an axis afterwards": "x.mean(dim=-1, keepdim=True) -> x.mean(dim=-1).unsqueeze(-1)",
     },
     wrong={
         "Your friend's version passes: its shape has lost an axis.": {"forgets keepdim": alone},
