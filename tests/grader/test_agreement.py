@@ -41,7 +41,7 @@ from tests.grader.two_roads import answer, cell, checked, scored
 pytestmark = pytest.mark.slow
 
 ROOT = catalogue.EXERCISES.parents[1]
-SEED, NOTEBOOKS = 5, 7
+SEED, NOTEBOOKS = 5, 8
 LESSONS = {lesson.name: lesson for lesson in find_lessons(ROOT)}
 EXERCISES = [exercise for lesson in ("02_attention", "05_cost") for exercise in catalogue.of_lesson(lesson)]
 BEFORE = """

@@ -14,7 +14,7 @@ from grader import catalogue
 from grader.demo import DemoError, run
 from grader.demo.any_lesson import make_class, wrong_answers
 from grader.demo.attention import CLASS
-from grader.exercise import Matching
+from grader.exercise import Function, Matching
 from grader.questions.draw import Draw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,8 +101,8 @@ def test_a_class_is_made_of_slips(lesson):
 @pytest.mark.parametrize("id", [id for ids in catalogue.ids().values() for id in ids])
 def test_wrong_answers_are_wrong(id):
     exercise = catalogue.find(id)
-    built_on = ("softmax_rows", "attention", "split_heads", "merge_heads")
-    names = USUAL | {name: catalogue.reference(name) for name in built_on}
+    built_on = [other for other in catalogue.every_exercise() if isinstance(other, Function)]
+    names = USUAL | {other.id: other.reference for other in built_on if other.id != id}
     questions = [question for question in exercise.questions(Draw(0)) if question.part in exercise.parts]
     right = exercise.outcomes(exercise.reference, questions)
     for cell in wrong_answers(exercise):

@@ -54,5 +54,9 @@ def scored(cells: Iterable[NotebookNode], student: str = "ada") -> tuple[dict[st
     judge = Judge(skip_cells_with_tag="demonstration")
     judge.limits = Limits()
     judge.preprocess(notebook, {"nbgrader": {"student": student}, "metadata": {"path": None}})
-    graded = [one for one in notebook.cells if one.metadata.get("nbgrader", {}).get("grade")]
+    graded = [  # a person grades what is no code
+        one
+        for one in notebook.cells
+        if one.cell_type == "code" and one.metadata.get("nbgrader", {}).get("grade")
+    ]
     return {one.metadata.nbgrader.grade_id: one.outputs[0].data[MIME] for one in graded}, notebook

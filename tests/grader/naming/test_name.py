@@ -26,7 +26,7 @@ def one_case(exercise, answer):
 def test_every_kind_of_exercise_is_asked_and_named():
     found = {getattr(getattr(kinds, one), "kind", None) for one in kinds.__all__} - {None}
     assert NAME.keys() == ASK.keys() == found
-    assert len(found) == 8
+    assert len(found) == 9
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ KINDS = {
         "check(test_attention_weights)",
         "def test_attention_weights(weights_of):\n    weights_of()",
     ),
-    "mlp_flops": ('check("mlp_flops")', 'mlp_flops = "L"'),
+    "matmul_flops": ('check("matmul_flops")', 'matmul_flops = "L"'),
     "layer_gflops": ('check("layer_gflops")', "layer_gflops = 1.0"),
     "leak": ('check("leak")', 'leak = "a"'),  # a quiz
 }
