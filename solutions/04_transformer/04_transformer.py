@@ -110,7 +110,7 @@ letters = Characters(text for pair in seen for text in pair)
 some = [("trois", "three"), ("vingt et un", "twenty-one")]
 print(letters.encode([french for french, _ in some]))
 print(letters.encode([english for _, english in some], begin=True))
-print(len(letters), "tokens:", "".join(letters.characters))
+print(len(letters), "tokens:", "".join(letters.entries))
 
 # %% [markdown]
 # A translator gives the probability of a sentence token by token:

@@ -96,7 +96,7 @@ def notebook_of(lab) -> list[list[str]]:
 
 def follows(frame: FrameLocator, theme: str) -> None:
     expect(frame.locator("html")).to_have_attribute("data-theme", theme)
-    expect(frame.locator("body")).to_have_css("background-color", PAPER[theme])
+    expect(frame.locator("html")).to_have_css("background-color", PAPER[theme])
 
 
 def matrix(lab) -> str:

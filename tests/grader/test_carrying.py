@@ -43,7 +43,7 @@ def test_an_answer_that_passes_is_kept_with_what_it_needs_and_outlives_the_kerne
     run(ANSWER)
     said = run("check(hard_attention)")
     assert f"Kept for later lessons, as `mine.hard_attention`, in {FILE}." in said
-    assert "Lesson 02_attention: 1 of 16 exercises · 2 of " in said
+    assert "Lesson 02_attention: 1 of 15 exercises · 2 of " in said
     restart(ipython)
     said = run("print(mine.hard_attention(torch.ones(2), 3 * torch.eye(2), torch.arange(2.0)))")
     day = kept.day(kept.file_of("02_attention", "hard_attention"))
@@ -109,7 +109,7 @@ def test_progress_counts_every_kind_survives_a_restart_and_keeps_the_best(run, i
     run("leak = ''\ncheck('leak')")
     said = run("progress()")
     assert list(lessons) == [*catalogue.ids(), "all lessons"]
-    assert "02_attention  1 of 16 exercises · " in said
+    assert "02_attention  1 of 15 exercises · " in said
     assert "05_cost       0 of 15 exercises · 0 of " in said
     assert "all lessons   1 of 31 exercises · " in said
 

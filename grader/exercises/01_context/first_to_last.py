@@ -28,6 +28,6 @@ exercise = Quiz(
     minutes=4,
     hints=[
         "1,024 tokens lie between the first and the last. How far does one step of each get?",
-        "A convolution 9 wide reaches 4 to each side. Distances that double add up: 1 + 2 + 4 + …",
+        "A convolution 9 wide reaches 4 to each side. Distances that double add up: 1 + 2 + 4 and so on.",
     ],
 )

@@ -78,7 +78,7 @@ exercise = Module(
     difficulty=2,
     minutes=8,
     hints=[
-        "Two lines in `forward`, one for each formula, and each begins with x + …",
+        "Two lines in `forward`, one for each formula, and each begins with x plus something.",
         "Self-attention is attention whose memory is x: what is handed over twice?",
     ],
     may_not_call=[".TransformerEncoderLayer", ".MultiheadAttention", "course.language", "course.multihead"],

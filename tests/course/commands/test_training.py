@@ -57,7 +57,7 @@ def test_a_run_says_what_it_does_and_keeps_it(pretrained):
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["2", "4", "6"]
     assert {"loss", "lr", "rank", "entropy", "spread", "images_per_second"} <= rows[0].keys()
-    for picture in pictures:
+    for picture in ("curves.png", "reconstructions.png"):
         assert (folder / picture).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert checkpoint.metadata(folder / "encoder.safetensors")["shape"] == [1, 8, 8]
 
