@@ -1,5 +1,7 @@
 """What is kept after a check, in a notebook, and what comes of it in the next lesson."""
 
+import re
+
 import pytest
 from IPython.utils.capture import capture_output
 
@@ -43,7 +45,7 @@ def test_an_answer_that_passes_is_kept_with_what_it_needs_and_outlives_the_kerne
     run(ANSWER)
     said = run("check(hard_attention)")
     assert f"Kept for later lessons, as `mine.hard_attention`, in {FILE}." in said
-    assert "Lesson 02_attention: 1 of 15 exercises · 2 of " in said
+    assert "Lesson 02_attention: 1 of 15 exercises · 1 of " in said
     restart(ipython)
     said = run("print(mine.hard_attention(torch.ones(2), 3 * torch.eye(2), torch.arange(2.0)))")
     day = kept.day(kept.file_of("02_attention", "hard_attention"))
@@ -109,9 +111,10 @@ def test_progress_counts_every_kind_survives_a_restart_and_keeps_the_best(run, i
     run("leak = ''\ncheck('leak')")
     said = run("progress()")
     assert list(lessons) == [*catalogue.ids(), "all lessons"]
-    assert "02_attention  1 of 15 exercises · " in said
-    assert "05_cost       0 of 15 exercises · 0 of " in said
-    assert "all lessons   1 of 31 exercises · " in said
+    assert re.search(r"^02_attention +1 of 15 exercises · ", said, re.MULTILINE)
+    assert re.search(r"^05_cost +0 of 12 exercises · 0 of ", said, re.MULTILINE)
+    whole = len(catalogue.every_exercise())
+    assert re.search(rf"^all lessons +1 of {whole} exercises · ", said, re.MULTILINE)
 
 
 def test_points_are_read_off_the_files_as_the_exercises_have_them():
