@@ -127,9 +127,9 @@ class _FewNumbers(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         made = func(*args, **(kwargs or {}))
-        self._made += made.numel() if isinstance(made, Tensor) and not _shows(made, args, kwargs) else 0
+        if isinstance(made, Tensor) and made.numel() > self._most and not _shows(made, args, kwargs):
+            raise Refused("large tensor", shape=" × ".join(str(size) for size in made.shape))
+        self._made += made.numel() if isinstance(made, Tensor) and not made._is_view() else 0
         if self._made > self._most:
-            if made.numel() > self._most:
-                raise Refused("large tensor", shape=" × ".join(str(size) for size in made.shape))
             raise Refused("step by step")
         return made
