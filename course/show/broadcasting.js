@@ -73,7 +73,10 @@ function drawAxes(axes) {
     return td;
   };
   const kind = (own, axis) => (axis.size === null ? "clash" : (own ?? 1) !== axis.size ? "stretched" : "");
-  const told = (own, axis) => (own === undefined ? (axis.size === null ? "" : `→ ${axis.size}`) : (own !== axis.size && axis.size !== null ? `${own} → ${axis.size}` : `${own}`));
+  const told = (own, axis) => {
+    if (own === axis.size || (own !== undefined && axis.size === null)) return `${own}`;
+    return axis.size === null ? "" : `${own ?? ""} → ${axis.size}`.trimStart();
+  };
   element("axes").tBodies[0].replaceChildren(
     row("first", axes.map((axis) => cell(told(axis.a, axis), kind(axis.a, axis)))),
     row("second", axes.map((axis) => cell(told(axis.b, axis), kind(axis.b, axis)))),
@@ -83,7 +86,7 @@ function drawAxes(axes) {
 
 // --- The cells of a small result, and where each of them comes from ---
 
-let grids = null;  // [{name, rows, columns, x}] of what is drawn now
+let grids = null;  // [{name, axes, rows, columns, x}] of what is drawn now
 
 function drawCells(a, b, axes) {
   const small = axes.length > 0 && axes.length <= 2 && axes.every(({ size }) => size !== null && size > 0 && size <= LARGEST);
@@ -94,7 +97,7 @@ function drawCells(a, b, axes) {
   let x = 0;
   grids = [["first", a], ["second", b], ["result", axes.map(({ size }) => size)]].map(([name, shape]) => {
     const [rows, columns] = flat(shape);
-    const grid = { name, rows, columns, x };
+    const grid = { name, axes: shape.length, rows, columns, x };
     x += Math.max(columns * CELL, 60) + GAP;
     return grid;
   });
@@ -129,12 +132,13 @@ function paint() {
       }
     }
   }
-  const [i, j] = state.at;
-  const told = grids.slice(0, 2).map((grid) => `${grid.name}[${source(grid).slice(grid.rows === 1 && shapeOf((grid.name === "first" ? A : B).value).length < 2 ? 1 : 0).join(", ")}]`);
-  element("of-cell").textContent = `result[${grids[2].rows === 1 && axesNow() < 2 ? j : `${i}, ${j}`}] is made of ${told[0]} and ${told[1]}.`;
+  const [first, second, result] = grids;
+  element("of-cell").textContent =
+    `${entry(result, state.at)} is made of ${entry(first, source(first))} and ${entry(second, source(second))}.`;
 }
 
-const axesNow = () => Math.max(shapeOf(A.value).length, shapeOf(B.value).length);
+// "first[1, 2]", with as many numbers as the tensor has axes.
+const entry = ({ name, axes }, at) => `${name}[${at.slice(2 - axes).join(", ")}]`;
 
 function point(row, column) {
   const { rows, columns } = grids[2];

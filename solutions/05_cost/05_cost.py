@@ -10,7 +10,7 @@
 # - point at what makes attention quadratic, avoid it where that is allowed, and say why the softmax forbids it.
 #
 # **You need** lesson 02 (queries, keys, values, softmax weights), the rule for the shape of a matrix product, and
-# plots with logarithmic axes. Heads, Transformers and Vision Transformers come in lessons 03, 04 and 06; here each
+# plots with logarithmic axes. Heads and Transformers have lessons of their own, 03 and 04, Vision Transformers later; each
 # gets one line where it is met, and that is enough. No GPU.
 #
 # **Time** about two and a half hours, half of them for the {{exercises}} exercises ({{points}} points). The
