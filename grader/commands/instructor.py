@@ -54,7 +54,7 @@ def collect(
         summary = collect_all(Path.cwd(), lesson, source, people, update)
     for line in summary.lines():
         say(line)
-    if summary.kept or summary.unplaced:
+    if not summary.is_complete:
         raise typer.Exit(1)
 
 

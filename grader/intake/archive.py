@@ -7,6 +7,7 @@ one sentence that names the member: one that lies about one thing may lie about 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import unicodedata
@@ -23,6 +24,7 @@ LARGEST = 100 * 2**20  # bytes of one member
 LARGEST_IN_ALL = 8 * 2**30  # bytes of all members, unpacked
 LARGEST_RATIO = 300  # a notebook of nothing but zeros in its outputs stays below
 RATIO_FROM = 2**20  # bytes: what is smaller than this may be packed as tightly as it likes
+UTF8_FLAG = 0x800
 LEFT_OUT = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
 
 
@@ -79,7 +81,7 @@ def _wanted(found: list[Member]) -> list[Member]:
 def _in_folder(folder: Path) -> list[Member]:
     found = []
     for place in sorted(folder.rglob("*")):
-        path = PurePosixPath(place.relative_to(folder).as_posix())
+        path = PurePosixPath(unicodedata.normalize("NFC", place.relative_to(folder).as_posix()))
         if place.is_symlink():
             raise HostileArchive(
                 f"{path} in {folder} is a link, which could lead to anybody's file: remove it."
@@ -109,32 +111,41 @@ def _in_zip(file: Path | BinaryIO, name: str, size: int) -> list[Member]:
     seen: dict[str, str] = {}
     for info in infos:
         if problem := _problem(info):
-            raise HostileArchive(f"{name} is refused: {_shown(info.orig_filename)} {problem}.")
-        folded = unicodedata.normalize("NFKC", _posix(info.filename).rstrip("/")).casefold()
+            raise HostileArchive(f"{name} is refused: {_shown(_name(info, info.orig_filename))} {problem}.")
+        folded = unicodedata.normalize("NFKC", _name(info).rstrip("/")).casefold()
         if folded in seen:
             raise HostileArchive(
-                f"{name} is refused: {_shown(info.filename)} is there twice"
-                + (f" (also as {_shown(seen[folded])})." if seen[folded] != info.filename else ".")
+                f"{name} is refused: {_shown(_name(info))} is there twice"
+                + (f" (also as {_shown(seen[folded])})." if seen[folded] != _name(info) else ".")
             )
-        seen[folded] = info.filename
+        seen[folded] = _name(info)
     if sum(info.file_size for info in infos) > LARGEST_IN_ALL:
         raise HostileArchive(f"{name} is refused: unpacked it has more than {LARGEST_IN_ALL >> 30} GiB.")
     packed = sum(info.compress_size for info in infos)
     if packed > size:  # members that share bytes: a small file that unpacks for ever
         largest = max(infos, key=lambda info: info.compress_size)
         raise HostileArchive(
-            f"{name} is refused: {_shown(largest.filename)} shares its bytes with other members."
+            f"{name} is refused: {_shown(_name(largest))} shares its bytes with other members."
         )
     return [
-        Member(PurePosixPath(_posix(info.filename)), _written(info), _reader(archive, info, name))
+        Member(PurePosixPath(_name(info)), _written(info), _reader(archive, info, name))
         for info in infos
         if not info.is_dir()
     ]
 
 
+def _name(info: zipfile.ZipInfo, written: str = "") -> str:
+    """A member's name, composed: macOS writes UTF-8 without the flag that says so, and decomposed."""
+    text = written or info.filename
+    if not info.flag_bits & UTF8_FLAG:
+        with contextlib.suppress(UnicodeError):
+            text = text.encode("cp437").decode()
+    return unicodedata.normalize("NFC", text.replace("\\", "/"))
+
+
 def _problem(info: zipfile.ZipInfo) -> str:
     """What is wrong with a member, as the end of a sentence; empty if nothing is."""
-    name = _posix(info.orig_filename)
+    name = _name(info, info.orig_filename)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if "\0" in name or not name.strip("/"):
         return "has no proper name"
@@ -157,9 +168,9 @@ def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Calla
     def read() -> bytes:
         try:
             with archive.open(info) as file:
-                return _bounded(file.read(min(info.file_size, LARGEST) + 1), info.filename)
+                return _bounded(file.read(min(info.file_size, LARGEST) + 1), _name(info))
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
-            raise HostileArchive(f"{name} is damaged: {_shown(info.filename)} cannot be unpacked.") from None
+            raise HostileArchive(f"{name} is damaged: {_shown(_name(info))} cannot be unpacked.") from None
 
     return read
 
@@ -175,10 +186,6 @@ def _written(info: zipfile.ZipInfo) -> datetime | None:
         return datetime(*info.date_time)
     except ValueError:  # zips made by programs that leave the date out
         return None
-
-
-def _posix(name: str) -> str:
-    return name.replace("\\", "/")
 
 
 def _shown(name: str) -> str:

@@ -2,7 +2,9 @@
 
     Zoë Müller_12345_assignsubmission_file_/x.ipynb    Moodle, a folder for each submission
     Zoë Müller_12345_assignsubmission_file_x.ipynb     Moodle, all files in one folder
+    Group A-Zoë Müller_12345_assignsubmission_file_/…  Moodle, where students work in groups
     muellerzoe_LATE_12345_67890_x-2.ipynb              Canvas: student, file; -2 is the third hand-in
+    02_attention - Zoë Müller.ipynb                    Google Classroom, in Drive's folder of the assignment
     zoe/02_attention/02_attention.ipynb, zoe/x.ipynb   nbgrader, or anybody's own folders
 
 Moodle's number is the participant's in this one assignment (its grading worksheet calls it "Participant
@@ -21,6 +23,14 @@ MOODLE = re.compile(r"(?P<name>.+?)_(?P<lms>\d+)_assignsubmission_(?P<kind>[a-z]
 CANVAS = re.compile(
     r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<lms>\d+)_(?P<upload>\d+)_(?P<file>.+)$", re.S | re.IGNORECASE
 )
+
+# A group has a number, or is called so; "Anna-Lena Meier" has a hyphen of her own
+GROUP = re.compile(
+    r"(?:(?:group|gruppe|groupe|grupo|gruppo|groep|grupp|grupa|team)\b[^-]*|[^-]*\d[^-]*)-(?P<name>\S.*)",
+    re.S | re.IGNORECASE,
+)
+# A name of two words at least: "x - Copy.ipynb" is somebody's copy
+CLASSROOM = re.compile(r"(?P<file>.+) - (?P<name>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)+)\.ipynb$", re.S)
 
 
 @dataclass(frozen=True)
@@ -53,13 +63,16 @@ def owner_of(path: PurePosixPath) -> tuple[Owner, str] | None:
     """
     first, own = path.parts[0], path.name
     if found := MOODLE.match(first):
-        owner = Owner(found["name"], found["lms"], system="moodle")
+        group = GROUP.fullmatch(found["name"])
+        owner = Owner(group["name"] if group else found["name"], found["lms"], system="moodle")
         return owner, own if path.parts[1:] else found["file"] or own
     if not path.parts[1:] and (found := CANVAS.match(first)):
         owner = Owner(found["name"], found["lms"], bool(found["late"]), int(found["upload"]), "canvas")
         return owner, found["file"]
     if path.parts[1:]:
         return Owner(first), own
+    if found := CLASSROOM.match(first):
+        return Owner(found["name"]), f"{found['file']}.ipynb"
     return None
 
 
@@ -70,6 +83,7 @@ def below_the_students(paths: Sequence[PurePosixPath], lesson: str) -> list[Pure
         return list(paths)
     inner = [PurePosixPath(*path.parts[1:]) for path in paths]
     by_name = any(MOODLE.match(path.parts[0]) or CANVAS.match(path.parts[0]) for path in inner)
+    by_name |= any(found["file"] == lesson for path in inner if (found := CLASSROOM.match(str(path))))
     folders = {path.parts[0] for path in inner if len(path.parts) > 1}
     # one student's own folders would look the same, but for the lesson's name among them
     return inner if by_name or (folders and lesson not in folders) else list(paths)

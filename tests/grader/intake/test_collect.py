@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import unicodedata
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -96,6 +98,22 @@ def submitted(course):
         ("muellerzoe_LATE_12_345_02_x.ipynb", Owner("muellerzoe", "12", True, 345, "canvas"), "02_x.ipynb"),
         ("zoe/02_attention/02_attention.ipynb", Owner("zoe"), "02_attention.ipynb"),
         ("zoe müller/x.ipynb", Owner("zoe müller"), "x.ipynb"),
+        (
+            "Group A-Zoë Müller_1_assignsubmission_file_/x.ipynb",
+            Owner("Zoë Müller", "1", system="moodle"),
+            "x.ipynb",
+        ),
+        (
+            "Mo 10-Al Ba-Lo_1_assignsubmission_file_/x.ipynb",
+            Owner("Al Ba-Lo", "1", system="moodle"),
+            "x.ipynb",
+        ),
+        (
+            "Anna-Lena Ott_1_assignsubmission_file_/x.ipynb",
+            Owner("Anna-Lena Ott", "1", system="moodle"),
+            "x.ipynb",
+        ),
+        (f"{LESSON} - Jane Doe.ipynb", Owner("Jane Doe"), f"{LESSON}.ipynb"),
     ],
 )
 def test_owner(path, owner, file):
@@ -125,6 +143,8 @@ def test_two_students_of_one_name_stay_two():
         (["export/muellerzoe_1_2_x.ipynb"], ["muellerzoe_1_2_x.ipynb"]),
         ([f"ada/{LESSON}/{LESSON}.ipynb"], [f"ada/{LESSON}/{LESSON}.ipynb"]),
         (["ada/x.ipynb"], ["ada/x.ipynb"]),
+        ([f"HW2/{LESSON} - Jane Doe.ipynb"], [f"{LESSON} - Jane Doe.ipynb"]),
+        ([f"ada/{LESSON} - Copy.ipynb"], [f"ada/{LESSON} - Copy.ipynb"]),
     ],
 )
 def test_a_folder_around_everything_is_cut(paths, below):
@@ -179,17 +199,92 @@ def test_nbgraders_own_folders_with_timestamps(course, handed_in, as_zip):
         f"ben/{LESSON}/{LESSON}.ipynb": "b", f"ben/{LESSON}/timestamp.txt": "2026-03-01 12:00:00 +0200",
         f"cy/{LESSON}/{LESSON}.ipynb": "c", f"cy/{LESSON}/timestamp.txt": "yesterday, I think",
     }  # fmt: skip
-    collect(course, LESSON, handed_in(files, as_zip))
+    summary = collect(course, LESSON, handed_in(files, as_zip))
     assert submitted(course) == {"ada": "a", "ben": "b", "cy": "c"}
     stamps = {p.parent.parent.name: p.read_text() for p in course.rglob("timestamp.txt")}
-    assert stamps["ada"] == "2026-03-01 12:00:00.000000 UTC" and stamps["ben"].startswith("2026-03-01 1")
+    assert stamps["ada"] == "2026-03-01 12:00:00.000000 UTC"
     assert "cy" not in stamps
+    ((student, why),) = summary.untimed
+    assert student == "cy" and "'yesterday, I think' is no time" in why and not summary.is_complete
+    assert stamps["ben"] == "2026-03-01 10:00:00.000000 UTC"
 
 
 def test_the_roster_may_know_when(course, handed_in, roster):
     people = roster("id,submitted\nada,2026-03-01 12:00:00 UTC\n")
     collect(course, LESSON, handed_in(["ada/x.ipynb"]), people)
     assert (course / f"submitted/ada/{LESSON}/timestamp.txt").read_text() == "2026-03-01 12:00:00.000000 UTC"
+
+
+def test_a_time_that_is_learnt_later_is_kept(course, handed_in, roster):
+    source, stamp = handed_in(["ada/x.ipynb"]), course / f"submitted/ada/{LESSON}/timestamp.txt"
+    collect(course, LESSON, source)
+    for text, said in (("2026-03-01 13:00 +0100", "12:00"), ("2026-03-01 14:00 Europe/Berlin", "13:00")):
+        summary = collect(course, LESSON, source, roster(f"id,submitted\nada,{text}\n"))
+        assert summary.timed == ("ada",) and stamp.read_text() == f"2026-03-01 {said}:00.000000 UTC"
+        assert "1 with another time: ada" in summary.lines()
+    assert collect(course, LESSON, source).unchanged == ("ada",)  # a time that is known stays
+    people = roster("id,submitted\nada,2026-03-01 12:30\n")
+    assert collect(course, LESSON, source, people, zone="Europe/Berlin").timed == ("ada",)
+    assert stamp.read_text() == "2026-03-01 11:30:00.000000 UTC"
+    wrong = collect(course, LESSON, source, roster("id,submitted\nada,04.05.2026 12:00\n"))
+    assert wrong.untimed[0][0] == "ada" and stamp.read_text() == "2026-03-01 11:30:00.000000 UTC"
+
+
+def written(*cells):
+    return json.dumps({"nbformat": 4, "cells": [{"source": [cell], "outputs": []} for cell in cells]})
+
+
+@pytest.mark.parametrize("other", [f"{LESSON}-Copy1.ipynb", f"{LESSON}__20261104104101.ipynb", "x.ipynb"])
+def test_the_released_notebook_never_wins_over_the_one_that_was_worked_in(course, handed_in, other):
+    (course / "lessons" / LESSON / f"{LESSON}.ipynb").write_text(written("a", "b"))
+    release, work = f"ann/{LESSON}.ipynb", f"ann/{other}"
+    run = written("a", "b").replace("[]", '["text"]', 1)
+    summary = collect(course, LESSON, handed_in({release: run, work: written("a", "mine")}))
+    assert submitted(course) == {"ann": written("a", "mine")}
+    assert summary.unplaced == (
+        (
+            release,
+            f"ann handed in several notebooks, and {work} was taken: this one is the lesson just as it was "
+            "released",
+        ),
+    )
+
+
+def test_a_renamed_notebook_is_one_and_other_files_are_told(course, handed_in):
+    files = {
+        f"cleo/{LESSON}.ipynb.txt": written("Cleo's"),
+        f"dan/{LESSON}.ipynb": "Dan's",
+        "dan/helper.py": "",
+        "dan/data.json": "[1]",
+        "eve/answers.py": "",
+        "notes.txt": "",
+    }
+    summary = collect(course, LESSON, handed_in(files))
+    assert submitted(course) == {"cleo": written("Cleo's"), "dan": "Dan's"}
+    assert summary.unplaced == (("eve/answers.py", "eve handed in no notebook"),)
+    assert summary.beside == (("", "notes.txt"), ("dan", "data.json, helper.py"))
+    assert "  not kept, of dan's: data.json, helper.py" in summary.lines()
+
+
+def test_a_zip_from_a_mac(course, tmp_path, roster):
+    people = ["Zoë Müller_201", "Łukasz Żak_202", "李雷_203"]
+    names = {
+        unicodedata.normalize("NFD", f"02 Übung/{person}_assignsubmission_file_/x.ipynb").encode(): person
+        for person in people
+    }
+    plain = {"abc"[at] * len(name): person for at, (name, person) in enumerate(names.items())}
+    packed = zipped(plain)
+    for ascii, name in zip(plain, names, strict=True):  # names in UTF-8, without the flag that says so
+        packed = packed.replace(ascii.encode(), name)
+    (tmp_path / "mac.zip").write_bytes(packed)
+    assert not any("Müller" in name for name in zipfile.ZipFile(tmp_path / "mac.zip").namelist())
+    collect(course, LESSON, tmp_path / "mac.zip", roster("id,name\nz,Zoë Müller\nl,Łukasz Żak\ny,李雷\n"))
+    assert submitted(course) == dict(zip("zly", people, strict=True))
+
+
+def test_google_classrooms_folder_is_no_student(course, handed_in):
+    collect(course, LESSON, handed_in([f"HW2/{LESSON} - {name}.ipynb" for name in ("Jane Doe", "Jim Roe")]))
+    assert submitted(course).keys() == {"Jane_Doe", "Jim_Roe"}
 
 
 def test_of_several_notebooks_the_lessons_is_taken_then_the_latest(course, handed_in):
@@ -231,7 +326,8 @@ def test_a_zip_of_one_student_is_looked_into_and_cannot_disturb_the_others(cours
         PurePosixPath(file).parts[0][:3] + PurePosixPath(file).suffix: said for file, said in summary.unplaced
     }
     assert why == {
-        "Ada.ipynb": f"Ada_L_1 handed in several notebooks, and {LESSON}.ipynb was taken",
+        "Ada.ipynb": "Ada_L_1 handed in several notebooks, and Ada L_1_assignsubmission_file_/work.zip/work/"
+        f"{LESSON}.ipynb was taken: that one has the lesson's name",
         "Ben.zip": "work.zip is refused: '../../x.ipynb' leads out of its folder.",
         "Cle.zip": "there is no notebook in this zip",
         "Dan.zip": "work.zip is damaged: 'x.ipynb' cannot be unpacked.",
