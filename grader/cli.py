@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from grader.commands import appeal, grading, instructor, keys
+from grader.commands import appeal, grading, instructor, keys, leaving, times
 from grader.commands.said import fail
 from grader.judging import panel
 from grader.terminal import console, errors, say
@@ -188,6 +188,9 @@ app.command()(keys.key)
 app.command()(keys.keys)
 app.command()(grading.autograde)
 app.command()(appeal.appeal)
+app.command()(leaving.remove)
+app.command()(times.due)
+app.command()(times.extend)
 instructor.add_to(app)
 
 

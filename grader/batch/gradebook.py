@@ -9,6 +9,7 @@ on it as they are, so that what they decide (scores, what needs a person's eye, 
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,11 +45,13 @@ Scores = dict[str, dict[str, float | None]]  # of one submission: notebook -> gr
 class Entry:
     """What the gradebook holds of a submission, as far as grading it again could change it.
 
-    ``extension`` is what the student was given, in seconds: a penalty for being late depends on it.
+    ``extension`` is what the student was given, in seconds: a penalty for being late depends on it, and on
+    the points, by hand and extra ones among them. ``counted`` are those, of what was late.
     """
 
     scores: Scores
-    extension: float | None
+    extension: float | None = None
+    counted: float | None = None
 
 
 class _PatientSession(Session):
@@ -129,7 +132,13 @@ class PatientGradebook(Gradebook):
             notebook.name: {grade.name: grade.auto_score for grade in notebook.grades}
             for notebook in submission.notebooks
         }
-        return Entry(scores, _seconds(submission.extension))
+        late = submission.total_seconds_late > 0
+        counted = [
+            _counted(grade.auto_score, grade.manual_score, grade.extra_credit)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        ]
+        return Entry(scores, _seconds(submission.extension), round(sum(counted), 6) if late else None)
 
     def _replay(self, student: str, name: str, content: bytes) -> None:
         notebook = nbformat.v4.reads_json(content.decode())  # our converter wrote it: it need not be checked
@@ -169,9 +178,11 @@ class PatientGradebook(Gradebook):
 def read_entries(db_url: str, course_id: str, lesson: str) -> dict[str, Entry]:
     """What the gradebook holds of a lesson, for every student."""
     with Gradebook(db_url, course_id) as gradebook:
-        columns = (SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score)
+        columns: tuple[Any, ...] = (SubmittedAssignment.student_id, Notebook.name, BaseCell.name)
+        points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit)
+        times = (SubmittedAssignment.extension, SubmittedAssignment.timestamp, Assignment.duedate)
         rows = gradebook.db.execute(
-            select(*columns, SubmittedAssignment.extension)
+            select(*columns, *points, *times)
             .select_from(Grade)
             .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
             .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
@@ -180,11 +191,27 @@ def read_entries(db_url: str, course_id: str, lesson: str) -> dict[str, Entry]:
             .join(BaseCell, Grade.cell_id == BaseCell.id)
             .where(Assignment.name == lesson)
         )
-        found: dict[str, Entry] = {}
-        for student, notebook, cell, score, extension in rows:
-            entry = found.setdefault(student, Entry({}, _seconds(extension)))
-            entry.scores.setdefault(notebook, {})[cell] = score
-        return found
+        scores: dict[str, Scores] = defaultdict(lambda: defaultdict(dict))
+        counted: dict[str, float] = defaultdict(float)
+        extensions: dict[str, float | None] = {}
+        late = set()
+        for student, notebook, cell, auto, by_hand, extra, extension, timestamp, due in rows:
+            scores[student][notebook][cell] = auto
+            counted[student] += _counted(auto, by_hand, extra)
+            extensions[student] = _seconds(extension)
+            if timestamp and due and timestamp > due + (extension or timedelta()):
+                late.add(student)
+        return {
+            student: Entry(
+                dict(found), extensions[student], round(counted[student], 6) if student in late else None
+            )
+            for student, found in scores.items()
+        }
+
+
+def _counted(auto: float | None, by_hand: float | None, extra: float | None) -> float:
+    """What a grade counts, as nbgrader has it."""
+    return (by_hand if by_hand is not None else auto or 0.0) + (extra or 0.0)
 
 
 def _seconds(span: timedelta | None) -> float | None:

@@ -31,6 +31,7 @@ class Record:
     files: dict[str, int]  # of the graded folder: names and sizes in bytes
     scores: Scores
     extension: float | None = None  # seconds, as it was when the late penalty was worked out
+    counted: float | None = None  # the points of late work, as they were then
 
 
 class Ledger:
@@ -57,13 +58,20 @@ class Ledger:
 
     def compact(self) -> None:
         """Leave out what later records have replaced."""
-        lines = [_line(record) for record in self.read().values()]
-        with replacing(self.path) as growing:
-            growing.write_text("".join(lines), encoding="utf-8")
+        self._keep(self.read().values())
+
+    def forget(self, student: str) -> None:
+        """Leave out one student's."""
+        self._keep(record for record in self.read().values() if record.student != student)
 
     def add(self, records: Iterable[Record]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write("".join(map(_line, records)))
+
+    def _keep(self, records: Iterable[Record]) -> None:
+        text = "".join(map(_line, records))  # read before the file is replaced
+        with replacing(self.path) as growing:
+            growing.write_text(text, encoding="utf-8")
 
 
 def _line(record: Record) -> str:

@@ -118,7 +118,7 @@ def _finished(course: Course, lesson: str, ledger: Ledger) -> dict[str, str]:
         student: record.inputs
         for student, record in ledger.read().items()
         if record.status != Status.NOT_GRADABLE
-        and entries.get(student) == Entry(record.scores, record.extension)
+        and entries.get(student) == Entry(record.scores, record.extension, record.counted)
         and _is_stored(course, lesson, record)
     }
 

@@ -74,7 +74,7 @@ class Writer:
         self.gradebook.close()
 
     def _write(self, result: Result, inputs: str) -> tuple[Result, Record]:
-        entry = Entry({}, None)
+        entry = Entry({})
         if result.has_score:
             notebooks = {
                 name.removesuffix(".ipynb"): content
@@ -101,6 +101,7 @@ class Writer:
             files=sizes,
             scores=entry.scores,
             extension=entry.extension,
+            counted=entry.counted,
         )
 
     def _store(self, result: Result) -> None:

@@ -43,15 +43,23 @@ def collect(
     ] = False,
 ) -> None:
     """Put what students handed in where nbgrader looks for it, and say what went where."""
-    from grader.course_folder import CourseError
+    from grader.course_folder import CourseError, configuration
+    from grader.intake import people
     from grader.intake.archive import HostileArchive
     from grader.intake.collect import collect as collect_all
-    from grader.intake.roster import RosterError, read_roster
+    from grader.intake.roster import RosterError, keep_roster, read_roster
 
     with said(HostileArchive, RosterError, CourseError, FileNotFoundError):
         _check_lesson(Path.cwd(), lesson)  # before anything is written
-        people = read_roster(roster) if roster else None
-        summary = collect_all(Path.cwd(), lesson, source, people, update)
+        known = read_roster(roster) if roster else None
+        zone = str(configuration(Path.cwd()).Exchange.get("timezone", "UTC"))
+        summary = collect_all(Path.cwd(), lesson, source, known, update, zone)
+    if known:
+        keep_roster(Path.cwd(), known)
+        try:
+            people.enter(Path.cwd(), known)
+        except CourseError as error:
+            errors.print(f"The roster's names are in no gradebook: {error}")
     for line in summary.lines():
         say(line)
     if not summary.is_complete:
@@ -82,6 +90,9 @@ def feedback(
 def export(
     lesson: Lesson,
     format: Annotated[str, typer.Option(help="csv, canvas or moodle.")] = "csv",
+    worksheet: Annotated[
+        Path | None, typer.Option(help="With moodle: the worksheet that Moodle gave, to be filled in.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The file; otherwise LESSON_FORMAT.csv here.")] = None,
     force: Force = False,
 ) -> None:
@@ -90,11 +101,17 @@ def export(
     from grader.marks.export import ExportError
     from grader.marks.export import export as export_lesson
     from grader.marks.records import read_lesson
+    from grader.marks.worksheet import fill
 
+    out = out or Path(f"{lesson}_{format}.csv")
     with said(CourseError, ExportError):
-        lines = export_lesson(
-            read_lesson(Path.cwd(), lesson), format, out or Path(f"{lesson}_{format}.csv"), force
-        )
+        if worksheet and format != "moodle":
+            raise ExportError("A worksheet is Moodle's: give --format moodle with it.")
+        records = read_lesson(Path.cwd(), lesson)
+        if worksheet:
+            lines = fill(records, worksheet, out, force)
+        else:
+            lines = export_lesson(records, format, out, force)
     for line in lines:
         say(line)
 

@@ -2,18 +2,43 @@
 
 Columns, in any order, found by their headings: ``id`` (the student's name in the course: the folder below
 ``submitted/``, and what `grader key` was given), ``name``, and where known ``lms id``, ``email`` and
-``submitted`` (when the work was handed in, as 2026-03-01 12:00 or with a time zone).
+``submitted`` (when the work was handed in; `grader.intake.times` says how it is written). Canvas's gradebook,
+and Moodle's list of participants and grading worksheet, are read by their own headings, in English.
+
+The last roster that was given is kept in ``collected/roster.csv``: exports list whoever is on it.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HEADINGS = {"id": "id", "name": "name", "lms id": "lms_id", "email": "email", "submitted": "submitted"}
+from course.whole_files import replacing
+from grader.intake.arrivals import COLLECTED
+
+Fields = Mapping[
+    str, tuple[str, ...]
+]  # where a person's fields may stand; the first column that is not empty
+
+OURS: Fields = {
+    "id": ("id",),
+    "name": ("name",),
+    "lms_id": ("lms id",),
+    "email": ("email",),
+    "submitted": ("submitted",),
+}
+CANVAS: Fields = {"id": ("sis login id", "sis user id", "id"), "name": ("student",), "lms_id": ("id",)}
+MOODLE: Fields = {  # whose numbers are other ones in each assignment: they are no lms id
+    "id": ("username", "id number", "email address"),
+    "name": ("full name", "full name with link"),
+    "email": ("email address",),
+}
+NOT_PEOPLE = ("points possible", "student, test")  # lines of Canvas's gradebook
 
 
 class RosterError(Exception):
@@ -72,23 +97,62 @@ def read_roster(file: Path) -> Roster:
         raise RosterError(f"{file} is not in UTF-8: save it as “CSV UTF-8”.") from None
     separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     lines = csv.DictReader(text.splitlines(), delimiter=separator)
-    columns = {
-        heading: " ".join(heading.replace("_", " ").lower().split()) for heading in lines.fieldnames or ()
-    }
-    if "id" not in columns.values():
-        raise RosterError(f"{file} has no column called id; its columns are to be id, name, lms id.")
+    headings = [" ".join(heading.replace("_", " ").lower().split()) for heading in lines.fieldnames or ()]
+    lines.fieldnames = headings
+    fields = _layout(set(headings))
+    if fields is None:
+        raise RosterError(
+            f"{file} has no column called id; its columns are to be id, name, lms id, or those of Canvas's "
+            "gradebook or of Moodle's participants."
+        )
     roster = Roster()
     for line in lines:
-        given = {
-            HEADINGS[columns[h]]: (v or "").strip() for h, v in line.items() if columns.get(h) in HEADINGS
-        }
-        person = Person(**given)
+        person = _person(line, fields)
+        if fields is CANVAS and person.name.casefold() in NOT_PEOPLE:
+            continue
         if not person.id:
             raise RosterError(f"{file}, line {lines.line_num}: the id is empty.")
         if person.id in roster.people or (person.lms_id and roster.find("", person.lms_id)):
             raise RosterError(f"{file}, line {lines.line_num}: {person.id} or its LMS id is there twice.")
         roster.add(person)
     return roster
+
+
+def _layout(headings: set[str]) -> Fields | None:
+    if {"student", "id", "sis login id"} <= headings:
+        return CANVAS
+    if "email address" in headings and headings & {"full name", "first name", "identifier"}:
+        return MOODLE
+    return OURS if "id" in headings else None
+
+
+def _person(line: Mapping[str, str | None], fields: Fields) -> Person:
+    filled = {column: text.strip() for column, text in line.items() if isinstance(text, str) and text.strip()}
+    found = {
+        name: next((filled[column] for column in columns if column in filled), "")
+        for name, columns in fields.items()
+    }
+    if fields is MOODLE:
+        parts = (filled.get("first name"), filled.get("last name") or filled.get("surname"))
+        found["name"] = found["name"] or " ".join(filter(None, parts))
+        found["id"] = re.sub(r"@.*", "", found["id"])  # somebody's address alone
+    return Person(**found)
+
+
+def keep_roster(root: Path, roster: Roster) -> None:
+    """Keep who is in the course, for the exports."""
+    file = root / COLLECTED / "roster.csv"
+    file.parent.mkdir(exist_ok=True)
+    with replacing(file) as growing, growing.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(["id", "name", "lms id", "email"])
+        writer.writerows([p.id, p.name, p.lms_id, p.email] for p in roster.people.values())
+
+
+def kept_roster(root: Path) -> Iterable[Person]:
+    """Who was on the last roster that was given; nobody where none was."""
+    file = root / COLLECTED / "roster.csv"
+    return read_roster(file).people.values() if file.is_file() else ()
 
 
 def _keys(name: str) -> list[str]:

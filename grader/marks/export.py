@@ -3,7 +3,8 @@
     csv       a line a student, a column an exercise, and how far each has come; for a spreadsheet
     canvas    Student, ID, SIS User ID, SIS Login ID, Section, the lesson; then the line "Points Possible"
     moodle    Identifier, Full name, Email address, Status, Grade, Maximum Grade, …: what Moodle's
-              "Upload grading worksheet" reads (it wants Identifier, Grade and "Last modified (grade)")
+              "Upload grading worksheet" reads (it wants Identifier, Grade and "Last modified (grade)").
+              There is no column for comments: an empty one would wipe those that are there
 
 Who has no grade has an empty field, which both systems leave alone: nobody gets a 0 that nobody gave.
 A name that a spreadsheet would run as a formula gets an apostrophe in front.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,11 +39,11 @@ def as_csv(lesson: Lesson) -> str:
     heading = ["student", "name", "email", "lms id", "standing", "score", "maximum", "penalty", "hours late"]
     rows = [[*heading, *lesson.exercises]]
     for r in lesson.records:
-        marks = [_points(r.marks[name].score if name in r.marks else None) for name in lesson.exercises]
+        marks = [points(r.marks[name].score if name in r.marks else None) for name in lesson.exercises]
         late = f"{r.late / 3600:.1f}" if r.late else ""
-        penalty = _points(r.penalty or None)
+        penalty = points(r.penalty or None)
         known = [guarded(text) for text in (r.student, r.name, r.email, r.lms_id)]
-        rows.append([*known, r.standing, _points(r.score), _points(lesson.maximum), penalty, late, *marks])
+        rows.append([*known, r.standing, points(r.score), points(lesson.maximum), penalty, late, *marks])
     return _table(rows)
 
 
@@ -49,12 +51,12 @@ def as_canvas(lesson: Lesson) -> str:
     """What Canvas's gradebook imports: a column called as the assignment is there."""
     rows = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", lesson.name],
-        ["    Points Possible", "", "", "", "", _points(lesson.maximum)],
+        ["    Points Possible", "", "", "", "", points(lesson.maximum)],
     ]
     for r in lesson.records:
         # Canvas finds a student by the first of these that is there: its own id, or the SIS's, or the login
         ids = [guarded(r.lms_id), "", "" if r.lms_id else guarded(r.student)]
-        rows.append([guarded(r.name or r.student), *ids, "", _points(r.score)])
+        rows.append([guarded(r.name or r.student), *ids, "", points(r.score)])
     return _table(rows)
 
 
@@ -62,12 +64,12 @@ def as_moodle(lesson: Lesson) -> str:
     """What Moodle's offline grading worksheet is."""
     about = ["Grade can be changed", "Last modified (submission)", "Last modified (grade)"]
     heading = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade", *about]
-    rows = [[*heading, "Feedback comments"]]
+    rows = [heading]
     for r in lesson.records:
         status = "No submission" if r.standing is Standing.NOTHING else "Submitted for grading"
         identifier = f"Participant {guarded(r.lms_id)}" if r.lms_id else ""
         who = [identifier, guarded(r.name or r.student), guarded(r.email), status]
-        rows.append([*who, _points(r.score), _points(lesson.maximum), "Yes", "-", "-", ""])
+        rows.append([*who, points(r.score), points(lesson.maximum), "Yes", "-", "-"])
     return _table(rows)
 
 
@@ -88,7 +90,8 @@ def export(lesson: Lesson, format: str, out: Path, force: bool = False) -> list[
         raise ExportError(f"{out} is there already: give another file with --out, or --force to replace it.")
     with replacing(out) as growing:
         growing.write_bytes(text)
-    return [f"{len(lesson.records)} students, {_count(lesson)}: {out}", *_unmatched(lesson, format)]
+    said = [f"{len(lesson.records)} students, {_count(lesson)}: {out}"]
+    return said + _unmatched(lesson, format) + _namesakes(lesson)
 
 
 def _count(lesson: Lesson) -> str:
@@ -108,7 +111,22 @@ def _unmatched(lesson: Lesson, format: str) -> list[str]:
     return [f"{len(missing)} have no LMS id ({how}; collect with --roster to give them one): {some}"]
 
 
-def _points(score: float | None) -> str:
+def _namesakes(lesson: Lesson) -> list[str]:
+    """Who may be one person under two ids: Moodle numbers people anew in each assignment."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for record in lesson.records:
+        ids[" ".join(record.name.casefold().split())].append(record.student)
+    return [
+        f"{record.name} is there as {' and '.join(same)}: if that is one person, collect with --roster."
+        for record in lesson.records
+        if len(same := ids[" ".join(record.name.casefold().split())]) > 1
+        and record.name
+        and same[0] == record.student
+    ]
+
+
+def points(score: float | None) -> str:
+    """A score without needless zeros; nothing where there is none."""
     return "" if score is None else f"{score:.4f}".rstrip("0").rstrip(".")
 
 

@@ -18,8 +18,9 @@ from grader import catalogue
 from grader.batch.ledger import Ledger
 from grader.batch.result import Status
 from grader.course_folder import CourseError, open_gradebook
-from grader.intake.arrivals import Arrival, read_arrivals
+from grader.intake.arrivals import COLLECTED, Arrival, read_arrivals
 from grader.intake.collect import SUBMITTED
+from grader.intake.roster import kept_roster
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -83,8 +84,9 @@ def read_lesson(root: Path, lesson: str) -> Lesson:
         marks, penalties = _marks(gradebook, lesson, cells)
         students, late = _students(gradebook, lesson)
     ended = Ledger(root, lesson).read()
+    here = {*arrivals, *handed_in, *late}
     records = []
-    for student in sorted({*students, *arrivals, *handed_in}, key=str.casefold):
+    for student in sorted(here | (students.keys() - _only_elsewhere(root)), key=str.casefold):
         found = marks.get(student, {})
         graded = [mark.score for mark, _ in found.values() if mark.score is not None]
         if any(needs for _, needs in found.values()) and graded:
@@ -111,6 +113,13 @@ def read_lesson(root: Path, lesson: str) -> Lesson:
         )
     exercises = _in_order(lesson, cells.values())
     return Lesson(lesson, sum(exercises.values()), exercises, tuple(records))
+
+
+def _only_elsewhere(root: Path) -> set[str]:
+    """Who is in the course only because another lesson was collected from them, maybe under another id."""
+    lessons = {place.parent.name for place in (root / COLLECTED).glob("*/students.csv")}
+    arrived = {arrival.student for lesson in lessons for arrival in read_arrivals(root, lesson)}
+    return arrived - {person.id for person in kept_roster(root)}
 
 
 def _person(known: dict[str, str], arrival: Arrival | None) -> dict[str, str]:
@@ -196,5 +205,9 @@ def _students(gradebook: Gradebook, lesson: str) -> tuple[dict[str, dict[str, st
     handed_in = gradebook.db.query(SubmittedAssignment).join(
         Assignment, SubmittedAssignment.assignment_id == Assignment.id
     )
-    late = {s.student_id: float(s.total_seconds_late) for s in handed_in.filter(Assignment.name == lesson)}
+    late = {
+        s.student_id: float(s.total_seconds_late)
+        for s in handed_in.filter(Assignment.name == lesson)
+        if s.timestamp  # else an extension may be all that there is
+    }
     return students, late

@@ -61,6 +61,35 @@ def test_a_person_s_grades_and_comments_stay(course):
     assert ("ada", LESSON, "why", None, "well said") in found["comment"]
 
 
+def test_points_by_hand_for_late_work_change_its_penalty(course):
+    """A day late costs half; who was in time is not graded again for a person's points."""
+    from nbgrader.api import Gradebook
+
+    from grader.marks.due import due, extend
+
+    course.configure(
+        'c.AssignLatePenalties.plugin_class = "grader.marks.late.PerDay"\nc.PerDay.percent = 50\n'
+    )
+    assert due(course.root, LESSON, "2026-03-01 12:00 UTC") is not None
+    for student, when in (("ada", "2026-03-01 13:00:00 UTC"), ("ben", "2026-03-01 11:00:00 UTC")):
+        course.hand_in(student, RIGHT, "because", when)
+    course.grade()
+
+    def penalties():
+        with Gradebook(course.db_url, "small") as gradebook:
+            return [gradebook.find_submission(LESSON, s).late_submission_penalty for s in ("ada", "ben")]
+
+    assert penalties() == [1.0, 0.0]
+    with Gradebook(course.db_url, "small") as gradebook:
+        for student in ("ada", "ben"):
+            gradebook.find_grade("why", LESSON, LESSON, student).manual_score = 3.0
+        gradebook.db.commit()
+    assert set(course.grade()) == {"ada"} and penalties() == [2.5, 0.0]
+    assert course.grade() == {}
+    extend(course.root, LESSON, "ada", "2026-03-01 15:00 +01:00")
+    assert set(course.grade()) == {"ada"} and penalties() == [0.0, 0.0]
+
+
 def test_a_resubmission_that_is_not_gradable_leaves_the_earlier_grade(course):
     folder = course.hand_in("ada", RIGHT)
     course.grade()

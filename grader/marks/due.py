@@ -1,0 +1,77 @@
+"""When a lesson is due, and for whom later: nbgrader's own due dates and extensions, by command."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course_folder import CourseError, configuration, open_gradebook
+from grader.intake.times import read_time
+
+if TYPE_CHECKING:
+    from nbgrader.api import Assignment, Gradebook
+
+
+def due(root: Path, lesson: str, when: str | None) -> datetime | None:
+    """Say when a lesson is due (``"never"`` takes that back), or look: the moment, in UTC.
+
+    Raises:
+        CourseError: the gradebook does not know the lesson.
+        UnreadableTime: ``when`` does not mean one moment.
+    """
+    time = _read(root, when) if when and when != "never" else None
+    with open_gradebook(root) as gradebook:
+        assignment = _assignment(gradebook, lesson)
+        if when:
+            assignment.duedate = _in_gradebook(time)
+            gradebook.db.commit()
+        return _moment(assignment.duedate)
+
+
+def extend(root: Path, lesson: str, student: str, until: str) -> tuple[datetime, timedelta]:
+    """Give one student until then: the moment, and how much later.
+
+    It may be said before anything is handed in.
+
+    Raises:
+        CourseError: the lesson has no due date, nobody is called so, or it would be earlier for them.
+        UnreadableTime: ``until`` does not mean one moment.
+    """
+    time = _read(root, until)
+    with open_gradebook(root) as gradebook:
+        at = _moment(_assignment(gradebook, lesson).duedate)
+        if at is None:
+            raise CourseError(f"{lesson} is never due: say when with `grader due {lesson} WHEN` first.")
+        if time < at:
+            raise CourseError(f"{lesson} is due at {at:%Y-%m-%d %H:%M} UTC for all: give a later time.")
+        if student not in {known.id for known in gradebook.students}:
+            raise CourseError(
+                f"The gradebook knows no {student!r}: collect with --roster, or add them in the formgrader."
+            )
+        gradebook.update_or_create_submission(lesson, student)
+        gradebook.grant_extension(lesson, student, minutes=(time - at) / timedelta(minutes=1))
+    return time, time - at
+
+
+def _read(root: Path, text: str) -> datetime:
+    return read_time(text, str(configuration(root).Exchange.get("timezone", "UTC")))
+
+
+def _assignment(gradebook: Gradebook, lesson: str) -> Assignment:
+    from nbgrader.api import MissingEntry
+
+    try:
+        return gradebook.find_assignment(lesson)
+    except MissingEntry:
+        raise CourseError(
+            f"The gradebook has no lesson {lesson!r}; `grader build` enters the lessons."
+        ) from None
+
+
+def _in_gradebook(time: datetime | None) -> datetime | None:
+    return time and time.astimezone(UTC).replace(tzinfo=None)
+
+
+def _moment(kept: datetime | None) -> datetime | None:
+    return kept and kept.replace(tzinfo=UTC)
