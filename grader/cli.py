@@ -143,12 +143,16 @@ def build(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; fail if lessons/ is not what would be built.")
     ] = False,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(help="An exercise that is gone from a lesson that was handed in: with its grades."),
+    ] = None,
 ) -> None:
     """Build the lessons from solutions/, and enter them in nbgrader's gradebook."""
     from grader.building.build import BuildError, build_lessons
 
     try:
-        for line in build_lessons(Path.cwd(), check=check):
+        for line in build_lessons(Path.cwd(), check, drop or ()):
             say(line)
     except BuildError as error:
         raise fail(str(error), code=1) from None

@@ -95,7 +95,7 @@ def explained(verdict: Verdict, outcomes: Iterable[Outcome], missing: Mapping[st
     What the student's process says only points at a name; the sentence is about one that is known here.
     """
     failures = (outcome.failure for outcome in outcomes if outcome.failure)
-    found = next((name for failure in failures if (name := _unknown(failure, verdict)) in missing), None)
+    found = next((name for failure in failures if (name := missing_name(failure, verdict)) in missing), None)
     if found is None or verdict.status in (Status.RIGHT, Status.FORBIDDEN):
         return verdict
     said = SENTENCE.format(missing[found])
@@ -103,8 +103,8 @@ def explained(verdict: Verdict, outcomes: Iterable[Outcome], missing: Mapping[st
     return replace(verdict, status=status, mistake=said, message="", how="error", slips=(said,))
 
 
-def _unknown(failure: Failure, verdict: Verdict) -> str:
-    """The name that an answer did not find; the answer's own where there is none."""
+def missing_name(failure: Failure, verdict: Verdict) -> str:
+    """The name that an answer did not find; the answer's own where there is none; nothing else."""
     if failure.rule == MISSING:
         return verdict.exercise
     told = NOT_DEFINED.search(failure.message) if failure.kind == "NameError" else None

@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets import Dict, List, Unicode, default
 
-from grader import catalogue
+from grader import catalogue, stopped
 from grader.appeals import kept
 from grader.appeals.word import heard, word_on
 from grader.asking.outcome import Failure, Outcome
@@ -121,6 +121,7 @@ class Judge(Sandboxed, Execute):
         verdict = judge(exercise, examination.questions, response, accuse=word is None)
         verdict = own.tell(verdict) if own else verdict
         verdict = explained(verdict, response.outcomes, self._missing(index))
+        verdict = stopped.told(verdict, response.outcomes, self.nb.cells[:index])
         return heard(verdict, word) if word else verdict
 
     def _own_numbers(self, nb: NotebookNode) -> dict[str, OwnNumbers]:

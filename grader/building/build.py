@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import nbformat
 
+from grader.building import since
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import BuildError, Lesson, find_lessons
 from grader.configure import SOURCES, configure
@@ -17,11 +18,11 @@ from grader.configure import SOURCES, configure
 GRADEBOOK = "gradebook.db"
 
 
-def build_lessons(root: Path, check: bool = False) -> Iterator[str]:
+def build_lessons(root: Path, check: bool = False, drop: Collection[str] = ()) -> Iterator[str]:
     """Build every lesson; yield a line about each: what was written, and where.
 
     With ``check`` nothing is written and a difference is an error. A lesson that somebody has worked in is
-    never overwritten.
+    never overwritten. Graded cells that are gone from one that was handed in need to be named in ``drop``.
 
     Raises:
         BuildError: a source is wrong, or a lesson has drifted (``check``).
@@ -29,7 +30,7 @@ def build_lessons(root: Path, check: bool = False) -> Iterator[str]:
     lessons = find_lessons(root)
     drifted = []
     with tempfile.TemporaryDirectory() as scratch:
-        release_all(lessons, Path(scratch), None if check else root / GRADEBOOK)
+        yield from release_all(lessons, Path(scratch), None if check else root / GRADEBOOK, drop)
         for lesson in lessons:
             built = Lesson(Path(scratch), lesson.name)
             if not check:
@@ -84,18 +85,24 @@ def _is_worked_in(released: Path) -> bool:
     )
 
 
-def release_all(lessons: list[Lesson], scratch: Path, gradebook: Path | None) -> None:
+def release_all(
+    lessons: list[Lesson], scratch: Path, gradebook: Path | None, drop: Collection[str] = ()
+) -> list[str]:
     """Make instructor notebooks and nbgrader's release of each lesson below ``scratch``.
 
-    With a ``gradebook`` the assignments are entered there, as ``nbgrader generate_assignment`` does.
+    With a ``gradebook`` the assignments are entered there, as ``nbgrader generate_assignment`` does; a line
+    about each that has been handed in already and has other exercises now.
     """
     from nbgrader.apps import NbGraderAPI  # nbgrader is slow to load
     from traitlets.config import Config
 
+    said, notebooks = list[str](), {lesson.name: instructor_notebook(lesson) for lesson in lessons}
     for lesson in lessons:
         target = scratch / SOURCES / lesson.name / lesson.instructor.name
         target.parent.mkdir(parents=True)
-        nbformat.write(instructor_notebook(lesson), target)
+        nbformat.write(notebooks[lesson.name], target)
+        if gradebook:
+            said += since.fit(gradebook, lesson.name, notebooks[lesson.name], drop)
     config = configure(Config())
     config.CourseDirectory.root = str(scratch)
     if gradebook is None:
@@ -111,3 +118,4 @@ def release_all(lessons: list[Lesson], scratch: Path, gradebook: Path | None) ->
             raise BuildError(
                 f"nbgrader cannot release {lesson.name}: {result.get('error') or result.get('log')}"
             )
+    return said

@@ -91,7 +91,7 @@ def export(lesson: Lesson, format: str, out: Path, force: bool = False) -> list[
     with replacing(out) as growing:
         growing.write_bytes(text)
     said = [f"{len(lesson.records)} students, {_count(lesson)}: {out}"]
-    return said + _unmatched(lesson, format) + _namesakes(lesson)
+    return said + _unmatched(lesson, format) + _namesakes(lesson) + _above(lesson)
 
 
 def _count(lesson: Lesson) -> str:
@@ -122,6 +122,17 @@ def _namesakes(lesson: Lesson) -> list[str]:
         if len(same := ids[" ".join(record.name.casefold().split())]) > 1
         and record.name
         and same[0] == record.student
+    ]
+
+
+def _above(lesson: Lesson) -> list[str]:
+    """Marks by hand from before an exercise's points were lowered."""
+    return [
+        f"{record.student} has {points(mark.score)} of {points(mark.maximum)} for {name}, given by hand: "
+        "look again in the formgrader."
+        for record in lesson.records
+        for name, mark in record.marks.items()
+        if mark.by_hand and mark.score is not None and mark.score > mark.maximum
     ]
 
 

@@ -97,7 +97,7 @@ class _Assembly:
         own = lines_of(place.source)
         texts = []
         for index in self._held[place.index]:
-            if squeeze(self.cells[index].source) == squeeze(place.source):
+            if squeeze(self.cells[index].source) == squeeze(place.source) or self.cells[index].is_untouched:
                 continue
             lines = self.cells[index].source.split("\n")
             text = "\n".join(line for line in lines if line.strip() not in own).strip("\n")
@@ -128,11 +128,14 @@ class _Assembly:
             yield from self._plain(place)
 
     def _locked(self, place: Place) -> list[NotebookNode]:
-        held = [self.cells[index].source for index in self._held[place.index]]
+        held = [self.cells[index] for index in self._held[place.index]]
+        other = [cell for cell in held if squeeze(cell.source) != squeeze(place.source)]
         if not held:
             self._say("Missing cells of the lesson were put back", place)
-        elif any(squeeze(source) != squeeze(place.source) for source in held):
+        elif any(not cell.is_untouched for cell in other):
             self._say("Locked cells had been changed and are again as in the lesson", place)
+        elif other:
+            self._say("The lesson has been corrected since you got it; these cells are the new ones", place)
         elif len(held) > 1:
             self._say("Copies of locked cells were left out", place)
         beside = [self._beside_locked(text, place) for text in self._beside[place.index] if text.strip()]

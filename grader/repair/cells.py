@@ -9,7 +9,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
+from nbgrader.utils import compute_checksum
 
 from grader.demonstrations import is_demonstration
 from grader.repair.text import lines_of, names, squeeze
@@ -27,6 +28,20 @@ class Cell:
     grade_id: str | None = None
     marks: Mapping[str, Any] = field(default_factory=dict)
     attachments: Mapping[str, Any] = field(default_factory=dict)
+    checksum: str | None = None  # nbgrader's, of the cell as it was released
+
+    @cached_property
+    def is_untouched(self) -> bool:
+        """Whether it stands as it was released to the student, in this or an earlier version of the lesson.
+
+        Whoever forges that is told that the lesson has changed, and gets the lesson's own cell all the same.
+        """
+        said = {"nbgrader": {**self.marks, "grade_id": self.grade_id}}
+        cell = from_dict({"cell_type": self.kind, "source": self.source, "metadata": said})
+        try:
+            return self.checksum == compute_checksum(cell)
+        except (KeyError, TypeError, ValueError, AttributeError):  # marks that are none of nbgrader's
+            return False
 
 
 class Role(Enum):

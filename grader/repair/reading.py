@@ -161,6 +161,7 @@ def _cell(raw: Mapping[str, Any]) -> Cell:
         grade_id=_name(said.get("grade_id")),
         marks={mark: said[mark] for mark in MARKS if mark in said},
         attachments=_pictures(raw.get("attachments")) if kind != "code" else {},
+        checksum=_name(said.get("checksum")),
     )
 
 

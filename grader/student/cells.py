@@ -53,7 +53,7 @@ class Cells:
 
     def _begin(self, info: Any) -> None:
         self.running, names = info.raw_cell, self._shell.user_ns
-        self._before = {name: names.get(name, _nothing) for name in _defined(info.raw_cell)}
+        self._before = {name: names.get(name, _nothing) for name in defined(info.raw_cell)}
 
     def _end(self, result: Any) -> None:
         error = result.error_before_exec or result.error_in_exec
@@ -119,7 +119,8 @@ def error_of(name: str) -> str:
     return _cells.failed.get(name, "") if _cells is not None else ""
 
 
-def _defined(text: str) -> Iterable[str]:
+def defined(text: str) -> Iterable[str]:
+    """The names that a cell is to give a value, be it Python or not yet."""
     return uses(text).defines or {name for found in DEFINED.findall(text) for name in found if name}
 
 

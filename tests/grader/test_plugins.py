@@ -255,6 +255,32 @@ def test_a_notebook_has_one_time_and_what_comes_after_it_is_told_so(confined):
         assert late["score"] == 0 and told in str(late)
 
 
+def test_a_cell_that_stopped_is_told_and_so_is_who_needs_it(confined):
+    """A syntax error is not "not written yet", and who calls what is missing is told its name."""
+    verdicts, _ = judged(
+        Limits(),
+        ("matmul_flops", "matmul_flops = '2*L*d*n"),
+        ("linear_attention", "def linear_attention(x, wq, wk, wv, wo):\n    return feature(x"),
+        ("count_matmul", "1 / 0\ndef count_matmul(a_shape, b_shape):\n    return 1"),
+        ("overtakes", "overtakes = lengths[0]"),
+        ("merge_heads", "def merge_heads(x):\n    return count_matmul(x.shape, x.shape)"),
+        ("split_heads", "def split_heads(x, h):\n    return halves(x)"),
+    )
+    said = [verdict["mistake"] for verdict in verdicts]
+    cell = "The cell that defines `{}` stopped with an error"
+    assert said[0].startswith(f"{cell.format('matmul_flops')} (SyntaxError: unterminated string literal")
+    assert said[1].startswith(f"{cell.format('linear_attention')} (SyntaxError: incomplete input, line 2)")
+    assert said[2].startswith(f"{cell.format('count_matmul')} (ZeroDivisionError: division by zero)")
+    assert said[3].startswith(f"{cell.format('overtakes')} (NameError: name 'lengths' is not defined)")
+    assert said[4] == (
+        "It needs `count_matmul`, and the cell that defines that stopped with an error (ZeroDivisionError: "
+        "division by zero): mend that cell first."
+    )
+    assert said[5] == "The name `halves` is not known here: is it spelled so, imported, or defined above?"
+    assert {verdict["status"] for verdict in verdicts} == {"error"}
+    assert {verdict["score"] for verdict in verdicts} == {0.0}
+
+
 def test_why_a_kernel_was_ended_is_said_and_the_next_exercise_is_judged(confined):
     verdicts, errors = judged(
         Limits(memory=300 * MiB),

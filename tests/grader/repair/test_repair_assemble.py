@@ -4,6 +4,7 @@ from copy import deepcopy
 
 import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 
 from grader.configure import DEMONSTRATION
 from grader.repair import heal
@@ -55,6 +56,19 @@ def edited(cell, source):
 
 def own(source, kind="code"):
     return cell(kind, source)
+
+
+def test_a_cell_of_an_earlier_release_is_no_change_of_the_students():
+    """nbgrader's checksum tells a lesson that was corrected from a cell that was written into."""
+    earlier = nbformat.from_dict(edited(STATEMENT, "Wriet double.\nPlease."))
+    earlier.metadata.nbgrader.checksum = compute_checksum(earlier)
+    found = healed(*lesson(statement=earlier))
+    said = "The lesson has been corrected since you got it; these cells are the new ones: statement."
+    assert [cell.source for cell in found.notebook.cells] == WHOLE and found.mended == (said,)
+    also = edited(earlier, "Wriet double.\nPlease.\nMy note.")
+    found = healed(*lesson(statement=also))
+    assert found.mended[0] == "Locked cells had been changed and are again as in the lesson: statement."
+    assert "My note." in "\n".join(cell.source for cell in found.notebook.cells)
 
 
 def test_missing_cells_are_put_back_if_they_are_locked_or_run():
