@@ -120,9 +120,10 @@ class Judge(Sandboxed, Execute):
         word = word_on(exercise.id, self.nb.cells[:index], self.appeals.get(self.student, {}))
         verdict = judge(exercise, examination.questions, response, accuse=word is None)
         verdict = own.tell(verdict) if own else verdict
-        verdict = explained(verdict, response.outcomes, self._missing(index))
-        verdict = stopped.told(verdict, response.outcomes, self.nb.cells[:index])
-        return heard(verdict, word) if word else verdict
+        said = explained(verdict, response.outcomes, self._missing(index))
+        if said is verdict:
+            said = stopped.told(verdict, response.outcomes, self.nb.cells[:index])
+        return heard(said, word) if word else said
 
     def _own_numbers(self, nb: NotebookNode) -> dict[str, OwnNumbers]:
         """For each exercise that has numbers of one's own, those with which it is graded."""
