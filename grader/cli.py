@@ -159,6 +159,24 @@ def build(
 
 
 @app.command()
+def release(
+    lesson: Annotated[str, typer.Argument(help="The lesson's name, such as 02_attention.")],
+    to: Annotated[Path, typer.Option(help="The folder, or the zip, to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Write into what is there.")] = False,
+) -> None:
+    """Write what a class is given: the notebook, the course as a wheel, and how to install it."""
+    from grader.building.handout import hand_out
+    from grader.building.lesson import BuildError
+
+    try:
+        with errors.status("packing the course"):
+            names = hand_out(Path.cwd(), lesson, to, force)
+    except BuildError as error:
+        raise fail(str(error), code=1) from None
+    say(f"{to}: {', '.join(names)}")
+
+
+@app.command()
 def work() -> None:
     """Copy new and newer lessons to work/, for you to work in; what you have written stays as it is."""
     from grader.building.copies import hand_out

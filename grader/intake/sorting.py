@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from grader.building.handout import GUARD
 from grader.intake.archive import HostileArchive, Member, inside
 from grader.intake.roster import Person, Roster
 from grader.intake.whose import Owner, below_the_students, owner_of
@@ -191,9 +192,10 @@ def _preference(
 
 
 def _cells(content: bytes) -> list[str] | None:
-    """What stands in a notebook's cells; None for what is no notebook."""
+    """What stands in a notebook's cells, without a hand-out's first one; None for what is no notebook."""
     try:
         found = json.loads(content)
-        return ["".join(cell["source"]) for cell in found["cells"]] if "nbformat" in found else None
+        cells = ["".join(cell["source"]) for cell in found["cells"]] if "nbformat" in found else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
+    return cells[1:] if cells and cells[0] == GUARD else cells
