@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,10 +49,12 @@ def open_gradebook(root: Path) -> Iterator[Gradebook]:
         CourseError: there is none yet; an empty one is not made.
     """
     from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SAWarning
 
     url = database_url(root)
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not file.is_file():
         raise CourseError(f"There is no gradebook {file} yet: `grader build` makes it.")
-    with Gradebook(url) as gradebook:
+    with warnings.catch_warnings(), Gradebook(url) as gradebook:
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader's own way of adding rows, told to whoever types
         yield gradebook
