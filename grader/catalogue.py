@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader import own
 from grader.exercise import Exercise
 
 EXERCISES = Path(__file__).parent / "exercises"
@@ -76,18 +77,26 @@ def file_of(id: str) -> Path:
 
 
 def ids() -> dict[str, tuple[str, ...]]:
-    """The exercises of each lesson by their ids, in order; nothing is loaded."""
+    """The exercises of each lesson by their ids, in order, but those left out; nothing is loaded."""
     found: dict[str, list[str]] = {}
     for file in sorted(EXERCISES.glob("*/*.py")):
-        found.setdefault(file.parent.name, []).append(file.stem)
+        asked = found.setdefault(file.parent.name, [])
+        if file.stem not in own.changes(file.parent.name).leave_out:
+            asked.append(file.stem)
     return {lesson: _in_order(lesson, names) for lesson, names in found.items()}
 
 
-@cache
 def points(id: str) -> float:
     """What an exercise is worth. Its file is read, not run, where it says so in a line of its own."""
-    told = _POINTS.search(file_of(id).read_text(encoding="utf-8"))
-    return float(told[1]) if told else find(id).points
+    file = file_of(id)
+    told = own.changes(file.parent.name).points.get(id)
+    return _points(file) if told is None else float(told)
+
+
+@cache
+def _points(file: Path) -> float:
+    told = _POINTS.search(file.read_text(encoding="utf-8"))
+    return float(told[1]) if told else _load(file).points
 
 
 def of_lesson(lesson: str) -> tuple[Exercise, ...]:
@@ -113,7 +122,8 @@ def _advice(id: str) -> str:
 
 def _in_order(lesson: str, names: list[str]) -> tuple[str, ...]:
     """As the lesson's source asks them, then those that it does not ask; by name where there is no source."""
-    source = EXERCISES.parents[1] / "solutions" / lesson / f"{lesson}.py"
+    theirs = EXERCISES.parents[1] / "solutions" / lesson / f"{lesson}.py"
+    source = own.changes(lesson).source or theirs
     text = source.read_text(encoding="utf-8") if source.is_file() else ""
     asked = [name for name in _MARKER.findall(text) if name in names]
     return tuple(dict.fromkeys([*asked, *names]))
@@ -130,6 +140,7 @@ def _load(file: Path) -> Exercise:
     exercise = getattr(module, "exercise", None)
     if not isinstance(exercise, Exercise):
         raise BrokenExercise(f"{_shown(file)} does not end in `exercise = …`, one of the kinds of exercise.")
+    exercise.points = float(own.changes(file.parent.name).points.get(file.stem, exercise.points))
     try:
         exercise.place(id=file.stem, lesson=file.parent.name, text=module.__doc__ or "")
     except ValueError as error:

@@ -34,7 +34,7 @@ class ByHand:
     title: str
     statement: str
     solution: str
-    points: int
+    points: float
     difficulty: int
     minutes: int
 

@@ -17,6 +17,7 @@ import nbformat
 
 from course import __version__
 from course.whole_files import replacing
+from grader import own
 from grader.building.lesson import BuildError, Lesson
 
 PAGE = "INSTALL.md"
@@ -66,7 +67,7 @@ def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
         torch = importlib.metadata.version("torch").partition("+")[0]
         page = INSTALL.format(lesson=name, torch=torch, wheel=wheel, version=__version__)
         (folder / PAGE).write_text(page, encoding="utf-8")
-        for file in lesson.source.parent.iterdir():  # a lesson's own pictures and data travel with it
+        for file in lesson.instructor.parent.iterdir():  # a lesson's own pictures and data travel with it
             if file.is_file() and file.suffix not in (".py", ".ipynb"):
                 shutil.copyfile(file, folder / file.name)
         if to.suffix == ".zip":
@@ -88,6 +89,8 @@ def _wheel(root: Path, folder: Path) -> str:
                 shutil.copytree(place, Path(scratch, name), ignore=shutil.ignore_patterns("__pycache__"))
             elif place.is_file():
                 shutil.copyfile(place, Path(scratch, name))
+        if (root / own.NAME).is_file():
+            shutil.copyfile(root / own.NAME, Path(scratch, "grader", own.NAME))
         command = [
             sys.executable,
             "-m",

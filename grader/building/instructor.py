@@ -13,13 +13,14 @@ place, so that every build gives the same bytes.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from grader import catalogue
+from grader import catalogue, own
 from grader.building import by_hand
 from grader.building.by_hand import ByHand
 from grader.building.lesson import BuildError, Lesson
@@ -49,11 +50,12 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
     Raises:
         BuildError: with the cell that is wrong.
     """
-    asked = _Asked(lesson)
+    changes = own.changes(lesson.name)
+    asked = _Asked(lesson, changes)
     cells: list[NotebookNode] = []
     for source in jupytext.reads(lesson.source.read_text(encoding="utf-8"), fmt=PERCENT).cells:
         name = source.metadata.get("exercise")
-        if _is_for_authors(source, lesson):
+        if _is_for_authors(source, lesson) or asked.leaves_out(name or source.metadata.get("by_hand")):
             continue
         if "by_hand" in source.metadata:
             cells += _question_and_words(*asked.by_hand(source))
@@ -77,12 +79,20 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
 class _Asked:
     """Sees that each exercise of the lesson is stated once and answered once, and numbers them."""
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.lesson = lesson
+    def __init__(self, lesson: Lesson, changes: own.Changes) -> None:
+        self.lesson, self.changes = lesson, changes
         self.names = catalogue.ids().get(lesson.name, ())
+        self.left_out: set[str] = set()
         self.stated: list[str] = []
         self.answered: list[str] = []
         self.worth: list[Exercise | ByHand] = []
+
+    def leaves_out(self, name: str | None) -> bool:
+        """Whether the instructor leaves an exercise out."""
+        if name not in self.changes.leave_out:
+            return False
+        self.left_out.add(name)
+        return True
 
     def state(self, name: str) -> tuple[Exercise, int]:
         exercise = self._find(name)
@@ -94,6 +104,7 @@ class _Asked:
 
     def by_hand(self, source: NotebookNode) -> tuple[ByHand, int]:
         question = ByHand.read(source, self.lesson.shown(self.lesson.source))
+        question = replace(question, points=self.changes.points.get(question.id, question.points))
         if question.id in {*self.names, *(one.id for one in self.worth)}:
             raise self._error(f"asks {question.id!r} twice")
         self.worth.append(question)
@@ -122,6 +133,9 @@ class _Asked:
     def finish(self) -> None:
         if missing := [name for name in self.names if name not in self.answered]:
             raise self._error(f'never asks {", ".join(missing)}: each needs a cell `# %% exercise="…"`')
+        known = self.left_out | {one.id for one in self.worth}
+        if unknown := sorted((self.changes.leave_out | self.changes.points.keys()) - known):
+            raise BuildError(f"{own.NAME}: {self.lesson.name} has no exercise {', '.join(unknown)}.")
 
     def _find(self, name: str) -> Exercise:
         if name not in self.names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import own
 from grader.configure import RELEASES, SOURCES
 
 
@@ -21,11 +22,12 @@ class Lesson:
 
     @property
     def source(self) -> Path:
-        return self.root / SOURCES / self.name / f"{self.name}.py"
+        """The course's own, or the instructor's (`grader.own`)."""
+        return own.changes(self.name).source or self.root / SOURCES / self.name / f"{self.name}.py"
 
     @property
     def instructor(self) -> Path:
-        return self.source.with_suffix(".ipynb")
+        return self.root / SOURCES / self.name / f"{self.name}.ipynb"
 
     @property
     def released(self) -> Path:
@@ -33,7 +35,7 @@ class Lesson:
 
     def shown(self, path: Path) -> str:
         """A path as it is said: from the root of the course."""
-        return str(path.relative_to(self.root))
+        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
 
 
 def find_lessons(root: Path) -> list[Lesson]:

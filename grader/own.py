@@ -1,0 +1,84 @@
+"""What an instructor has changed of the course, without touching it: ``course.toml`` beside the package.
+
+    [lessons.02_attention]
+    leave_out = ["never_read", "why_scaled"]     # exercises, and questions that a person grades
+    points = { attention = 12 }
+    source = "own/02_attention.py"               # a variant or translation, from the course's root
+
+Whatever counts exercises or points follows: building, checks, grading, progress, the sums in the prose. What
+is left out can still be what another exercise is built on.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+NAME = "course.toml"
+PLACES = (Path(__file__).parents[1] / NAME, Path(__file__).with_name(NAME))  # in a clone, in a wheel
+
+
+class OwnError(ValueError):
+    """The file cannot be followed; the message says what to change in it."""
+
+    def _render_traceback_(self) -> list[str]:  # in a notebook, the sentence is enough
+        return [str(self)]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is changed of one lesson."""
+
+    leave_out: frozenset[str] = frozenset()
+    points: Mapping[str, float] = field(default_factory=dict)
+    source: Path | None = None
+
+
+def changes(lesson: str) -> Changes:
+    """What is changed of a lesson; nothing where there is no file, or no word of it.
+
+    Raises:
+        OwnError: the file is not as it is to be.
+    """
+    for place in PLACES:
+        if place.is_file():
+            return _read(place, place.stat().st_mtime_ns).get(lesson, Changes())
+    return Changes()
+
+
+@lru_cache(2)
+def _read(place: Path, _: int) -> dict[str, Changes]:
+    try:
+        told = tomllib.loads(place.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OwnError(f"{NAME} is no TOML ({error}).") from None
+    lessons = told.pop("lessons", {})
+    if told or not isinstance(lessons, dict):
+        raise OwnError(f"{NAME} has {_listed(told) or 'lessons'}: it is to have tables [lessons.NN_name].")
+    return {lesson: _changes(lesson, said, place.parent) for lesson, said in lessons.items()}
+
+
+def _changes(lesson: str, said: Any, root: Path) -> Changes:
+    here = f"{NAME}, [lessons.{lesson}]"
+    if not isinstance(said, dict) or said.keys() - {"leave_out", "points", "source"}:
+        raise OwnError(f"{here}: it takes leave_out, points and source.")
+    left, points, source = said.get("leave_out", []), said.get("points", {}), said.get("source")
+    if not (isinstance(left, list) and all(isinstance(name, str) for name in left)):
+        raise OwnError(f'{here}: leave_out is a list of exercises, such as ["never_read"].')
+    if not (isinstance(points, dict) and all(_is_worth(worth) for worth in points.values())):
+        raise OwnError(f"{here}: points is a table of exercises and numbers, such as {{ attention = 12 }}.")
+    if source is not None and not (isinstance(source, str) and (root / source).is_file()):
+        raise OwnError(f"{here}: there is no source {source}, as seen from the course's root.")
+    return Changes(frozenset(left), points, root / source if source else None)
+
+
+def _is_worth(worth: Any) -> bool:
+    return isinstance(worth, int | float) and not isinstance(worth, bool) and worth >= 0
+
+
+def _listed(told: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(told))
