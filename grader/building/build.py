@@ -35,7 +35,9 @@ def build_lessons(root: Path, check: bool = False, drop: Collection[str] = ()) -
             built = Lesson(Path(scratch), lesson.name)
             if not check:
                 yield f"{lesson.name}: {_write(built, lesson)}"
-            elif not _same(built.released, lesson.released):
+            elif not _same(built.released, lesson.released) or any(
+                not _same(file, lesson.released.with_name(file.name)) for file in lesson.files
+            ):
                 drifted.append(lesson.name)
     if drifted:
         raise BuildError(
@@ -47,8 +49,11 @@ def build_lessons(root: Path, check: bool = False, drop: Collection[str] = ()) -
 
 
 def _write(built: Lesson, lesson: Lesson) -> str:
-    """Put a lesson's two notebooks in their places, and say so."""
+    """Put a lesson's two notebooks, and the files that belong to it, in their places, and say so."""
     shutil.copyfile(built.instructor, lesson.instructor)
+    for file in lesson.files:
+        lesson.released.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, lesson.released.with_name(file.name))
     place, solved = lesson.shown(lesson.released), lesson.shown(lesson.instructor)
     if _same(built.released, lesson.released):
         done = f"up to date, {place}"

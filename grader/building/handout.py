@@ -67,9 +67,8 @@ def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
         torch = importlib.metadata.version("torch").partition("+")[0]
         page = INSTALL.format(lesson=name, torch=torch, wheel=wheel, version=__version__)
         (folder / PAGE).write_text(page, encoding="utf-8")
-        for file in lesson.instructor.parent.iterdir():  # a lesson's own pictures and data travel with it
-            if file.is_file() and file.suffix not in (".py", ".ipynb"):
-                shutil.copyfile(file, folder / file.name)
+        for file in lesson.files:
+            shutil.copyfile(file, folder / file.name)
         if to.suffix == ".zip":
             packed = Path(shutil.make_archive(str(Path(scratch, "packed")), "zip", scratch, name))
             to.parent.mkdir(parents=True, exist_ok=True)

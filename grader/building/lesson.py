@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import own
 from grader.configure import RELEASES, SOURCES
+
+NAME = re.compile(r"\w[\w.-]*")
+LEFT_BEHIND = (".py", ".ipynb", ".db", ".pyc")
 
 
 class BuildError(Exception):
@@ -30,6 +34,12 @@ class Lesson:
         return self.root / SOURCES / self.name / f"{self.name}.ipynb"
 
     @property
+    def files(self) -> list[Path]:
+        """Pictures and data that lie beside the lesson's source and travel with it."""
+        beside = sorted(self.instructor.parent.iterdir()) if self.instructor.parent.is_dir() else []
+        return [file for file in beside if file.is_file() and file.suffix not in LEFT_BEHIND]
+
+    @property
     def released(self) -> Path:
         return self.root / RELEASES / self.name / f"{self.name}.ipynb"
 
@@ -46,6 +56,11 @@ def find_lessons(root: Path) -> list[Lesson]:
     """
     found = [Lesson(root, folder.name) for folder in sorted((root / SOURCES).glob("[0-9]*"))]
     found = [lesson for lesson in found if lesson.source.is_file()]
+    for lesson in found:
+        if not NAME.fullmatch(lesson.name):
+            raise BuildError(
+                f"{SOURCES}/{lesson.name} cannot be a lesson's name: take letters, digits, _, - and dots."
+            )
     if not found:
         raise BuildError(f"There are no lessons in {root / SOURCES}: run this in the root of the course.")
     return found

@@ -31,6 +31,10 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.provisioner import Confined
 
 SHOWS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
+FLOOD = (
+    "TooMuchOutput",
+    "it went on printing, and was interrupted: does a loop with a print in it never end?",
+)
 CUT = "\n[The output was longer than {} kB and is cut here.]\n"
 WENT_ON = "It showed more and more, and did not stop when it was told to."
 GARBLED = "The kernel sent what is no message of a kernel."
@@ -99,10 +103,15 @@ class Sandboxed(NotebookClient):
         Raises:
             DeadKernelError: the kernel has ended, or says what no kernel says: student code can speak for it.
         """
+        self._interrupted = False
         try:
-            return await super().async_execute_cell(*args, **kwargs)
+            cell = await super().async_execute_cell(*args, **kwargs)
         except (AttributeError, KeyError, TypeError, ValueError):
             raise DeadKernelError(GARBLED) from None
+        if self._interrupted:  # by us: an error of the interrupt's own name would tell nobody why
+            own = [output for output in cell.outputs if output.get("ename") != "KeyboardInterrupt"]
+            cell.outputs = [*own, new_output("error", ename=FLOOD[0], evalue=FLOOD[1], traceback=[])]
+        return cell
 
     execute_cell = run_sync(async_execute_cell)
 
@@ -125,7 +134,7 @@ class Sandboxed(NotebookClient):
             return None
         if before <= most:
             cell.outputs.append(new_output("stream", name="stdout", text=CUT.format(most // 1000)))
-            self._cut_at, self._interrupted = time.monotonic(), False
+            self._cut_at = time.monotonic()
         elif time.monotonic() > self._cut_at + SECONDS_TO_STOP:
             self._confined.end(WENT_ON)
         elif time.monotonic() > self._cut_at + SECONDS_TO_FINISH and not self._interrupted:

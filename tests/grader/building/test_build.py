@@ -296,6 +296,25 @@ def test_check_finds_drift_and_a_build_mends_it(course):
     assert cells(course)[-1].source == "One more thing."
 
 
+def test_pictures_and_data_beside_a_source_travel_with_the_lesson(course):
+    (course / "solutions" / "01_small" / "table.csv").write_text("1,2")
+    list(build_lessons(course))
+    travelled = released(course).with_name("table.csv")
+    assert travelled.read_text() == "1,2"
+    assert {file.suffix for file in released(course).parent.iterdir()} == {".ipynb", ".csv"}
+    travelled.write_text("3")
+    with pytest.raises(BuildError, match="01_small"):
+        list(build_lessons(course, check=True))
+
+
+@pytest.mark.parametrize("name", ["02_a (copy)", "02_a[1]", "02_a+b"])
+def test_a_name_that_nbgrader_cannot_take_is_refused(course, name):
+    shutil.copytree(course / "solutions" / "01_small", course / "solutions" / name)
+    (course / "solutions" / name / "01_small.py").rename(course / "solutions" / name / f"{name}.py")
+    with pytest.raises(BuildError, match="cannot be a lesson's name: take letters"):
+        list(build_lessons(course))
+
+
 def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
     list(build_lessons(course))
     write(course, SOURCE + "\n# %% [markdown]\n# One more thing.\n")

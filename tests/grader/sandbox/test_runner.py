@@ -6,7 +6,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.sandbox.limits import Limits
-from grader.sandbox.runner import CUT, WENT_ON, Sandboxed
+from grader.sandbox.runner import CUT, FLOOD, WENT_ON, Sandboxed
 
 
 class Runner(Sandboxed, NotebookClient):
@@ -41,7 +41,8 @@ def test_output_within_the_limit_is_kept(run):
 def test_an_endless_cell_is_cut_and_interrupted_and_the_next_one_runs(run):
     printed, runner = run("while True: print('x' * 100)", "print('next')")
     assert len(printed[0]) < 20_000 + 200
-    assert printed[0].endswith(CUT.format(20))
+    assert printed[0].endswith(CUT.format(20) + FLOOD[0])
+    assert runner.nb.cells[0].outputs[-1].evalue == FLOOD[1]
     assert printed[1] == "next\n"
     assert runner._confined.ended is None
 
