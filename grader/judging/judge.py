@@ -40,7 +40,8 @@ def judge(
     asked = zip(questions, expected, given, strict=True)
     found = [_find(exercise, question, right, outcome) for question, right, outcome in asked]
     graded = set(exercise.parts)
-    parts = [_part(name, name in graded, questions, found) for name in (*exercise.parts, *exercise.advice)]
+    counted = exercise.counted(questions, found)
+    parts = [_part(name, name in graded, questions, counted) for name in (*exercise.parts, *exercise.advice)]
     held = {part.name: part.held for part in parts}
     verdict = Verdict(
         exercise.id,

@@ -336,6 +336,37 @@ def test_an_error_of_pytorchs_is_not_taken_for_a_stub(judged, written):
     assert verdict.mistake == "This needs floats and gets whole numbers or booleans: call `.float()` first."
 
 
+def in_a_batch_over_rows(x):
+    return x.softmax(1 if x.dim() == 3 else -1)
+
+
+def in_a_batch_over_rows_and_else_cut(x):
+    return x.softmax(1) if x.dim() == 3 else x.detach().softmax(-1)
+
+
+def wrong_under_a_gradient(x):
+    return x.softmax(0 if x.requires_grad else -1)
+
+
+def wrong_under_the_gradient_of_a_batch(x):
+    return x.softmax(1 if x.requires_grad and x.dim() == 3 else -1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        (in_a_batch_over_rows, ["a batch"]),
+        (in_a_batch_over_rows_and_else_cut, ["a batch", "the gradient reaches every input"]),
+        (wrong_under_a_gradient, ["the gradient reaches every input"]),  # no other part would tell
+        (wrong_under_the_gradient_of_a_batch, ["the gradient reaches every input"]),
+    ],
+)
+def test_a_wrong_value_is_not_held_against_the_gradient_as_well(judged, answer, wrong):
+    verdict = judged(softmax_exercise(), {"softmax": answer})
+    assert [part.name for part in verdict.graded_parts if not part.held] == wrong
+    assert verdict.score == 7 - len(wrong)
+
+
 def test_a_forged_gradient_is_no_result(judged):
     def forged(x):
         return {"value": x.softmax(-1), "gradient": {"x": x}}
