@@ -100,7 +100,7 @@ def _part(
     wrong = [what for question, what in zip(questions, found, strict=True) if question.part == name and what]
     if not wrong:
         return Part(name, True, is_graded=is_graded)
-    return Part(name, False, wrong[0].sentence, wrong[0].summary, is_graded)
+    return Part(name, False, wrong[0].sentence, wrong[0].summary, is_graded, wrong[0].example)
 
 
 def _unfinished(exercise: Exercise, outcomes: Sequence[Outcome]) -> str:
