@@ -53,7 +53,11 @@ exercise = Function(
         "`axes` is never used: mean and deviation are those of the whole tensor.",
     },
     also_right=[
-        "(x - mean).square().mean(dim=axes, keepdim=True) -> x.var(dim=axes, keepdim=True, unbiased=False)"
+        "(x - mean).square().mean(dim=axes, keepdim=True) -> x.var(dim=axes, keepdim=True, unbiased=False)",
+        "(x - mean).square() -> (x - mean) ** 2",
+        "(x - mean) / (variance + 1e-5).sqrt() -> (x - mean) * (variance + 1e-5).rsqrt()",
+        "variance = _v -> variance = x.std(dim=axes, keepdim=True, unbiased=False) ** 2",
+        "(x - mean) / (variance + 1e-5).sqrt() -> (x.double() - mean) / (variance.double() + 1e-5).sqrt()",
     ],
     hints=[
         "x.mean(dim=axes) takes a tuple. What must it keep, so that x - mean broadcasts whatever the axes?",
