@@ -82,7 +82,7 @@ def test_no_curve_shows_a_wrong_merge_and_equivariance_does():
         torch.manual_seed(0)
         layer = merged_wrongly(MultiHead(32, 4)) if slip else MultiHead(32, 4)
         net = OneLayer(layer, 32, sinusoidal(16, 32))
-        learn(net, ["reverse"], steps=300)
+        learn(net, ["reverse"], steps=250)
         assert accuracy(net, ["reverse"])[0] > 0.98
         off[slip] = (layer(x[:, order]) - layer(x)[:, order]).abs().max().item()
     assert off[False] < 1e-5 < 0.1 < off[True]
@@ -172,6 +172,12 @@ def test_a_wrong_deviation_is_named_for_what_it_is(answer, sentence, seed):
 )
 def test_heads_that_are_counted_twice_are_told_so(answer, sentence):
     assert verdict("heads_parameters", answer).mistake == sentence
+
+
+def test_a_matrix_that_turns_nothing_is_told_so():
+    """It was once said to subtract d where it should divide, which comes to the same."""
+    told = verdict("shift_rotation", lambda k, d: torch.eye(d))
+    assert told.mistake == "Nothing turns: it is the identity, whatever k is."
 
 
 class CutBehindTheHeads(MultiHead):
