@@ -36,7 +36,7 @@ def seconds(lesson: Lesson) -> list[tuple[str, float, bool]]:
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     notebook.cells = [new_code_cell(BEGIN), *cells, new_code_cell(END)]
     with TemporaryDirectory() as folder:  # where answers that pass are kept
-        NotebookClient(notebook, timeout=600).execute(cwd=folder)
+        NotebookClient(notebook, timeout=600, force_raise_errors=True).execute(cwd=folder)
     took = json.loads(notebook.cells[-1].outputs[0].text)[-len(cells) :]
     return [
         (cell.id, time, is_long(cell))

@@ -182,7 +182,7 @@ def _check(q: Tensor, k: Tensor) -> None:
     if q.shape[-1] != k.shape[-1]:
         raise ValueError(f"q has width {q.shape[-1]} but k has width {k.shape[-1]}")
     expect.together("q", q, "k", k)
-    _check_batches("q", q, "k", k)
+    expect.batches("q", q, "k", k)
 
 
 def _check_values(q: Tensor, k: Tensor, v: Tensor) -> None:
@@ -191,18 +191,8 @@ def _check_values(q: Tensor, k: Tensor, v: Tensor) -> None:
     if k.shape[-2] != v.shape[-2]:
         raise ValueError(f"each key needs a value, but there are {k.shape[-2]} keys and {v.shape[-2]} values")
     expect.together("k", k, "v", v)
-    _check_batches("q", q, "v", v)
-    _check_batches("k", k, "v", v)
-
-
-def _check_batches(name: str, tensor: Tensor, other_name: str, other: Tensor) -> None:
-    """The batch dimensions in front broadcast with each other."""
-    batch, other_batch = tuple(tensor.shape[:-2]), tuple(other.shape[:-2])
-    try:
-        torch.broadcast_shapes(batch, other_batch)
-    except RuntimeError:
-        message = f"{name} has batch dimensions {batch} but {other_name} has {other_batch}"
-        raise ValueError(message) from None
+    expect.batches("q", q, "v", v)
+    expect.batches("k", k, "v", v)
 
 
 def _check_sequence(name: str, tensor: Tensor) -> None:

@@ -5,6 +5,7 @@ Each function looks at one kind of argument, returns nothing, and raises ValueEr
 """
 
 from collections.abc import Collection, Sequence
+from itertools import zip_longest
 
 import torch
 from torch import Tensor
@@ -182,17 +183,33 @@ def same_batch(name: str, tensor: Tensor, other_name: str, other: Tensor) -> Non
         raise ValueError(f"{name} has {tensor.shape[0]} rows but {other_name} has {other.shape[0]}")
 
 
+def batches(name: str, tensor: Tensor, other_name: str, other: Tensor) -> None:
+    """The axes in front of (L, d) broadcast with each other: one batch for both, or for one of them none."""
+    batch, other_batch = tuple(tensor.shape[:-2]), tuple(other.shape[:-2])
+    if _broadcast(batch, other_batch) is None:
+        raise ValueError(f"{name} has batch dimensions {batch} but {other_name} has {other_batch}")
+
+
 def mask(mask: Tensor, scores: Sequence[int]) -> None:
     """A boolean mask, True where attending is allowed, that broadcasts to the scores' shape (…, Lq, Lk)."""
     if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
         raise TypeError(f"mask must be boolean, True where attending is allowed; got {kind(mask)}")
-    try:
-        fits = torch.broadcast_shapes(mask.shape, scores) == torch.Size(scores)
-    except RuntimeError:
-        fits = False
-    if not fits:
+    if _broadcast(mask.shape, scores) != tuple(scores):
         shape = tuple(scores)
         raise ValueError(f"mask has shape {tuple(mask.shape)}, which does not fit the scores' shape {shape}")
+
+
+def _broadcast(one: Sequence[int], other: Sequence[int]) -> tuple[int, ...] | None:
+    """The shape that two shapes broadcast to; None where they do not fit.
+
+    `torch.broadcast_shapes` would tell, and loads sympy for it: two seconds, at a reader's first attention.
+    """
+    sizes = []
+    for a, b in zip_longest(reversed(one), reversed(other), fillvalue=1):  # the last axes first
+        if a != b and 1 not in (a, b):
+            return None
+        sizes.append(b if a == 1 else a)
+    return tuple(reversed(sizes))
 
 
 def kind(thing: object) -> str:

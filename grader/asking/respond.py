@@ -120,7 +120,8 @@ def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None =
 
     Works where signals do: on Unix, in the main thread. Elsewhere whoever started this process limits it.
     ``tick`` is called from time to time with the frame that runs, and is False where the block must not be
-    interrupted. It costs the block none of its seconds, until they have doubled.
+    interrupted. It costs the block none of its seconds, until they have doubled. Until then an import is not
+    interrupted either: half a module would stay, and whatever needs it would fail from then on.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -132,7 +133,7 @@ def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None =
         nonlocal until
         now = time.monotonic()
         may_interrupt = tick is None or tick(frame)
-        if now >= until and may_interrupt:
+        if now >= until and may_interrupt and (now >= latest or not _is_importing(frame)):
             signal.setitimer(signal.ITIMER_REAL, 1.0)
             raise TimeUp
         until = min(until + time.monotonic() - now, latest)
@@ -153,6 +154,15 @@ def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None =
         signal.signal(signal.SIGALRM, previous)
         if left:
             signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - began), 1e-3))
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether a module is being loaded, by the frame or by one that waits for it."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextlib.contextmanager

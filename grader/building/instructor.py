@@ -37,7 +37,14 @@ SPACING = {
     "lines_to_next_cell",
     "lines_to_end_of_cell_marker",
 }  # what jupytext notes of a source's blank lines
-TAGS = {"None": (), "True": (DEMONSTRATION,), "long": (DEMONSTRATION, LONG)}  # by the marker `demonstration=`
+GOES_ON = (
+    "raises-exception"  # Jupyter's tag: where such a cell stops and waits for an answer, "Run All" goes on
+)
+TAGS = {  # by the marker `demonstration=`
+    "None": (),
+    "True": (DEMONSTRATION, GOES_ON),
+    "long": (DEMONSTRATION, LONG, GOES_ON),
+}
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

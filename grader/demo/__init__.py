@@ -34,6 +34,7 @@ from grader.terminal import console, say
 WRITTEN = {"02_attention": attention.CLASS}  # lessons with a class that somebody has written
 SECRET = "the demonstration class"
 FULL = "full marks"
+NOT_GRADED = "not gradable: why is said above"
 
 
 class DemoError(Exception):
@@ -71,12 +72,13 @@ def run(folder: Path, name: str = "") -> None:
     report = write_report(folder, lesson.name, folder / "report.html")
     export(read_lesson(folder, lesson.name), "csv", folder / "grades.csv", force=False)
     _print_gradebook(handed_in, students)
-    stuck = next(student for student in students if _first_complaint(handed_in, student.name) != FULL)
-    page = folder / "feedback" / stuck.name / lesson.name / f"{lesson.name}.html"
+    said = {student.name: _first_complaint(handed_in, student.name) for student in students}
+    stuck = next(name for name, complaint in said.items() if complaint not in (FULL, NOT_GRADED))
+    page = folder / "feedback" / stuck / lesson.name / f"{lesson.name}.html"
     say(f"{len(students)} submissions graded in {time.monotonic() - started:.0f} s. Where to look:")
     say(f"  {folder / 'grades.csv'}")
     say(f"  {report}   what the class got wrong, and who is stuck")
-    say(f"  {page}   what {stuck.name} gets to read")
+    say(f"  {page}   what {stuck} gets to read")
     say(f"  cd {folder} && jupyter lab   then Nbgrader → Formgrader")
 
 
@@ -115,24 +117,28 @@ def _hand_in(lesson: Lesson, students: Sequence[Student]) -> None:
 
 
 def _print_gradebook(lesson: Lesson, students: Sequence[Student]) -> None:
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Gradebook, MissingEntry
 
     table = Table(box=None, pad_edge=False)
     for heading in ("student", "story", "score", "first thing the feedback says"):
         table.add_column(heading, no_wrap=heading != "first thing the feedback says")
     with Gradebook(f"sqlite:///{lesson.root / 'gradebook.db'}") as gradebook:
         for student in students:
-            graded = gradebook.find_submission(lesson.name, student.name)
-            score = f"{graded.score:g} of {graded.max_score:g}"
+            try:
+                graded = gradebook.find_submission(lesson.name, student.name)
+                score = f"{graded.score:g} of {graded.max_score:g}"
+            except MissingEntry:
+                score = "–"
             table.add_row(student.name, student.story, score, _first_complaint(lesson, student.name))
     console.print(table)
 
 
 def _first_complaint(lesson: Lesson, name: str) -> str:
     """The first exercise without full marks, and what was said about it."""
-    graded = nbformat.read(
-        lesson.root / "autograded" / name / lesson.name / lesson.released.name, as_version=4
-    )
+    file = lesson.root / "autograded" / name / lesson.name / lesson.released.name
+    if not file.is_file():
+        return NOT_GRADED
+    graded = nbformat.read(file, as_version=4)
     for cell in graded.cells:
         for output in cell.get("outputs", []):
             said = output.get("data", {}).get("text/plain", "")

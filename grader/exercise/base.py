@@ -166,6 +166,12 @@ class Exercise(ABC):
         """Whether an outcome is right."""
         return given.failure is None and self.difference(question, expected.value, given.value) is None
 
+    def counted(
+        self, questions: Sequence[Question], found: Sequence[Difference | None]
+    ) -> Sequence[Difference | None]:
+        """What counts against the parts, of what was found at each question: all of it, mostly."""
+        return found
+
     def circumstances(self, question: Question) -> str:
         """What a student needs to know of a question at which their code stopped with an error."""
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -23,14 +23,16 @@ class Difference:
     """What is wrong with one value.
 
     ``sentence`` is for the notebook and may tell place and size of the error; ``summary`` is for graded
-    feedback and tells nothing of a hidden case's numbers.
+    feedback and tells nothing of a hidden case's numbers. ``example`` is a case to work through by hand, for
+    the notebook: it helps beside a mistake that is named, too.
     """
 
     sentence: str
     summary: str
+    example: str = ""
 
     @classmethod
-    def plain(cls, sentence: str) -> Difference:
+    def plain(cls, sentence: str) -> Self:
         """A difference that has nothing to hide."""
         return cls(sentence, sentence)
 

@@ -16,6 +16,7 @@ from grader.questions.draw import Draw
 
 FORMULA = "the formula"
 SOME_SIZES = (7, 5, 3, 2, 11, 13, 17, 19, 23, 29)  # at which a wrong formula is compared with the right one
+LONGEST_WHOLE = 10**12  # beyond it a whole number is easier to read as a power
 
 
 @dataclass(frozen=True)
@@ -129,23 +130,41 @@ class Formula(Exercise):
             return Difference.plain("One formula is expected, not several.")
         if self.equal(given, expected):
             return None
-        return Difference(self._ratio(typed, right), "It is not equal to the right formula.")
+        example = self._example(typed, right)
+        return Difference(example, "It is not equal to the right formula.", example)
 
-    def _ratio(self, typed: formula.Formula, right: formula.Formula) -> str:
-        """One place where the two differ, without giving the right value away."""
-        values = dict(zip(self.symbols, SOME_SIZES, strict=False))
-        at = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
-        try:
-            pairs = zip(typed.evaluate(values), right.evaluate(values), strict=True)
-            ratios = [float(a) / float(b) for a, b in pairs]
-        except (ArithmeticError, ValueError):
-            return f"It has no value at {at}."
-        wrong = next((ratio for ratio in ratios if abs(ratio - 1) > 1e-9), None)
-        if wrong is None:
-            return f"It is right at {at}, and not for all sizes."
-        if abs(wrong - 1) < 0.005:
-            return f"At {at} it is close to the right value, and not equal."
-        return f"At {at} it gives {wrong:.3g} times the right value."
+    def _example(self, typed: formula.Formula, right: formula.Formula) -> str:
+        """Sizes at which the two differ, with both values: always the same ones, which tell of no other."""
+        for first in range(len(SOME_SIZES)):
+            values = dict(zip(self.symbols, SOME_SIZES[first:] + SOME_SIZES[:first], strict=False))
+            at = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
+            wanted, given = _values(right, values), _values(typed, values)
+            if wanted is None or wanted == given:
+                continue
+            if given is None:
+                return f"It has no value at {at}; there {_written(wanted)} is right."
+            digits = next(n for n in (6, 12, 17) if _written(given, n) != _written(wanted, n) or n == 17)
+            return f"At {at} it gives {_written(given, digits)}; {_written(wanted, digits)} is right."
+        return "It is right at some sizes, and not at all."
+
+
+def _values(one: formula.Formula, sizes: Mapping[str, int]) -> tuple[formula.Number, ...] | None:
+    """What each part of a formula gives; None where it has no value."""
+    try:
+        return one.evaluate(sizes)
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _written(values: Sequence[formula.Number], digits: int = 6) -> str:
+    """Whole numbers in full, others to some digits; a shape in parentheses."""
+    written = []
+    for value in values:
+        if -LONGEST_WHOLE < value < LONGEST_WHOLE and value == int(value):
+            written.append(f"{int(value):,}")
+        else:
+            written.append(f"{float(value):.{digits}g}")
+    return f"({', '.join(written)})" if len(written) > 1 else written[0]
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,10 @@ MOST_DRAWS = 20
 STABLE_RTOL, STABLE_ATOL = 2e-5, 2e-6
 
 
+class OfGradient(Difference):
+    """A value is right, and a gradient of it is not."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """One way in which every function is asked: what it is called, and how its inputs are drawn."""
@@ -102,11 +106,9 @@ class Function(Exercise):
         self.arguments = read(inputs)
         self.cases = dict(cases or {})
         self.linear_in, self.words, self.same_as = linear_in, dict(words or {}), same_as
-        if unknown := ({*without, *advised, *(say or {})} - {*AXES}):
+        self._without, self._advised, self._say = tuple(without), tuple(advised), dict(say or {})
+        if unknown := ({*self._without, *self._advised, *self._say} - {*AXES}):
             raise ValueError(f"{sorted(unknown)[0]!r} is not one of the axes {', '.join(AXES)}.")
-        asked = [name for name in AXES if name not in without and self._makes_sense(name)]
-        self._axes = {name: self._axis(name, (say or {}).get(name)) for name in asked}
-        self._advised = tuple(name for name in asked if name in advised)
 
     def place(self, id: str, lesson: str = "", text: str = "") -> None:
         super().place(id, lesson, text)
@@ -145,6 +147,12 @@ class Function(Exercise):
                 return build(changed, form.__name__, vars(sys.modules[form.__module__]))
         raise PatchError(f"{self.id}: {reasons[0]}")
 
+    @cached_property
+    def _axes(self) -> dict[str, Axis]:
+        """The axes that are asked, by name."""
+        asked = [name for name in AXES if name not in self._without and self._makes_sense(name)]
+        return {name: self._axis(name, self._say.get(name)) for name in asked}
+
     def _makes_sense(self, name: str) -> bool:
         """Whether an axis can be asked of these inputs."""
         floats = any(argument.kind == "float" for argument in self.arguments)
@@ -159,7 +167,20 @@ class Function(Exercise):
                 return self._takes_mask
             case "long":
                 return bool(self.linear_in)
+            case "gradient":
+                return floats or bool(self._smooth_cases)
         return floats
+
+    @cached_property
+    def _smooth_cases(self) -> tuple[Inputs, ...]:
+        """The cases of which gradients are asked where no inputs are drawn: floats go in, and one tensor of
+        floats comes out."""
+        return () if self.arguments else tuple(case for case in self.cases.values() if self._is_smooth(case))
+
+    def _is_smooth(self, case: Inputs) -> bool:
+        question = self._of_case("", case, Draw(0))
+        value = self.outcome(self.reference, question).value
+        return _is_float(value) and any(map(_is_float, question.payload["inputs"].values()))
 
     def _axis(self, name: str, said: str | None) -> Axis:
         axis = AXES[name]
@@ -174,12 +195,12 @@ class Function(Exercise):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        graded = (axis.part for name, axis in self._axes.items() if name not in self._advised)
-        return (*graded, *self.cases)
+        graded = tuple(axis.part for name, axis in self._axes.items() if name not in self._advised)
+        return (*graded, *self.cases) if self.arguments else (*self.cases, *graded)
 
     @property
     def advice(self) -> tuple[str, ...]:
-        return tuple(self._axes[name].part for name in self._advised)
+        return tuple(axis.part for name, axis in self._axes.items() if name in self._advised)
 
     # -- asking ---------------------------------------------------------------------------------------
 
@@ -191,6 +212,15 @@ class Function(Exercise):
         return some([question for question in questions if "most_numbers" not in question.payload], draw)
 
     def _round(self, draw: Draw, turn: int, first: int) -> Iterator[Question]:
+        if self.arguments:
+            yield from self._of_inputs(draw, turn, first)
+        for part, case in self.cases.items():
+            yield self._of_case(part, case, draw)
+        if "gradient" in self._axes:
+            for case in self._smooth_cases[turn :: self.rounds]:  # in all rounds together, each of them
+                yield _with_gradient(self._of_case(self._axes["gradient"].part, case, draw), draw)
+
+    def _of_inputs(self, draw: Draw, turn: int, first: int) -> Iterator[Question]:
         for name, axis in self._axes.items():
             if name == "long" and turn > 0:
                 continue  # once is enough, and dear
@@ -198,7 +228,7 @@ class Function(Exercise):
             probe = replace(probe, single=first + turn) if name == "single" else probe
             question = self._drawn(axis.part, draw, probe)
             if name == "gradient":
-                question.payload["cotangent"] = draw.integer(0, 2**31)
+                question = _with_gradient(question, draw)
             elif name == "strides":
                 question.payload["strided"] = True
             elif name == "long":
@@ -206,8 +236,10 @@ class Function(Exercise):
             elif turn == 0:
                 question.payload["twice"] = True
             yield question
-        for part, case in self.cases.items():
-            yield self._question(part, case(draw), draw, {})
+
+    def _of_case(self, part: str, case: Inputs, draw: Draw) -> Question:
+        """A question whose inputs the author draws."""
+        return Question(part, self._in_order(case(draw)))
 
     def _drawn(self, part: str, draw: Draw, probe: Probe) -> Question:
         """A question; of large numbers one on which right answers agree, which they do on nearly all."""
@@ -297,10 +329,27 @@ class Function(Exercise):
                 continue  # nothing to learn there
             gradient = given["gradient"].get(name)
             if gradient is None:
-                return Difference(FORGOTTEN.format(name), NO_GRADIENT)
+                return OfGradient(FORGOTTEN.format(name), NO_GRADIENT)
             if difference(right, gradient, rounding):
-                return Difference.plain(WRONG_GRADIENT.format(name))
+                return OfGradient.plain(WRONG_GRADIENT.format(name))
         return None
+
+    def counted(
+        self, questions: Sequence[Question], found: Sequence[Difference | None]
+    ) -> Sequence[Difference | None]:
+        """A wrong value counts once: where it is asked for, and not against the gradient as well.
+
+        Unless no other part shows it, or no gradient at all has been right.
+        """
+        asked = list(zip(questions, found, strict=True))
+        of_gradients = [what for question, what in asked if "cotangent" in question.payload]
+        shown = any(what for q, what in asked if q.part in self.parts and "cotangent" not in q.payload)
+        if not shown or all(of_gradients):
+            return found
+        return [
+            None if "cotangent" in question.payload and not isinstance(what, OfGradient) else what
+            for question, what in asked
+        ]
 
     def same(self, question: Question, one: Any, other: Any) -> bool:
         if "cotangent" not in question.payload:
@@ -348,13 +397,17 @@ class Function(Exercise):
         return of_code(self.reference)
 
 
+def _with_gradient(question: Question, draw: Draw) -> Question:
+    """The question, which asks for gradients as well."""
+    question.payload["cotangent"] = draw.integer(0, 2**31)
+    return question
+
+
 def _has_gradient(value: Any) -> bool:
     """Whether it is what `grader.asking.call` gives for a question about gradients."""
     match value:
         case {"value": _, "gradient": dict(gradients)}:
-            floats = (
-                g is None or (isinstance(g, Tensor) and g.is_floating_point()) for g in gradients.values()
-            )
+            floats = (g is None or _is_float(g) for g in gradients.values())
             return all(floats)
     return False
 
@@ -381,7 +434,11 @@ def _tensors(value: Any) -> list[Tensor]:
     if isinstance(value, dict) and "gradient" in value:
         value = [value["value"], *value["gradient"].values()]
     values = value if isinstance(value, (tuple, list)) else [value]
-    return [v for v in values if isinstance(v, Tensor) and v.is_floating_point()]
+    return [v for v in values if _is_float(v)]
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.is_floating_point()
 
 
 def _gap(narrow: Tensor, wide: Tensor) -> float:

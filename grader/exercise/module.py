@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from grader.exercise.base import Question
-from grader.exercise.function import Function
+from grader.exercise.function import Function, Inputs
 from grader.questions.draw import Draw
 from grader.questions.probes import in_double
 
@@ -33,10 +33,16 @@ class Module(Function):
         return signature.replace(parameters=list(signature.parameters.values())[1:])  # without self
 
     def _question(self, part: str, inputs: dict[str, Any], draw: Draw, sizes: dict[str, int]) -> Question:
-        if part in self.cases:
-            init, inputs = inputs["init"], inputs["inputs"]
-        else:
-            init = {name: sizes[name] for name in inspect.signature(self.reference).parameters}
+        init = {name: sizes[name] for name in inspect.signature(self.reference).parameters}
+        return self._made(part, init, inputs, draw, sizes)
+
+    def _of_case(self, part: str, case: Inputs, draw: Draw) -> Question:
+        return self._made(part, **case(draw), draw=draw, sizes={})
+
+    def _made(
+        self, part: str, init: dict[str, Any], inputs: dict[str, Any], draw: Draw, sizes: dict[str, int]
+    ) -> Question:
+        """A question with what the constructor gets, and with weights."""
         payload = self._in_order(inputs)
         with torch.device("meta"):  # their shapes are all that is asked for
             weights = self.reference(**init).named_parameters()

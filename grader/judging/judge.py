@@ -40,7 +40,8 @@ def judge(
     asked = zip(questions, expected, given, strict=True)
     found = [_find(exercise, question, right, outcome) for question, right, outcome in asked]
     graded = set(exercise.parts)
-    parts = [_part(name, name in graded, questions, found) for name in (*exercise.parts, *exercise.advice)]
+    counted = exercise.counted(questions, found)
+    parts = [_part(name, name in graded, questions, counted) for name in (*exercise.parts, *exercise.advice)]
     held = {part.name: part.held for part in parts}
     verdict = Verdict(
         exercise.id,
@@ -99,7 +100,7 @@ def _part(
     wrong = [what for question, what in zip(questions, found, strict=True) if question.part == name and what]
     if not wrong:
         return Part(name, True, is_graded=is_graded)
-    return Part(name, False, wrong[0].sentence, wrong[0].summary, is_graded)
+    return Part(name, False, wrong[0].sentence, wrong[0].summary, is_graded, wrong[0].example)
 
 
 def _unfinished(exercise: Exercise, outcomes: Sequence[Outcome]) -> str:

@@ -25,7 +25,8 @@ FEWEST_LISTED = 2  # with fewer parts than this a list of them says nothing
 def plain(verdict: Verdict, graded: bool = False, before: str = "") -> str:
     """The verdict as plain text. ``graded`` leaves out what could tell of hidden cases."""
     lines = [f"{HEADINGS[verdict.status]} · {verdict.title} · {points(verdict)}"]
-    lines += [sentence for sentence in (before, verdict.word, verdict.message, verdict.mistake) if sentence]
+    told = (before, verdict.word, verdict.message, verdict.mistake, _example(verdict, graded))
+    lines += [sentence for sentence in told if sentence]
     if shared := _shared_finding(verdict, graded):
         lines.append(shared)
     for part in verdict.graded_parts if _tells_parts(verdict) and not shared else ():
@@ -54,6 +55,8 @@ def html(verdict: Verdict, graded: bool = False, before: str = "", footer: str =
         body.append(f'<p style="margin:.5em 0 .3em;font-size:1.05em"><b>{rich(verdict.mistake)}</b></p>')
     if verdict.message:
         body.append(f'<p style="margin:.5em 0 .3em">{rich(verdict.message)}</p>')
+    if example := _example(verdict, graded):
+        body.append(f'<p style="margin:.5em 0 .3em">{rich(example)}</p>')
     if shared := _shared_finding(verdict, graded):
         body.append(f'<p style="margin:.5em 0 .3em">{rich(shared)}</p>')
     elif _tells_parts(verdict):
@@ -96,6 +99,16 @@ def _finding(verdict: Verdict, part: Part, graded: bool) -> str:
     if part.held or _says_all(verdict):
         return ""
     return part.summary if graded else part.finding
+
+
+def _example(verdict: Verdict, graded: bool) -> str:
+    """A case of the first property that fails, where a named mistake stands in place of what was found."""
+    if graded or not _says_all(verdict):
+        return ""
+    part = next((part for part in verdict.graded_parts if part.example), None)
+    if part is None:
+        return ""
+    return f"{part.name}: {part.example}" if len(verdict.graded_parts) > 1 else part.example
 
 
 def _advice(verdict: Verdict, graded: bool) -> list[str]:

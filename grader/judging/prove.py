@@ -32,6 +32,7 @@ SEEDS_PER_SLIP = 3  # a slip must be named as itself on each of these
 SLIP_SEEDS = range(SEEDS_PER_SLIP, 15)  # and it must be rejected on each of these
 SURVIVOR_SEEDS = range(1, 6)
 MUTANT_SECONDS = 2.0
+SURVIVOR_SECONDS = 60.0  # for one that has answered before: where it is slower, the machine is busy
 MOST_TRAININGS = 20  # seeds for an answer that trains
 
 
@@ -181,10 +182,10 @@ def _prove_mutants(proof: Proof, candidates: Candidates) -> None:
             proof.twins += _twins(candidates, candidate, asked[0])
             continue
         proof.mutants += 1
-        if not _is_right(candidates, candidate, asked[0]):
+        if not _is_right(candidates, candidate, asked[0], MUTANT_SECONDS):
             proof.rejected += 1
             rejected.add(candidate.sentence)
-        elif all(_is_right(candidates, candidate, asked[seed]) for seed in SURVIVOR_SEEDS):
+        elif all(_is_right(candidates, candidate, asked[seed], SURVIVOR_SECONDS) for seed in SURVIVOR_SEEDS):
             proof.survivors.append(candidate.sentence or "a change that is never said")
         else:
             proof.problems.append(f"a wrong mutant passes: {candidate.sentence}")
@@ -193,10 +194,12 @@ def _prove_mutants(proof: Proof, candidates: Candidates) -> None:
     proof.mutants -= len(alike) - len(proof.survivors)
 
 
-def _is_right(candidates: Candidates, candidate: Candidate, questions: list[Question]) -> bool:
+def _is_right(
+    candidates: Candidates, candidate: Candidate, questions: list[Question], seconds: float
+) -> bool:
     """Whether the judge would find nothing wrong in time."""
     try:
-        with time_limit(MUTANT_SECONDS):
+        with time_limit(seconds):
             return all(_holds(candidates, candidate, question) for question in _graded(candidates, questions))
     except TimeUp:
         return False

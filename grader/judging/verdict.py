@@ -24,7 +24,8 @@ class Part:
     """One property: whether it held, and if not, what was found.
 
     ``finding`` may speak of the inputs' numbers and is for the notebook; ``summary`` is for feedback. A
-    property that is not graded is advice and costs nothing.
+    property that is not graded is advice and costs nothing. ``example`` is for the notebook as well, and is
+    told where a named mistake stands in place of what was found.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Part:
     finding: str = ""
     summary: str = ""
     is_graded: bool = True
+    example: str = ""
 
 
 @dataclass(frozen=True)

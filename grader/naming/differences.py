@@ -97,13 +97,17 @@ def difference(given: Polynomial, groups: Sequence[Group], unit: str) -> list[Re
         return None
     short = [monomial for monomial in wrong if monomial in right]
     best: list[Remark] | None = None
+    least: tuple[Fraction | int, ...] = ()
     for chosen in product(*([*_nearest(m, wrong), None] for m in short)):
         targets = dict(zip(short, chosen))
         taken = [x for m, target in targets.items() if target is not None for x in (m, target)]
         if len(set(taken)) == len(taken):
             remarks = _changes(given, right, excess, targets, unit)
-            if remarks is not None and (best is None or _rank(remarks) < _rank(best)):
-                best = remarks
+            if remarks is None:
+                continue
+            rank = (*_rank(remarks), sum(_distance(m, x) for m, x in targets.items() if x is not None))
+            if best is None or rank < least:
+                best, least = remarks, rank
     return best
 
 
@@ -118,6 +122,7 @@ def cost(remarks: Sequence[Remark]) -> int:
 
 
 def _rank(remarks: Sequence[Remark]) -> tuple[int, int]:
+    """Of explanations with as few changes, one that tears no group apart is likelier."""
     return cost(remarks), sum(remark.partly for remark in remarks)
 
 

@@ -29,7 +29,7 @@
 # **You need** lesson 02 (attention, masks, why √d), `nn.Module`, and sine and cosine of a sum.
 #
 # **Time** about three hours, half of them for {{exercises}} questions ({{points}} points). The cells themselves
-# take one to two minutes on two CPU cores.
+# take about a minute on two CPU cores.
 
 # %%
 import copy
@@ -40,7 +40,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course.attention import attention, causal_mask
 from course.data.letters import MARKER, SIGNS, ask, commonest, letters
 from course.language.one_layer import OneLayer, accuracy, learn
 from course.position import sinusoidal
@@ -53,9 +52,10 @@ from course.show.norm_cut import norm_cut
 from course.show.positions import encoding
 from course.show.training import curves
 from course.show.waves import waves
-from grader import check, hint, numbers, sign_in
+from grader import check, hint, mine, numbers, sign_in
 from grader.formula import parse
 
+attention, causal_mask = mine.attention, mine.causal_mask  # yours, of lesson 02
 torch.manual_seed(0)
 torch.set_printoptions(precision=4, sci_mode=False)
 
@@ -151,13 +151,13 @@ print("there and back, off by        ", (back - x).abs().max().item())
 needs(MultiHead=MultiHead, heads_parameters=heads_parameters)
 x = torch.randn(2, 10, 64)
 for h in (1, 4, 16):
-    mine, theirs = MultiHead(64, h), nn.MultiheadAttention(64, h, batch_first=True)
+    own, theirs = MultiHead(64, h), nn.MultiheadAttention(64, h, batch_first=True)
     for name in ("weight", "bias"):
-        three = [getattr(part, name) for part in (mine.query, mine.key, mine.value)]
+        three = [getattr(part, name) for part in (own.query, own.key, own.value)]
         getattr(theirs, f"in_proj_{name}").data = torch.cat(three)
-    theirs.out_proj.load_state_dict(mine.output.state_dict())
-    gap = (mine(x) - theirs(x, x, x, need_weights=False)[0]).abs().max()
-    count = sum(weight.numel() for weight in mine.parameters())
+    theirs.out_proj.load_state_dict(own.output.state_dict())
+    gap = (own(x) - theirs(x, x, x, need_weights=False)[0]).abs().max()
+    count = sum(weight.numel() for weight in own.parameters())
     formula = parse(heads_parameters, ["d", "h"]).value(d=64, h=h)
     print(f"h = {h:2}  off by {gap:.0e}  {count} parameters, by your formula {formula}")
 
@@ -193,7 +193,7 @@ my_wrong_merge = {"copy": 50, "reverse": 50, "sort": 50}  # out of 100
 # %% demonstration="long"
 needs(MultiHead=MultiHead, split_heads=split_heads)
 share, learning = {}, {}
-for task, steps in {"copy": 100, "reverse": 400, "sort": 400}.items():
+for task, steps in {"copy": 100, "reverse": 250, "sort": 250}.items():
     for merge, seed in itertools.product(("right", "wrong"), (0, 1)):
         torch.manual_seed(seed)
         layer = MultiHead(32, 4)
@@ -461,8 +461,17 @@ beside_guesses(found, my_order, "right of 100", floor=floor)
 #
 # Layers are stacked, and what flows through them must neither grow nor vanish: it is *normalised*, a mean
 # taken off and a deviation divided by. There are four usual norms, and they differ in one thing only: **which
-# cells share the mean**. Hover a cell under each of the four. Then press *evaluation*, stay in image 1, and
-# pull the slider, which changes image **3** alone: under which norms does your cell's result move?
+# cells share the mean**. Of x, (B, N, D): images, places, channels,
+#
+# - **batch norm** takes one channel, over all places of all images;
+# - **layer norm**, in a Transformer, takes one token: all its channels;
+# - **instance norm** takes one channel, over all places of one image (it was made to change a picture's style:
+#   its contrast goes);
+# - **group norm** takes a group of neighbouring channels, over all places of one image (for batches too small
+#   for a mean to be trusted).
+#
+# Hover a cell under each of the four. Then press *evaluation*, stay in image 1, and pull the slider, which
+# changes image **3** alone: under which norms does your cell's result move?
 
 # %% demonstration=true
 torch.manual_seed(0)
@@ -493,8 +502,8 @@ pairs = {
     "instance (2, 3)": (norm_over(x, (2, 3)), F.instance_norm(x)),
     "group    (2, 3, 4)": (norm_over(grouped, (2, 3, 4)), F.group_norm(x, 2)),
 }
-for name, (mine, theirs) in pairs.items():
-    print(f"{name:20} off by {(mine.reshape_as(theirs) - theirs).abs().max():.0e}")
+for name, (own, theirs) in pairs.items():
+    print(f"{name:20} off by {(own.reshape_as(theirs) - theirs).abs().max():.0e}")
 
 # %% [markdown]
 # ### Before the branch or behind the sum?

@@ -1,5 +1,8 @@
 """Every sentence that names wrong use, and that right use passes in silence."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -187,6 +190,34 @@ def test_autocast_is_free_to_choose_dtypes():
         expect.together("x", weight.bfloat16(), "the layer", weight)
     with torch.autocast("cpu", enabled=False), pytest.raises(TypeError):
         expect.together("x", weight.bfloat16(), "the layer", weight)
+
+
+@pytest.mark.parametrize(
+    "front", [((), (2,)), ((2, 1), (3,)), ((2, 3), (2, 1)), ((0,), (1,)), ((4, 2), (2,))]
+)
+def test_batches_that_fit(front):
+    one, other = (torch.zeros(*axes, 5, 6) for axes in front)
+    expect.batches("q", one, "k", other)
+    torch.broadcast_shapes(*front)  # PyTorch says so, too
+
+
+@pytest.mark.parametrize("front", [((2,), (3,)), ((2, 1), (4, 3)), ((0,), (2,))])
+def test_batches_that_do_not_fit(front):
+    one, other = (torch.zeros(*axes, 5, 6) for axes in front)
+    with pytest.raises(ValueError, match=r"^q has batch dimensions \(.*\) but k has \(.*\)$"):
+        expect.batches("q", one, "k", other)
+    with pytest.raises(RuntimeError):
+        torch.broadcast_shapes(*front)
+
+
+def test_a_first_attention_does_not_load_sympy():
+    """It took two seconds of processor, and broke a kernel where its time was over in the middle of it."""
+    program = (
+        "import sys, torch; from course.attention import attention; x = torch.zeros(2, 3, 4); "
+        "attention(x, x, x, torch.ones(3, 3, dtype=torch.bool)); print('sympy' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
 
 
 def test_a_kind_is_a_dtype_or_a_type():

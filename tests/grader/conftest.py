@@ -97,6 +97,7 @@ def make_function(**other):
     exercise = Function(
         reference,
         cases={"rows without a mask": plain, "rows with a mask": masked},
+        without=["gradient"],
         may_not_call=["torch.nn.functional.softmin"],
         **{"slips": FUNCTION_SLIPS, "also_right": RIGHT_WEIGHTS, **COMMON, **other},
     )

@@ -72,7 +72,7 @@ def test_judge_for_people(answer):
     result = run("judge", "layer_flops", answer('layer_flops = "4*L*d/(L - 7)"'), "--seed", "1")
     assert result.exit_code == 1
     assert result.stdout.startswith("✗ Not yet · Cost · 0 of 4 points")
-    assert "It has no value at L = 7, d = 5." in result.stdout
+    assert "It has no value at L = 7, d = 5; there 140 is right." in result.stdout
 
 
 def test_judge_with_a_students_own_numbers(answer, catalogued, monkeypatch):

@@ -11,9 +11,11 @@ import pytest
 import torch
 
 from grader import catalogue
-from grader.demo import DemoError, run
+from grader.building.lesson import Lesson
+from grader.demo import NOT_GRADED, DemoError, _print_gradebook, run
 from grader.demo.any_lesson import make_class, wrong_answers
 from grader.demo.attention import CLASS
+from grader.demo.student import Student
 from grader.exercise import Function, Matching
 from grader.questions.draw import Draw
 
@@ -52,6 +54,11 @@ def test_everyone_is_graded(graded):
     assert score["ivo"] == 0
     assert all(0 < score[name] < full for name in ("dev", "eli", "fatima", "gil", "hana", "jun", "kofi"))
     assert "12 submissions graded" in said
+
+
+def test_who_could_not_be_graded_stands_in_the_table_without_a_score(tmp_path, capsys):
+    _print_gradebook(Lesson(tmp_path, LESSON), [Student("eli", "handed in")])
+    assert " ".join(capsys.readouterr().out.split()).endswith(f"eli handed in – {NOT_GRADED}")
 
 
 @pytest.mark.parametrize(

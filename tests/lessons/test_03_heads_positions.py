@@ -10,7 +10,10 @@ from course.language.one_layer import OneLayer, accuracy, learn
 from course.norm import normalise
 from course.position import sinusoidal
 from grader import catalogue
+from grader.asking.respond import Response
 from grader.building.instructor import instructor_notebook
+from grader.judging.judge import judge
+from grader.questions.draw import Draw
 from tests.test_lessons import LESSONS, executed, released
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "03_heads_positions"]
@@ -79,7 +82,7 @@ def test_no_curve_shows_a_wrong_merge_and_equivariance_does():
         torch.manual_seed(0)
         layer = merged_wrongly(MultiHead(32, 4)) if slip else MultiHead(32, 4)
         net = OneLayer(layer, 32, sinusoidal(16, 32))
-        learn(net, ["reverse"], steps=300)
+        learn(net, ["reverse"], steps=250)
         assert accuracy(net, ["reverse"])[0] > 0.98
         off[slip] = (layer(x[:, order]) - layer(x)[:, order]).abs().max().item()
     assert off[False] < 1e-5 < 0.1 < off[True]
@@ -120,6 +123,92 @@ def test_pytorchs_initialisation_adds_little():
     torch.manual_seed(0)
     mlp = torch.nn.Sequential(torch.nn.Linear(256, 1024), torch.nn.ReLU(), torch.nn.Linear(1024, 256))
     assert mlp(torch.randn(1000, 256)).var().item() == pytest.approx(0.06, abs=0.01)
+
+
+# -- what wrong answers are told -------------------------------------------------------------------------------
+
+
+def over_axes(x, axes):
+    return x - x.mean(dim=axes, keepdim=True)
+
+
+WHOLE = "All is divided by one number, the deviation of the whole tensor; take it over `axes`, like the mean."
+STD = "`std` divides by n − 1 unless it is told `unbiased=False`"
+NORMS = [
+    (lambda x, axes: over_axes(x, axes) / x.std(), WHOLE),
+    (lambda x, axes: over_axes(x, axes) / (x.std() + 1e-5), WHOLE),
+    (lambda x, axes: over_axes(x, axes) / (x.var(unbiased=False) + 1e-5).sqrt(), WHOLE),
+    (lambda x, axes: over_axes(x, axes) / (x.var() + 1e-5).sqrt(), WHOLE),
+    (lambda x, axes: over_axes(x, axes) / x.std(dim=axes, keepdim=True), f"{STD}, and there is no ε."),
+    (
+        lambda x, axes: over_axes(x, axes) / (x.std(dim=axes, keepdim=True) + 1e-5),
+        f"{STD}, and ε belongs under the root.",
+    ),
+    (
+        lambda x, axes: (x - x.mean()) / x.std(),
+        "`axes` is never used: mean and deviation are those of the whole tensor.",
+    ),
+]
+
+
+def verdict(id, answer, seed=0):
+    exercise = catalogue.find(id)
+    questions = exercise.questions(Draw(seed))
+    return judge(exercise, questions, Response([exercise.outcome(answer, q) for q in questions]))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("answer", "sentence"), NORMS)
+def test_a_wrong_deviation_is_named_for_what_it_is(answer, sentence, seed):
+    assert verdict("norm_over", answer, seed).mistake == sentence
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("4*h*d**2", "There is a factor h too many in the weights of four layers; their biases are missing."),
+        ("4*h*d**2 + 4*d", "There is a factor h too many in the weights of four layers."),
+    ],
+)
+def test_heads_that_are_counted_twice_are_told_so(answer, sentence):
+    assert verdict("heads_parameters", answer).mistake == sentence
+
+
+def test_a_matrix_that_turns_nothing_is_told_so():
+    """It was once said to subtract d where it should divide, which comes to the same."""
+    told = verdict("shift_rotation", lambda k, d: torch.eye(d))
+    assert told.mistake == "Nothing turns: it is the identity, whatever k is."
+
+
+class CutBehindTheHeads(MultiHead):
+    def forward(self, x, mask=None):
+        q, k, v = (split_heads(part(x), self.heads) for part in (self.query, self.key, self.value))
+        y = catalogue.reference("attention")(q, k, v, mask)
+        return self.output(catalogue.reference("merge_heads")(y).detach())
+
+
+class CutWhereThereIsAMask(MultiHead):
+    def forward(self, x, mask=None):
+        return super().forward(x if mask is None else x.detach(), mask)
+
+
+class FirstOfTheBatch(MultiHead):
+    def forward(self, x, mask=None):
+        y = super().forward(x, mask)
+        return y if mask is None else y[:1].expand_as(y)
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        (CutBehindTheHeads, ["the gradient reaches every input"]),
+        (CutWhereThereIsAMask, ["the gradient reaches every input"]),
+        (FirstOfTheBatch, ["a mask (L, L) for all", "a mask of padding, (B, 1, 1, L)"]),
+    ],
+)
+def test_a_layer_that_nothing_can_be_learnt_through_is_refused(answer, wrong):
+    told = verdict("MultiHead", answer)
+    assert [part.name for part in told.graded_parts if not part.held] == wrong
 
 
 # -- half a notebook, and none ---------------------------------------------------------------------------------

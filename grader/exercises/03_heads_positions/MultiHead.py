@@ -74,7 +74,13 @@ exercise = Module(
         "attention(q, k, v, mask) -> attention(q / x.shape[-1]**0.5 * q.shape[-1]**0.5, k, v, mask)": "The "
         "scores are divided by the root of the model's width d; the dot product of a head sums d / heads.",
     },
-    also_right=["attention(q, k, v, mask) -> attention(q, k, v, mask=mask)"],
+    also_right=[
+        "attention(q, k, v, mask) -> attention(q, k, v, mask=mask)",
+        "merge_heads(y) -> y.transpose(1, 2).flatten(2)",
+        "split_heads(_x, self.heads) -> _x.unflatten(-1, (self.heads, -1)).transpose(1, 2)",
+        "split_heads(_x, self.heads) -> torch.stack(_x.chunk(self.heads, dim=-1), dim=1)",
+        "self.output(merge_heads(y)) -> merge_heads(y) @ self.output.weight.T + self.output.bias",
+    ],
     hints=[
         "It is last lesson's self-attention with three things more: a split, a merge, and one layer behind.",
         "Project first, split then: split_heads(self.query(x), self.heads), and the same for keys and "

@@ -18,7 +18,13 @@ exercise = Formula(
         "3*d**2 + 3*d": "The layer `output` is left out.",
         "4*d**2/h + 4*d": "Each head maps d numbers to d/h, and there are h of them: h cancels.",
     },
-    also_right=["4*d*(d + 1)"],
+    also_right=[
+        "4*d*(d + 1)",
+        "4*(d**2 + d)",
+        "4*h*d*(d/h) + 4*d",
+        "3*(d*d + d) + d*d + d",
+        "(2*d + 1)**2 - 1",
+    ],
     hints=[
         "One head of queries maps d numbers to d/h. How many weights is that, and how many have all h heads?",
         "Count `nn.Linear(d, d)`: weights and biases. How many of these layers are there?",

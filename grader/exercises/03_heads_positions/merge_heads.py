@@ -39,6 +39,9 @@ exercise = Function(
     also_right=[
         "return tokens_first.flatten(-2) -> return torch.cat(list(x.unbind(-3)), dim=-1)",
         "tokens_first.flatten(-2) -> tokens_first.reshape(*tokens_first.shape[:-2], -1)",
+        "tokens_first.flatten(-2) -> tokens_first.contiguous().view(*tokens_first.shape[:-2], -1)",
+        "x.transpose(-3, -2) -> x.movedim(-3, -2)",
+        "x.transpose(-3, -2) -> torch.einsum('...hlw->...lhw', x)",
     ],
     hints=[
         "Undo the two steps of split_heads, the last one first.",

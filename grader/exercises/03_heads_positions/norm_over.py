@@ -18,6 +18,9 @@ def _case(axes, size=1.0, shift=0.5, shape=3):
     return lambda draw: dict(x=size * (draw.normal(*draw.sizes(shape)) + shift), axes=axes)
 
 
+STD = "`std` divides by n − 1 unless it is told `unbiased=False`"
+WHOLE = "All is divided by one number, the deviation of the whole tensor; take it over `axes`, like the mean."
+
 exercise = Function(
     norm_over,
     cases={
@@ -39,9 +42,22 @@ exercise = Function(
         "variance is divided by n − 1, as PyTorch's `var` does unless it is told `unbiased=False`.",
         "(x - mean).square() -> x.square()": "The variance is taken around 0; subtract the mean first.",
         "(variance + 1e-5).sqrt() -> variance.sqrt()": "ε is left out.",
+        "(variance + 1e-5).sqrt() -> x.std(dim=axes, keepdim=True)": f"{STD}, and there is no ε.",
+        "(variance + 1e-5).sqrt() -> (x.std(dim=axes, keepdim=True) + 1e-5)": f"{STD}, and ε belongs "
+        "under the root.",
+        "(variance + 1e-5).sqrt() -> x.std()": WHOLE,
+        "(variance + 1e-5).sqrt() -> (x.std() + 1e-5)": WHOLE,
+        "(x - mean).square().mean(dim=axes, keepdim=True) -> x.var()": WHOLE,
+        "(x - mean).square().mean(dim=axes, keepdim=True) -> x.var(unbiased=False)": WHOLE,
+        "mean = x.mean(dim=axes, keepdim=True) -> mean = x.mean() ;; (variance + 1e-5).sqrt() -> x.std()": ""
+        "`axes` is never used: mean and deviation are those of the whole tensor.",
     },
     also_right=[
-        "(x - mean).square().mean(dim=axes, keepdim=True) -> x.var(dim=axes, keepdim=True, unbiased=False)"
+        "(x - mean).square().mean(dim=axes, keepdim=True) -> x.var(dim=axes, keepdim=True, unbiased=False)",
+        "(x - mean).square() -> (x - mean) ** 2",
+        "(x - mean) / (variance + 1e-5).sqrt() -> (x - mean) * (variance + 1e-5).rsqrt()",
+        "variance = _v -> variance = x.std(dim=axes, keepdim=True, unbiased=False) ** 2",
+        "(x - mean) / (variance + 1e-5).sqrt() -> (x.double() - mean) / (variance.double() + 1e-5).sqrt()",
     ],
     hints=[
         "x.mean(dim=axes) takes a tuple. What must it keep, so that x - mean broadcasts whatever the axes?",

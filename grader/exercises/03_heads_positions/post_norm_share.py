@@ -23,7 +23,7 @@ exercise = Formula(
         "(1 + v)**12": "It is turned upside down: a share is at most 1.",
         "1 - 12*v/(1 + v)": "Shares are multiplied from layer to layer, not subtracted.",
     },
-    also_right=["(1/(1 + v))**12", "(1 + v)**-12"],
+    also_right=["(1/(1 + v))**12", "(1 + v)**-12", "(1 + v)**-6 / (1 + v)**6", "(1 - v/(1 + v))**12"],
     hints=[
         "One layer first: x has variance 1, the branch adds v. The norm divides by what, to get back to 1?",
         "After one layer, 1/(1 + v) of the variance is x's. The next layer does the same to what is there.",

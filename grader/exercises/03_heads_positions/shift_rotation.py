@@ -61,6 +61,7 @@ exercise = Function(
         "PE(p − k), or R is meant for rows, PE(p) R.",
         "-turn.sin() -> turn.sin()": "Both sines are positive: that is no rotation. Look at cos(a + b).",
         "k / 10_000 ** (even / d) -> k / 10_000 ** (even / 2 / d)": "The exponent is i/d; it is 2i/d.",
+        "k / 10_000 ** (even / d) -> 0 * even": "Nothing turns: it is the identity, whatever k is.",
         "k / 10_000 ** (even / d) -> k + 0 * even": "Every pair turns by the same angle; each has its own w.",
     },
     also_right=[by_blocks, by_exponential],

@@ -50,6 +50,10 @@ exercise = Function(
     },
     also_right=[
         "return pieces.transpose(-3, -2) -> return torch.stack(x.chunk(heads, dim=-1), dim=-3)",
+        "x.unflatten(-1, (heads, -1)) -> x.reshape(*x.shape[:-1], heads, x.shape[-1] // heads)",
+        "pieces.transpose(-3, -2) -> pieces.movedim(-2, -3)",
+        "pieces.transpose(-3, -2) -> torch.einsum('...lhw->...hlw', pieces)",
+        "pieces.transpose(-3, -2) -> pieces.swapaxes(-2, -3).contiguous()",
     ],
     hints=[
         "Two steps: cut the last axis in two, then let two axes change places.",

@@ -28,7 +28,11 @@ exercise = Function(
         "x.reshape(*front, L, heads * width) -> x.reshape(*front, heads * width, L).mT": "Numbers are "
         "transposed; their split moved none, it drew other lines between them.",
     },
-    also_right=["x.reshape(*front, L, heads * width) -> x.reshape(*front, L, -1)"],
+    also_right=[
+        "x.reshape(*front, L, heads * width) -> x.reshape(*front, L, -1)",
+        "x.reshape(*front, L, heads * width) -> x.flatten(-3).unflatten(-1, (L, -1))",
+        "x.reshape(*front, L, heads * width) -> x.contiguous().view(*front, L, heads * width)",
+    ],
     hints=[
         "In which order do the numbers lie in memory after a reshape? Did their split move any of them?",
         "What undoes a reshape is another reshape. To which shape?",

@@ -31,7 +31,8 @@ def circumstance(wrong: Sequence[Case], right: Sequence[Case]) -> Circumstance |
         for found in (_inputs, _infinite, _large, _sizes, _axes_in_front):
             if told := next(found(wrong, right), None):
                 return told
-    parts = {case.part for case in wrong}
+    plain = [case for case in wrong if not case.has_gradient]  # gradients are asked at inputs of other parts
+    parts = {case.part for case in plain or wrong}
     if len(parts) == 1 and not parts & {case.part for case in right}:
         return Circumstance(f"In “{parts.pop()}”")
     return None

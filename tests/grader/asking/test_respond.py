@@ -1,6 +1,7 @@
 """The student's side: in this process, and in a process of its own that may do anything."""
 
 import contextlib
+import importlib
 import json
 import signal
 import sys
@@ -83,6 +84,20 @@ def test_what_was_answered_in_time_stays():
     ).outcomes
     assert outcomes[0].value == "quick"
     assert [outcome.failure.rule for outcome in outcomes[1:]] == [LATE] * 2
+
+
+@pytest.mark.parametrize(("takes", "is_whole"), [(0.15, True), (60, False)])
+def test_an_import_is_not_cut_off_until_the_time_has_doubled(tmp_path, monkeypatch, takes, is_whole):
+    """PyTorch loads much at a first call: half of it would break the kernel for good."""
+    module = f"slow_{is_whole}"
+    (tmp_path / f"{module}.py").write_text(f"import time\n\ntime.sleep({takes})\nwhole = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    began = time.monotonic()
+    with pytest.raises(TimeUp), time_limit(0.1):
+        importlib.import_module(module)
+        endless()
+    assert hasattr(sys.modules.get(module), "whole") == is_whole
+    assert time.monotonic() - began < 2.0
 
 
 def test_no_alarm_is_left_behind():

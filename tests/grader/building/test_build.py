@@ -186,8 +186,8 @@ def test_code_of_the_lesson_takes_the_place_of_the_exercises_own(course):
 @pytest.mark.parametrize(
     ("marker", "tags"),
     [
-        ("demonstration=true", ["demonstration"]),
-        ('demonstration="long"', ["demonstration", "long"]),
+        ("demonstration=true", ["demonstration", "raises-exception"]),
+        ('demonstration="long"', ["demonstration", "long", "raises-exception"]),
         ("", None),
     ],
 )

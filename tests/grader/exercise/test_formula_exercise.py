@@ -1,7 +1,11 @@
 """Exercises whose answer is a formula: how they are declared, asked and compared."""
 
+import re
+
 import pytest
 
+from grader import catalogue
+from grader.exercise import Question
 from grader.exercise.formula import Equation, Formula
 from grader.questions.draw import Draw
 
@@ -59,9 +63,14 @@ def test_an_authors_slip_shows_when_the_file_is_loaded(changed, complaint):
         (None, "There is no formula yet."),
         ("(2*L, d)", "One formula is expected, not several."),
         ("2L", "A multiplication sign is missing: write 2*L, not 2L."),
-        ("4*L*d", "At L = 7, d = 5 it gives 2 times the right value."),
-        ("L/(L - 7)", "It has no value at L = 7, d = 5."),
-        ("2*L*d + max(0, L - 7)", "It is right at L = 7, d = 5, and not for all sizes."),
+        ("4*L*d", "At L = 7, d = 5 it gives 140; 70 is right."),
+        ("L/(L - 7)", "It has no value at L = 7, d = 5; there 70 is right."),
+        ("2*L*d + max(0, L - 7)", "At L = 11, d = 13 it gives 290; 286 is right."),
+        ("1000*L**5*d", "At L = 7, d = 5 it gives 84,035,000; 70 is right."),
+        ("L**20*d", "At L = 7, d = 5 it gives 3.98961e+17; 70 is right."),
+        ("2*L*d/3", "At L = 7, d = 5 it gives 23.3333; 70 is right."),
+        ("2*L*d + L/10**9", "At L = 7, d = 5 it gives 70.000000007; 70 is right."),
+        ("2*L*d + max(0, L - 1000)", "It is right at some sizes, and not at all."),
     ],
 )
 def test_what_is_said_of_a_formula(given, said):
@@ -85,3 +94,16 @@ def test_two_wrong_answers_alike():
     assert not exercise.same(question, "L*d", "L*d*3")
     assert not exercise.same(question, "L*d", "L*")
     assert not exercise.same(question, None, None)
+
+
+FORMULAS = [e for ids in catalogue.ids().values() for e in map(catalogue.find, ids) if "formula" in e.kind]
+
+
+@pytest.mark.parametrize("exercise", FORMULAS, ids=lambda exercise: exercise.id)
+def test_every_slip_of_the_courses_formulas_is_told_with_sizes_at_which_it_fails(exercise):
+    entries = exercise.formulas.values() if exercise.kind == "formulas" else [exercise]
+    for entry in entries:
+        for slip in entry.slips:
+            found = entry.difference(Question("the formula", {}), entry.reference, slip)
+            assert re.fullmatch(r"At (\w+ = \d+(, )?)+ it gives .+; .+ is right\.", found.example), slip
+            assert not re.search(r"\d", found.summary)

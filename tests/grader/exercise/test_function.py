@@ -143,7 +143,9 @@ def test_what_may_grow_with_the_square():
 
 
 def test_parameters_may_have_any_name():
-    exercise = made(scaled, cases={"with a scale": lambda draw: dict(scale=2.0, x=draw.normal(3))})
+    exercise = made(
+        scaled, cases={"with a scale": lambda draw: dict(scale=2.0, x=draw.normal(3))}, without=["gradient"]
+    )
     (question,) = exercise.questions(Draw(0))[:1]
     assert question.payload["by_name"] == ["scale"] and list(question.payload["inputs"]) == ["x", "scale"]
     assert wrong_parts(exercise, lambda anything, scale=1.0: anything * scale) == []
@@ -184,6 +186,47 @@ def test_a_module_gets_its_weights_and_its_gradients_are_asked_for_too():
     assert len(wrong_parts(exercise, ChangesItsInput)) == len(exercise.parts) + 1
     question = exercise.questions(Draw(0))[0]
     assert question.payload["init"] == {"d": question.sizes["d"]}
+
+
+GRADIENT = "the gradient reaches every input"
+
+
+def by_size(*batch):
+    def case(draw):
+        d = draw.integer(2, 5)
+        return {"init": {"d": d}, "inputs": {"x": draw.normal(*batch, 3, d)}}
+
+    return case
+
+
+def test_gradients_are_asked_of_the_cases_where_no_inputs_are_drawn():
+    exercise = made(Scale, Module, cases={f"{axes} in front": by_size(*[2] * axes) for axes in range(5)})
+    assert exercise.parts == (*exercise.cases, GRADIENT)
+    asked = [question for question in exercise.questions(Draw(0)) if question.part == GRADIENT]
+    assert sorted(q.payload["inputs"]["x"].dim() - 2 for q in asked) == [0, 1, 2, 3, 4]  # each case once
+
+    class Cut(Scale):
+        def forward(self, x):
+            return x * self.gain if x.dim() < 6 else x * self.gain.detach()
+
+    assert wrong_parts(exercise, Scale) == []
+    assert wrong_parts(exercise, Cut) == [GRADIENT]
+
+
+def test_no_gradient_is_asked_of_what_has_none():
+    def largest(x):
+        return x.argmax(dim=-1)
+
+    def both(x):
+        return x, x.argmax(dim=-1)
+
+    for reference in (largest, both):
+        exercise = made(reference, cases={"some": lambda draw: dict(x=draw.normal(3, 4))})
+        assert exercise.parts == ("some",)
+    assert made(scaled, cases={"a number": lambda draw: dict(x=draw.integer(1, 3))}).parts == ("a number",)
+    smooth = {"some": lambda draw: dict(x=draw.normal(3))}
+    assert made(scaled, cases=smooth).parts == ("some", GRADIENT)
+    assert made(scaled, cases=smooth, without=["gradient"]).parts == ("some",)
 
 
 def test_right_answers_may_be_patches():

@@ -336,6 +336,37 @@ def test_an_error_of_pytorchs_is_not_taken_for_a_stub(judged, written):
     assert verdict.mistake == "This needs floats and gets whole numbers or booleans: call `.float()` first."
 
 
+def in_a_batch_over_rows(x):
+    return x.softmax(1 if x.dim() == 3 else -1)
+
+
+def in_a_batch_over_rows_and_else_cut(x):
+    return x.softmax(1) if x.dim() == 3 else x.detach().softmax(-1)
+
+
+def wrong_under_a_gradient(x):
+    return x.softmax(0 if x.requires_grad else -1)
+
+
+def wrong_under_the_gradient_of_a_batch(x):
+    return x.softmax(1 if x.requires_grad and x.dim() == 3 else -1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        (in_a_batch_over_rows, ["a batch"]),
+        (in_a_batch_over_rows_and_else_cut, ["a batch", "the gradient reaches every input"]),
+        (wrong_under_a_gradient, ["the gradient reaches every input"]),  # no other part would tell
+        (wrong_under_the_gradient_of_a_batch, ["the gradient reaches every input"]),
+    ],
+)
+def test_a_wrong_value_is_not_held_against_the_gradient_as_well(judged, answer, wrong):
+    verdict = judged(softmax_exercise(), {"softmax": answer})
+    assert [part.name for part in verdict.graded_parts if not part.held] == wrong
+    assert verdict.score == 7 - len(wrong)
+
+
 def test_a_forged_gradient_is_no_result(judged):
     def forged(x):
         return {"value": x.softmax(-1), "gradient": {"x": x}}
@@ -367,10 +398,10 @@ def test_an_exercise_says_itself_what_is_earned(make, answers, judged, monkeypat
         ("4*L*d", Status.RIGHT, ""),
         ("2*d*2*L", Status.RIGHT, ""),
         ("4·L·d", Status.RIGHT, ""),
-        ("4*L", Status.WRONG, "At L = 7, d = 5 it gives 0.2 times the right value."),
-        ("4*L*d/(L - 7)", Status.WRONG, "It has no value at L = 7, d = 5."),
-        ("4*L*d + (L - 7)*(d - 5)", Status.WRONG, "It is right at L = 7, d = 5, and not for all sizes."),
-        ("4*L*d + L/1000", Status.WRONG, "At L = 7, d = 5 it is close to the right value, and not equal."),
+        ("4*L", Status.WRONG, "At L = 7, d = 5 it gives 28; 140 is right."),
+        ("4*L*d/(L - 7)", Status.WRONG, "It has no value at L = 7, d = 5; there 140 is right."),
+        ("4*L*d + (L - 7)*(d - 5)", Status.WRONG, "At L = 5, d = 3 it gives 64; 60 is right."),
+        ("4*L*d + L/1000", Status.WRONG, "At L = 7, d = 5 it gives 140.007; 140 is right."),
         ("(L, d)", Status.WRONG, "One formula is expected, not several."),
         ("4Ld", Status.WRONG, "A multiplication sign is missing: write 2*L, not 2L."),
         (140, Status.WRONG, 'Write the formula as text in quotes, like "L * d".'),
@@ -387,6 +418,14 @@ def test_formula(make, judged, answer, status, finding):
     if finding:
         assert verdict.parts[0].finding == finding
         assert "7" not in verdict.parts[0].summary
+
+
+def test_a_formula_that_is_named_has_its_example_in_the_notebook_and_none_in_feedback(make, judged):
+    verdict = judged(make.formula(), {"layer_flops": "8*L*d"})
+    assert verdict.mistake == "It is twice the right formula."
+    example = "At L = 7, d = 5 it gives 280; 140 is right."
+    assert example in panel.plain(verdict) and example in panel.html(verdict)
+    assert "280" not in panel.plain(verdict, graded=True) and "280" not in str(verdict.for_report())
 
 
 @pytest.mark.parametrize(
@@ -406,7 +445,7 @@ def test_multiply_adds_are_recognised_where_flops_are_counted(make, judged, unit
     [
         ("(L, 2*d)", None),
         ("[L, d + d]", None),
-        ("(2*d, L)", "At L = 7, d = 5 it gives 1.43 times the right value."),
+        ("(2*d, L)", "At L = 7, d = 5 it gives (10, 7); (7, 10) is right."),
         ("L", 'A shape with 2 entries is expected, in quotes, like "(a, b)".'),
         ("(L, d, 1)", 'A shape with 2 entries is expected, in quotes, like "(a, b)".'),
     ],

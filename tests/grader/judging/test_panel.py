@@ -179,6 +179,27 @@ def test_an_error_at_every_question_is_said_once():
     )
 
 
+EXAMPLE = "At L = 7 it gives 28; 140 is right."
+NAMED = replace(
+    WRONG,
+    mistake="A factor d is missing.",
+    parts=(Part("the formula", False, EXAMPLE, "It is not equal.", example=EXAMPLE),),
+)
+
+
+@pytest.mark.parametrize("render", [panel.plain, panel.html])
+def test_an_example_is_told_beside_a_named_mistake_and_not_in_feedback(render):
+    assert EXAMPLE in render(NAMED) and render(NAMED).count(EXAMPLE) == 1
+    assert EXAMPLE not in render(NAMED, graded=True)
+    unnamed = replace(NAMED, mistake=None)
+    assert render(unnamed).count(EXAMPLE) == 1
+
+
+def test_an_example_of_one_part_of_several_says_which():
+    told = panel.plain(replace(NAMED, parts=(PARTS[0], *NAMED.parts)))
+    assert f"\nthe formula: {EXAMPLE}\n" in told
+
+
 def test_of_two_mistakes_the_parts_are_listed_and_nothing_else():
     told = panel.plain(
         replace(WRONG, mistake="Two things: a; and b.", how="pair", slips=("A.", "B."), said=())

@@ -120,6 +120,20 @@ def test_symbols_that_change_places():
     assert said(terms, "2*L*d**3 + 3*L*n") == "L stands where d belongs in b."
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("4*h*d**2", "There is a factor h too many in the weights; the biases are missing."),
+        ("4*d**2/h", "There is a division by h too many in the weights; the biases are missing."),
+        ("4*h*d", "There is a factor h too many in the biases; the weights are missing."),
+    ],
+)
+def test_what_is_wrong_is_taken_for_the_term_that_it_is_nearest_to(given, sentence):
+    """Once d²·h was said to stand where d belongs in the biases."""
+    terms = Terms.read("", {"the weights": "4*d**2", "the biases": "4*d"}, ("d", "h"), "parameters")
+    assert said(terms, given) == sentence
+
+
 def test_terms_that_weigh_differently_are_named_if_only_some_can_be_missing():
     terms = Terms.read("", {"the large one": "5*L", "the middle one": "3*L", "the small one": "2*L"}, ("L",))
     assert said(terms, "7*L") == "The middle one is missing."
