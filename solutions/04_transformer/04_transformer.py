@@ -856,7 +856,7 @@ for name, (model, steps) in controls.items():
 by_length(reversed_right, my_order, "letters right")
 
 # %% [markdown]
-# In our runs (three seeds) the share at 14 letters was 0.20 to 0.23 with the sines, and 0.40 to 0.45 with the order told;
+# In our runs (four of them) the share at 14 letters was 0.19 to 0.23 with the sines, and 0.40 to 0.45 with the order told;
 # the loss 0.8 to 1.0 nats, and 0.2. Order *is* what it lacked, or much of it. And order can be learnt, by steps: three
 # times as many with the sines made 0.6 to 0.75, where the GRU with attention had 0.79 to 0.81 after one time. The paper
 # gave it 100,000, on GPUs, which do all places at once. What no control here shows is that the captions go the same way.
