@@ -1,4 +1,4 @@
-"""The small parts that every Transformer here is made of, beside attention: the MLP and what regularises."""
+"""The small parts of every Transformer here, beside attention: MLP, first weights, and what regularises."""
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +34,18 @@ class QuickGELU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x * torch.sigmoid(1.702 * x)
+
+
+@torch.no_grad()
+def xavier(*parts: nn.Module) -> None:
+    """Draw every matrix of these modules anew, uniform within ±√(6 / (rows + columns)); vectors stay.
+
+    Glorot and Bengio 2010, equation 16: what is summed has about the variance of its terms, both ways.
+    """
+    for part in parts:
+        for parameter in part.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
 
 
 class StochasticDepth(nn.Module):

@@ -162,7 +162,7 @@ def test_the_validate_button_says_what_is_missing(tmp_path):
     assert "Not written yet" in json.dumps(result, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("name", ["05_cost"])
+@pytest.mark.parametrize("name", ["04_transformer", "05_cost"])
 def test_code_fits_its_cell_and_a_demonstration_the_screen(name):
     """Nothing scrolls sideways, and what is only shown is short."""
     (lesson,) = (lesson for lesson in LESSONS if lesson.name == name)

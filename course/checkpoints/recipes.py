@@ -7,7 +7,7 @@ only models of data that the course makes itself, or of scikit-learn's digits.
 
 from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from course.checkpoints.looking import shape_found
@@ -166,6 +166,18 @@ def _few(data: ImageSet) -> ImageSet:
     return data.take(range(LABELLED))
 
 
+_over_clutter = partial(  # whatever teaches it: where CLS looks, and what a probe reads
+    Known,
+    ships=True,
+    train=lambda: _clutter("train"),
+    describe=_images,
+    scores=lambda method: _looking(method.encoder),
+    more=lambda method, _: [
+        probed(method.encoder, ENCODER, _few(_clutter("train")), _clutter("test"), "features")
+    ],
+)
+
+
 RECIPES = {
     "translate-numbers": Known(
         about="GRU with Bahdanau's attention, French to English number words by characters",
@@ -210,32 +222,21 @@ RECIPES = {
             probed(method.encoder, ENCODER, _few(_shapes("train")), _shapes("test"), "patches")
         ],
     ),
-    "dino-clutter": Known(
+    "dino-clutter": _over_clutter(
         about="DINO around a small ViT, on one large shape over clutter",
         use="CLS attention without labels; outputs before and behind the head",
         data="4,000 images of a shape over clutter, drawn by the course",
-        ships=True,
         minutes=8,
         recipe=Recipe(epochs=10, batch=32, lr=1e-3),
-        train=lambda: _clutter("train"),
-        describe=_images,
         build=lambda about: build("dino", _known_images(about), ENCODER),
-        scores=lambda method: _looking(method.encoder),
-        more=lambda method, _: [
-            probed(method.encoder, ENCODER, _few(_clutter("train")), _clutter("test"), "features")
-        ],
     ),
-    "supervised-clutter": Known(
+    "supervised-clutter": _over_clutter(
         about="the same ViT, taught the colour of that shape by labels",
         use="CLS attention of an encoder with labels, beside dino-clutter's",
         data="4,000 images of a shape over clutter, drawn by the course, and their colours",
-        ships=True,
         minutes=2,
         recipe=Recipe(epochs=6, batch=32, lr=1e-3),
-        train=lambda: _clutter("train"),
-        describe=_images,
         build=lambda about: Supervised(_classifier(about), augment=crop_and_flip),
-        scores=lambda method: _looking(method.encoder),
     ),
     "positions-snapshots": Known(
         about="a small ViT taught shapes by labels, with its positions at five moments of the training",

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from course import expect
 from course.attention import causal_mask
 from course.language.transformer_layers import DecoderLayer, EncoderLayer, LayerCache
+from course.layers import xavier
 from course.position import sinusoidal
 from course.record import Record, keep
 
@@ -91,9 +92,7 @@ class Transformer(nn.Module):
         self.decoder = nn.ModuleList(DecoderLayer(dim, heads, hidden, **options) for _ in range(layers))
         final = nn.LayerNorm if norm == "pre" else nn.Identity  # post-norm layers end normalised
         self.encoder_norm, self.decoder_norm = final(dim), final(dim)
-        for parameter in [*self.encoder.parameters(), *self.decoder.parameters()]:
-            if parameter.dim() > 1:
-                nn.init.xavier_uniform_(parameter)
+        xavier(self.encoder, self.decoder)
 
     def forward(self, source: Tensor, target: Tensor, record: Record | None = None) -> Tensor:
         """Teacher forcing: all target positions at once, each told the true tokens before it."""

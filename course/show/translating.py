@@ -6,6 +6,8 @@ from typing import Any
 from course.show.guesses import NOT_YET, is_number
 from course.show.style import figure, new, palette
 
+COLOURS = 4  # that the style has for lines; whatever comes after them is in ink
+
 
 def by_length(right: Mapping[str, Mapping[int, float]], guessed: Mapping[int, Any], ylabel: str) -> None:
     """A line for each model over the length of what it read, and the reader's guesses as squares.
@@ -18,8 +20,9 @@ def by_length(right: Mapping[str, Mapping[int, float]], guessed: Mapping[int, An
     if not right:
         raise ValueError("there is no model whose shares could be drawn")
     fig, ax = new(height=3.4)
-    for (name, shares), marker in zip(right.items(), "osD^vP"):
-        ax.plot(list(shares), list(shares.values()), marker=marker, label=name)
+    for place, ((name, shares), marker) in enumerate(zip(right.items(), "osD^vP")):
+        own = {} if place < COLOURS else {"color": palette.ink, "fillstyle": "none"}
+        ax.plot(list(shares), list(shares.values()), marker=marker, label=name, **own)
     made = {length: float(guess) for length, guess in guessed.items() if is_number(guess)}
     if made:
         ax.plot(

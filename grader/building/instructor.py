@@ -24,6 +24,7 @@ from grader import catalogue, own
 from grader.building import by_hand
 from grader.building.by_hand import ByHand
 from grader.building.lesson import BuildError, Lesson
+from grader.building.pictures import attach
 from grader.configure import DEMONSTRATION, LONG
 from grader.exercise import Exercise, Function
 from grader.exercise.solution import BEGIN, END
@@ -78,6 +79,7 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = _SUM.sub(asked.sum, cell.source)
+            attach(cell, lesson)
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
     nbformat.validate(notebook)
     return notebook

@@ -1,4 +1,4 @@
-"""The beam search in a real browser: width, length penalty and step, each with its own numbers."""
+"""Lesson 04's beam search in a real browser: width, length penalty and step, each with its own numbers."""
 
 import math
 
@@ -6,19 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from course.show.beam import beam_tree
+from tests.lessons.test_04_transformer import lesson
 
 pytestmark = pytest.mark.browser
 
-TREE = {
-    "": {"it": 0.5, "a": 0.4, "no": 0.1},
-    "it": {"is": 0.4, "rains": 0.35, "■": 0.25},
-    "it is": {"■": 0.6, "late": 0.4},
-    "it rains": {"■": 1.0},
-    "a": {"dog": 0.9, "cat": 0.1},
-    "a dog": {"runs": 0.75, "■": 0.25},
-    "a dog runs": {"fast": 0.55, "■": 0.45},
-    "a dog runs fast": {"■": 1.0},
-}
+TREE = lesson("tree = {")["tree"]
 
 
 def score(p, length, alpha):

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from course.show import palette, scaling
 from course.show.align import alignment
+from course.show.beam import beam_tree
 from course.show.cost_curves import cost_curves
 from course.show.predict import predict_cell, predict_number, predict_patch
 from course.show.viewer import Attention, attention_viewer
@@ -34,6 +35,9 @@ FIGURES = {
     "viewer, wide": viewer,
     "viewer, square": lambda: viewer((7, 7), heads=12),
     "viewer, two models": lambda: viewer(models=2),
+    "beam": lambda: beam_tree(
+        {"": {"it": 0.6, "a": 0.4}, "it": {"■": 1.0}, "a": {"dog": 1.0}, "a dog": {"■": 1.0}}
+    ),
     "alignment": lambda: alignment(weights(1, 4, 3, 2), ["un", "chien"], ["a", "dog", "."]),
     "patch": lambda: predict_patch("Where?", BLACK, weights(1, 15).view(3, 5)),
     "cell": lambda: predict_cell("Which?", weights(3, 3), list("abc"), list("xyz")),

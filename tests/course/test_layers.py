@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from course.layers import MLP, LayerScale, QuickGELU, StochasticDepth, stochastic_depth_rates
+from course.layers import MLP, LayerScale, QuickGELU, StochasticDepth, stochastic_depth_rates, xavier
 
 
 def test_mlp_is_two_linear_layers_with_an_activation_between():
@@ -31,6 +31,18 @@ def test_mlp_drops_hidden_units_and_outputs_in_training_only():
         assert share == pytest.approx(0.5, abs=0.1)
     mlp.eval()
     assert torch.equal(mlp(x), mlp(x)) and (mlp(x) != 0).all()
+
+
+def test_xavier_draws_matrices_and_leaves_vectors():
+    torch.manual_seed(0)
+    parts = nn.Linear(300, 100), nn.LayerNorm(100)
+    before = [parameter.clone() for part in parts for parameter in part.parameters()]
+    xavier(*parts)
+    after = [parameter for part in parts for parameter in part.parameters()]
+    assert [torch.equal(*pair) for pair in zip(before, after)] == [False, True, True, True]
+    edge = (6 / 400) ** 0.5
+    assert 0.99 * edge < after[0].abs().max() <= edge
+    assert after[0].std().item() == pytest.approx(edge / 3**0.5, rel=0.02)
 
 
 def test_quick_gelu_is_its_formula_and_close_to_gelu():

@@ -33,6 +33,14 @@ def test_without_a_guess_it_says_where_one_goes(shown):
     assert len(fig.axes[0].get_lines()) == 2
 
 
+def test_no_two_lines_look_alike(monkeypatch):
+    figures = []
+    monkeypatch.setattr("course.show.translating.figure", lambda fig, alt: figures.append(fig))
+    by_length({f"model {number}": {2: 1.0} for number in range(6)}, {}, "letters right")
+    looks = {(line.get_color(), line.get_linestyle()) for line in figures[0].axes[0].get_lines()}
+    assert len(looks) == 6
+
+
 def test_no_model_is_refused():
     with pytest.raises(ValueError, match="there is no model"):
         by_length({}, {}, "letters right")

@@ -1,7 +1,8 @@
 """Lesson 04: what its text tells, computed again by its own cells, and its finale with a slip in a part."""
 
+import csv
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -9,25 +10,30 @@ import pytest
 import torch
 
 from course.attention import attention, causal_mask
-from course.data.backwards import backwards
+from course.checkpoints import load
+from course.data.backwards import backwards, letters_right
 from course.language.translate import UNKNOWN
 from course.show.beam import beam_tree
 from grader import catalogue
+from grader.building.instructor import instructor_notebook
+from grader.configure import LONG
+from tests.test_lessons import LESSONS, executed, released
 
 LESSON = "04_transformer"
-SOURCE = Path(__file__).resolve().parents[2] / "solutions" / LESSON / f"{LESSON}.py"
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE, RESULTS = ROOT / "solutions" / LESSON / f"{LESSON}.py", ROOT / "benchmarks" / "results"
 CELLS = re.split(r"^# %%.*\n", SOURCE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 TEXT = " ".join(line.removeprefix("# ") for line in SOURCE.read_text(encoding="utf-8").splitlines())
 PARTS = ("CrossAttention", "EncoderBlock", "DecoderBlock", "shift_right", "padded_loss", "append_likeliest")
-PARTS += ("beam_step", "additive_attention")
+PARTS += ("beam_step", "additive_attention", "split_heads", "merge_heads")
 
 
 def lesson(*defined, **changed):
     """The names that these cells of the lesson define, with the reader's answers right, or changed."""
     space = {part: catalogue.reference(part) for part in PARTS}
-    space |= {"attention": attention, "causal_mask": causal_mask}
+    space |= {"attention": attention, "causal_mask": causal_mask} | changed
     (imports,) = (cell for cell in CELLS if cell.startswith("import copy"))
-    exec(re.sub(r"^from grader.*\n|^attention, causal_mask.*\n", "", imports, flags=re.MULTILINE), space)
+    exec(re.sub(r"^from grader.*\n|^\w+, \w+ = mine\..*\n", "", imports, flags=re.MULTILINE), space)
     for start in defined:
         (cell,) = (cell for cell in CELLS if re.search(rf"^{re.escape(start)}", cell, re.MULTILINE))
         exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), space)
@@ -35,8 +41,9 @@ def lesson(*defined, **changed):
     return space
 
 
-FINALE = ("seen, unseen = ", "class Tokens", "class Translator", "def trained", "def pairs_again")
-FINALE += ("def written", "def share_right", "def fed_the_truth")
+SMALL = ("class Tokens", "class Reading", "class Translator", "class InOrder")
+FINALE = ("seen, unseen = ", "class Tokens", "class Reading", "class Translator", "def trained")
+FINALE += ("def pairs_again", "def written", "def share_right", "def fed_the_truth")
 
 
 def finale(steps, causal=True, **changed):
@@ -81,14 +88,40 @@ def test_what_the_text_says_of_the_data():
     assert not (ids == UNKNOWN).any()
 
 
-def test_the_three_of_the_small_task_have_as_many_parameters():
-    space = lesson("class LookingBack", "class Tokens", "class Translator")
+def test_all_of_the_small_task_have_as_many_parameters():
+    space = lesson("class LookingBack", *SMALL)
     made = [space["Seq2Seq"](14, 24, 48), space["LookingBack"](14, 24, 44)]
-    made.append(space["Translator"](14, d=48, hidden=128, layers=1))
+    made += [space["Translator"](14, 48, 4, n, layers=1) for n in (128, 54)]
+    made[-1].tokens = space["InOrder"](14, 48)
     sizes = [sum(p.numel() for p in model.parameters()) for model in made]
     assert max(sizes) / min(sizes) < 1.04
     source, labels = next(backwards(4))
     assert all(model(source, labels).shape == (*labels.shape, 14) for model in made)
+
+
+def test_what_the_sines_lack_is_order():
+    """As many parameters and steps; the one change is who tells the places."""
+    space = lesson(*SMALL, "def trained", "def written")
+    right, losses = [], []
+    for n in (128, 54):
+        torch.manual_seed(0)
+        model = space["Translator"](14, 48, 4, n, layers=1)
+        if n == 54:
+            model.tokens = space["InOrder"](14, 48)
+        *_, loss = space["trained"](model, backwards(), 220)
+        losses.append(loss)
+        right.append(letters_right(partial(space["written"], model), lengths=[14])[14])
+    assert 0.1 < right[0] < 0.3 < 0.35 < right[1] < 0.7
+    assert losses[1] < 0.35 < 0.7 < losses[0]
+
+
+def test_what_the_checkpoint_needs_and_what_it_does_not():
+    space = lesson("def taught_without_seeing", taught=load("translate-numbers").module)
+    hidden = {
+        word: space["taught_without_seeing"]("quatre-vingt-dix-sept", word)
+        for word in ("quatre", "vingt", "dix", "sept")
+    }
+    assert hidden.pop("sept") == "ninety-three" and set(hidden.values()) == {"ninety-seven"}
 
 
 @torch.no_grad()
@@ -112,9 +145,7 @@ def test_the_search_in_the_readers_steps_is_the_librarys():
 
 
 def test_the_tree_of_the_text():
-    (cell,) = (cell for cell in CELLS if cell.startswith("tree = {"))
-    space = {}
-    exec(cell.replace("beam_tree(tree)", ""), space)
+    space = lesson("tree = {")
     assert "The most probable is “it rains”, with 0.175" in beam_tree(space["tree"]).alt
     long, short = torch.tensor([0.4 * 0.9 * 0.75 * 0.55, 0.175]).log().tolist()
     for alpha in (0.3, 0.4, 0.5, 0.6):
@@ -124,7 +155,7 @@ def test_the_tree_of_the_text():
 
 
 def test_the_recorded_run_is_what_the_text_says():
-    page = (SOURCE.parents[2] / "benchmarks" / "results" / "translation.md").read_text(encoding="utf-8")
+    page = (RESULTS / "translation.md").read_text(encoding="utf-8")
     for name, loss, score in (("Transformer", "1.187", "9.1"), ("GRU", "0.902", "17.4")):
         (row,) = re.findall(rf"^\| {name} \|.*$", page, re.MULTILINE)
         assert f" {loss} " in row and f" {score} " in row and f"| {loss} | {score} |" in TEXT
@@ -134,3 +165,24 @@ def test_the_recorded_run_is_what_the_text_says():
     ]
     falls = [float(last[0][place]) - float(last[1][place]) for place in (1, 3)]
     assert falls == pytest.approx([0.021, 0.010], abs=5e-4) and "(0.021 against 0.010)" in TEXT
+    with (RESULTS / "translation.csv").open() as file:
+        rows = {(row["model"], int(row["step"])): row for row in csv.DictReader(file)}
+    took = float(rows["Transformer", 1500]["seconds"])
+    assert round(took) == 551 and round(float(rows["GRU + attention", 1500]["seconds"]) / took, 1) == 1.4
+    by_then = [row for (name, _), row in rows.items() if name[-9:] == "attention" and float(row["seconds"]) < took]
+    assert float(by_then[-1]["validation_loss"]) == pytest.approx(0.70, abs=0.005)
+
+
+@pytest.mark.parametrize("answered", [0, 7])
+def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
+    """Nothing long is run: each other cell runs, or says in one line what it waits for."""
+    (its,) = (each for each in LESSONS if each.name == LESSON)
+    notebook, asked = released(its), catalogue.ids()[LESSON][:answered]
+    solved = {cell.id: cell.source for cell in instructor_notebook(its).cells}
+    notebook.cells = [cell for cell in notebook.cells if LONG not in cell.metadata.get("tags", ())]
+    for cell in notebook.cells:
+        if cell.id.removesuffix("-answer").replace("-", "_") in asked:
+            cell.source = solved[cell.id]
+    executed(notebook, allow_errors=True)
+    errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert errors and {error.ename for error in errors} == {"NotWrittenYet"}, [e.evalue for e in errors]

@@ -9,6 +9,7 @@ from torch import nn
 
 from grader.catalogue import reference
 from grader.exercise import Module
+from grader.questions.layers import with_heads
 
 attention = reference("attention")
 split_heads = reference("split_heads")
@@ -40,26 +41,14 @@ class MultiHead(nn.Module):
         ### END SOLUTION
 
 
-def _case(mask=None, heads=None, square=False):
-    def case(draw):
-        B, L, h, width = draw.sizes(4)
-        h = heads or (L if square else h)
-        inputs = {"x": draw.normal(B, L, h * width)}
-        if mask:
-            inputs["mask"] = draw.mask(*(dict(B=B, L=L).get(size, size) for size in mask))
-        return {"init": {"d": h * width, "heads": h}, "inputs": inputs}
-
-    return case
-
-
 exercise = Module(
     MultiHead,
     cases={
-        "a batch": _case(),
-        "as many heads as tokens": _case(square=True),
-        "one head": _case(heads=1),
-        "a mask (L, L) for all": _case(mask=("L", "L")),
-        "a mask of padding, (B, 1, 1, L)": _case(mask=("B", 1, 1, "L")),
+        "a batch": with_heads("x: (B, L, d)"),
+        "as many heads as tokens": with_heads("x: (B, L, d)", heads="L"),
+        "one head": with_heads("x: (B, L, d)", heads=1),
+        "a mask (L, L) for all": with_heads("x: (B, L, d)  mask: bool (L, L)"),
+        "a mask of padding, (B, 1, 1, L)": with_heads("x: (B, L, d)  mask: bool (B, 1, 1, L)"),
     },
     points=5,
     difficulty=3,

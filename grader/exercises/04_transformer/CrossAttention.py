@@ -1,16 +1,19 @@
 """One sequence asks another
 
 Multi-head attention in which queries come from `x`, and keys and values from `memory`. Four linear layers
-from d to d, with bias: `query`, `key`, `value`, `output`. Project; split each into heads, (B, heads, L,
-d/heads), the features of head 0 first; attend in all heads with your `attention`; merge; `output`.
+from d to d, with bias: `query`, `key`, `value`, `output`. You have the parts: `split_heads`, `attention`,
+`merge_heads`.
 """
 
 from torch import nn
 
 from grader.catalogue import reference
 from grader.exercise import Module
+from grader.questions.layers import with_heads
 
 attention = reference("attention")
+split_heads = reference("split_heads")
+merge_heads = reference("merge_heads")
 
 
 class CrossAttention(nn.Module):
@@ -30,59 +33,49 @@ class CrossAttention(nn.Module):
         self.output = nn.Linear(d, d)
 
     def forward(self, x, memory, mask=None):
-        q, k, v = self.query(x), self.key(memory), self.value(memory)
-        q = q.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, heads, Lq, d / heads)
-        k = k.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, heads, Lk, d / heads)
-        v = v.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        q = split_heads(self.query(x), self.heads)  # (B, heads, Lq, d / heads)
+        k = split_heads(self.key(memory), self.heads)  # (B, heads, Lk, d / heads)
+        v = split_heads(self.value(memory), self.heads)
         y = attention(q, k, v, mask)  # (B, heads, Lq, d / heads)
-        return self.output(y.transpose(1, 2).flatten(2))  # (B, Lq, d)
+        return self.output(merge_heads(y))  # (B, Lq, d)
         ### END SOLUTION
-
-
-def _case(mask=None, heads=None, same=False):
-    def case(draw):
-        B, Lq, Lk, h, width = draw.sizes(5)
-        Lk = Lq if same else Lk
-        h = heads or h
-        sizes = dict(B=B, Lq=Lq, Lk=Lk)
-        inputs = {"x": draw.normal(B, Lq, h * width), "memory": draw.normal(B, Lk, h * width)}
-        if mask:
-            inputs["mask"] = draw.mask(*(sizes.get(size, size) for size in mask))
-        return {"init": {"d": h * width, "heads": h}, "inputs": inputs}
-
-    return case
 
 
 exercise = Module(
     CrossAttention,
     cases={
-        "a memory of another length": _case(),
-        "a memory of the same length": _case(same=True),
-        "one head": _case(heads=1),
-        "padding, (B, 1, 1, Lk), is hidden": _case(mask=("B", 1, 1, "Lk")),
-        "a mask (Lq, Lk) for all": _case(mask=("Lq", "Lk")),
+        "a memory of another length": with_heads("x: (B, Lq, d)  memory: (B, Lk, d)"),
+        "a memory of the same length": with_heads("x: (B, L, d)  memory: (B, L, d)"),
+        "one head": with_heads("x: (B, Lq, d)  memory: (B, Lk, d)", heads=1),
+        "padding, (B, 1, 1, Lk), is hidden": with_heads(
+            "x: (B, Lq, d)  memory: (B, Lk, d)  mask: bool (B, 1, 1, Lk)"
+        ),
+        "a mask (Lq, Lk) for all": with_heads("x: (B, Lq, d)  memory: (B, Lk, d)  mask: bool (Lq, Lk)"),
     },
     words={"query": "the queries", "key": "the keys", "value": "the values", "output": "the output layer"},
     slips={
-        "self.query(x), self.key(memory), self.value(memory) -> self.query(memory), self.key(x), "
-        "self.value(x)": "The memory asks and x is asked: queries come from x, one output for each.",
-        "self.query(x), self.key(memory), self.value(memory) -> self.query(x), self.key(x), "
-        "self.value(x)": "The memory is never read: this is self-attention of x.",
-        "y.transpose(1, 2).flatten(2) -> y.reshape(y.shape[0], y.shape[2], -1)": "Heads are merged without "
-        "turning the axes back: pieces of different tokens come to stand in one row.",
-        "self.output(y.transpose(1, 2).flatten(2)) -> y.transpose(1, 2).flatten(2)": "The output layer is "
-        "left out: no head ever meets another.",
+        "self.query(x) -> self.query(memory) ;; self.key(memory) -> self.key(x) ;; "
+        "self.value(memory) -> self.value(x)": "The memory asks and x is asked: queries come from x, one "
+        "output for each.",
+        "self.key(memory) -> self.key(x) ;; self.value(memory) -> self.value(x)": "The memory is never read: "
+        "this is self-attention of x.",
+        "merge_heads(y) -> y.reshape(x.shape)": "Heads are merged without turning the axes back: pieces of "
+        "different tokens come to stand in one row.",
+        "self.output(merge_heads(y)) -> merge_heads(y)": "The output layer is left out: no head ever meets "
+        "another.",
     },
-    also_right=["attention(_q, _k, _v, mask) -> attention(_q, _k, _v, mask=mask)"],
-    points=6,
-    difficulty=3,
-    minutes=12,
+    also_right=[
+        "attention(q, k, v, mask) -> attention(q, k, v, mask=mask)",
+        "merge_heads(y) -> y.transpose(1, 2).flatten(2)",
+    ],
+    points=5,
+    difficulty=2,
+    minutes=8,
     hints=[
-        "Write it for one head first: four layers, one call of `attention`. Who makes the queries, who the "
-        "keys and values?",
-        "To split: `unflatten(-1, (heads, -1))` gives (B, L, heads, d/heads). Which two axes change places "
-        "before `attention` sees it?",
-        "To merge: undo the exchange first; then `flatten(2)` joins the last two axes.",
+        "It is your `MultiHead` of lesson 03 but for one thing: who makes the queries, who the keys and "
+        "values?",
+        "Three layers, three splits, one call of `attention`. How many rows has q, and how many k?",
+        "`attention` takes heads as one more axis of batch: no loop. What stands between it and `output`?",
     ],
     may_not_call=[".scaled_dot_product_attention", ".MultiheadAttention", "course.multihead"],
 )

@@ -13,6 +13,7 @@ from torch import nn
 
 from grader.catalogue import reference
 from grader.exercise import Module
+from grader.questions.layers import with_heads
 
 CrossAttention = reference("CrossAttention")
 
@@ -39,28 +40,19 @@ class DecoderBlock(nn.Module):
         ### END SOLUTION
 
 
-def _case(mask=False, memory_mask=False, same=False):
-    def case(draw):
-        B, Lt, Ls, h, width = draw.sizes(5)
-        Ls = Lt if same else Ls
-        d = h * width
-        inputs = {"x": 2 * draw.normal(B, Lt, d) + 1, "memory": draw.normal(B, Ls, d)}
-        if mask:
-            inputs["mask"] = draw.mask(Lt, Lt)
-        if memory_mask:
-            inputs["memory_mask"] = draw.mask(B, 1, 1, Ls)
-        return {"init": {"d": d, "heads": h, "hidden": draw.integer(5, 9)}, "inputs": inputs}
-
-    return case
-
-
 exercise = Module(
     DecoderBlock,
     cases={
-        "a memory of another length": _case(),
-        "a mask of what is written, (Lt, Lt)": _case(mask=True),
-        "padding of the memory, (B, 1, 1, Ls), is hidden": _case(memory_mask=True),
-        "both masks, both of the same length": _case(mask=True, memory_mask=True, same=True),
+        "a memory of another length": with_heads("x: (B, Lt, d)  memory: (B, Ls, d)", "hidden"),
+        "a mask of what is written, (Lt, Lt)": with_heads(
+            "x: (B, Lt, d)  memory: (B, Ls, d)  mask: bool (Lt, Lt)", "hidden"
+        ),
+        "padding of the memory, (B, 1, 1, Ls), is hidden": with_heads(
+            "x: (B, Lt, d)  memory: (B, Ls, d)  memory_mask: bool (B, 1, 1, Ls)", "hidden"
+        ),
+        "both masks, both of the same length": with_heads(
+            "x: (B, L, d)  memory: (B, L, d)  mask: bool (L, L)  memory_mask: bool (B, 1, 1, L)", "hidden"
+        ),
     },
     words={
         "norm1": "the first norm",

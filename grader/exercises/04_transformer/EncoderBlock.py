@@ -13,6 +13,7 @@ from torch import nn
 
 from grader.catalogue import reference
 from grader.exercise import Module
+from grader.questions.layers import with_heads
 
 CrossAttention = reference("CrossAttention")
 
@@ -34,24 +35,12 @@ class EncoderBlock(nn.Module):
         ### END SOLUTION
 
 
-def _case(mask=None, heads=None):
-    def case(draw):
-        B, L, h, width, hidden = draw.sizes(5)
-        h = heads or h
-        inputs = {"x": 2 * draw.normal(B, L, h * width) + 1}
-        if mask:
-            inputs["mask"] = draw.mask(*(dict(B=B, L=L).get(size, size) for size in mask))
-        return {"init": {"d": h * width, "heads": h, "hidden": hidden}, "inputs": inputs}
-
-    return case
-
-
 exercise = Module(
     EncoderBlock,
     cases={
-        "a batch": _case(),
-        "one head": _case(heads=1),
-        "padding, (B, 1, 1, L), is hidden": _case(mask=("B", 1, 1, "L")),
+        "a batch": with_heads("x: (B, L, d)", "hidden"),
+        "one head": with_heads("x: (B, L, d)", "hidden", heads=1),
+        "padding, (B, 1, 1, L), is hidden": with_heads("x: (B, L, d)  mask: bool (B, 1, 1, L)", "hidden"),
     },
     words={"norm1": "the first norm", "norm2": "the second norm", "mlp": "the MLP"},
     slips={

@@ -248,6 +248,17 @@ def test_an_introduction_says_what_all_is_worth(course):
     assert with_solutions(course, text + SOURCE)[0] == "3 exercises, 6 points, 7 minutes"
 
 
+def test_a_picture_of_the_text_travels_in_the_notebook(course):
+    (course / "map.png").write_bytes(b"a picture")
+    text = "# %% [markdown]\n# Look: ![where it\n# looked](../../map.png), ![](https://example.org/a.png)\n\n"
+    write(course, text + SOURCE)
+    list(build_lessons(course))
+    first, *others = cells(course)
+    said = "Look: ![where it\nlooked](attachment:map.png), ![](https://example.org/a.png)"
+    assert first.source == said and not any("attachments" in cell for cell in others)
+    assert first.attachments == {"map.png": {"image/png": "YSBwaWN0dXJl"}}
+
+
 def test_the_gradebook_knows_the_assignment(built):
     from nbgrader.api import Gradebook
 
@@ -357,6 +368,7 @@ def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
             SOURCE + BY_HAND.replace("In two", "{{marks}}: in two"),
             "writes `{{marks}}`; there are {{exercises}}, {{p",
         ),
+        (SOURCE + "\n# %% [markdown]\n# ![](none.png)\n", "shows the picture none.png, and there is no such"),
         (OWN_CODE.replace("### END SOLUTION", ""), "needs the lines '### BEGIN SOLUTION' and"),
         (OWN_CODE.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", ""), "needs the lines"),
         (OWN_CODE.replace('    "Twice as much."\n', ""), "'double' is not Python .*needs a docstring"),

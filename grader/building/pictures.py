@@ -1,0 +1,39 @@
+"""Pictures of a lesson's text travel in its notebook: wherever it is copied, their files do not come along.
+
+In the source a picture is a file, ``![what it shows](../../benchmarks/results/map.png)``, seen from the
+source's folder; in the notebook it is an attachment of its cell.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from nbformat import NotebookNode
+
+from grader.building.lesson import BuildError, Lesson
+
+_PICTURE = re.compile(r"(!\[[^\]]*\]\()([^)\s:]+\.png)\)")
+
+
+def attach(cell: NotebookNode, lesson: Lesson) -> None:
+    """Put the pictures of a Markdown cell into it.
+
+    Raises:
+        BuildError: with the one that is not there.
+    """
+    pictures: dict[str, dict[str, str]] = {}
+
+    def attached(link: re.Match[str]) -> str:
+        file = lesson.source.parent / link[2]
+        try:
+            pictures[file.name] = {"image/png": base64.b64encode(file.read_bytes()).decode()}
+        except OSError:
+            raise BuildError(
+                f"{lesson.shown(lesson.source)} shows the picture {link[2]}, and there is no such file."
+            ) from None
+        return f"{link[1]}attachment:{file.name})"
+
+    cell.source = _PICTURE.sub(attached, cell.source)
+    if pictures:
+        cell.attachments = pictures
