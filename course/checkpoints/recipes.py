@@ -38,6 +38,7 @@ About = dict[str, Any]  # what JSON can hold
 ENCODER = "vit-mini/4"
 PATCH = 4
 LABELLED = 1000  # images from which labels are drawn
+ENLARGED = 16  # pixels: the side of digits
 
 
 @dataclass(frozen=True)
@@ -239,19 +240,26 @@ RECIPES = {
         scores=lambda method: _looking(method.encoder),
     ),
     "positions-snapshots": Known(
-        about="a small ViT taught digits pixel by pixel, with its positions at nine moments of the training",
+        about="a small ViT taught digits by labels, with its positions at nine moments of the training",
         use="how positions that are learnt come to be a grid",
-        data="1,438 handwritten digits of scikit-learn's, and their names",
+        data="1,438 handwritten digits of scikit-learn's, enlarged to 16 × 16, and their names",
         ships=True,
         minutes=3,
-        recipe=Recipe(epochs=30, batch=32, lr=1e-3),
-        train=lambda: load("digits"),
+        recipe=Recipe(epochs=40, batch=32, lr=1e-3),
+        train=lambda: load("digits", size=ENLARGED),
         describe=_images,
-        build=lambda about: PositionsKept(_classifier(about, patch=1)),
+        build=lambda about: PositionsKept(_classifier(about, patch=2)),
         scores=grid_learnt,
         more=lambda method, _: [
-            read_right(method, load("digits", "test")),
-            probed(method.encoder, "vit-mini/1", _few(load("digits")), load("digits", "test"), "features"),
+            read_right(method, load("digits", "test", ENLARGED)),
+            probed(
+                method.encoder,
+                "vit-mini/2",
+                _few(load("digits", size=ENLARGED)),
+                load("digits", "test", ENLARGED),
+                "features",
+                seeds=(0,),
+            ),
         ],
     ),
 }

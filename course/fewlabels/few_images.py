@@ -1,10 +1,12 @@
-"""Who learns more from few images? Two kinds of network, the same images, the same number of steps.
+"""Who learns more from few images? Networks of one size, the same images, the same number of steps.
 
-    CNN    convolutions 3 × 3 with residuals (He et al. 2016): what is near belongs together, everywhere alike
-    ViT    attention over patches: which are near it has to find out (Dosovitskiy et al. 2021, figure 4)
+    CNN                  convolutions 3 × 3 with residuals (He et al. 2016)
+    ViT                  attention over patches, positions begun at ± 0.02 (Dosovitskiy et al. 2021, figure 4)
+    ViT, loud positions  the same, positions begun at ± 1: each patch says from the start where it lies
+    MLP                  one hidden layer: a weight of its own for every pixel
 
-A control says whether nearness is the reason: `rearranged` (`course.vision.patches`) puts the squares of all
-images, to train and to test on, into one and the same wrong order.
+The last two are controls, as is `rearranged` (`course.vision.patches`), which puts the squares of all images,
+to train and to test on, into one and the same wrong order: what is near is then no longer near.
 
 What people usually get wrong
 - equal epochs for unequal sets: fifty images then get a thirtieth of the steps, and any network looks bad;
@@ -24,21 +26,31 @@ from course.vision.resnet import BasicBlock, CIFARResNet
 from course.vision.vit import ViT
 
 BATCH = 32
-RATE = 2e-3
+RATE = 1e-3
 STEPS = 400
 VIT = dict(image_size=8, patch=2, dim=48, depth=3, heads=4, hidden=192, classes=10, channels=1)
 
 Pair = tuple[Tensor, Tensor]  # images (N, C, H, W), standardised, and labels (N,)
 
 
-def vit() -> nn.Module:
-    """A ViT for the digits, 87 thousand parameters: (B, 1, 8, 8) -> (B, 10)"""
-    return ViT(**VIT)  # type: ignore[arg-type]
-
-
 def cnn() -> nn.Module:
-    """A residual CNN for the digits of the same size: (B, 1, 8, 8) -> (B, 10)"""
+    """A residual CNN for the digits: (B, 1, 8, 8) -> (B, 10), as all of these"""
     return CIFARResNet(block=BasicBlock, depths=(1, 1), width=34, classes=10, channels=1)
+
+
+def vit(loudness: float = 0.02) -> nn.Module:
+    """A ViT of that size, begun as in the paper's code: linear layers by Xavier, positions normal."""
+    made = ViT(**VIT)  # type: ignore[arg-type]
+    for module in made.layers.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.xavier_uniform_(module.weight)
+    nn.init.normal_(made.position.table, std=loudness)
+    return made
+
+
+def mlp() -> nn.Module:
+    """One hidden layer, of that size."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 1152), nn.ReLU(), nn.Linear(1152, 10))
 
 
 def few(data: ImageSet, count: int | None, seed: int) -> ImageSet:
