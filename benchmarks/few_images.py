@@ -1,12 +1,12 @@
-"""CNN against ViT at 50, 200, 1,000 and all labelled images, and again with every image's squares rearranged.
+"""CNN against ViT at 50, 200, 1,000 and all labelled images, with controls that say why.
 
     python -m benchmarks.few_images [--seeds 3] [--write]
 
-Both networks of `course.fewlabels.few_images`, equal in parameters to one per cent and in steps, learn
-scikit-learn's digits; the images are drawn anew by each seed, the same ones for both networks. "rearranged"
-puts the 2 × 2 squares of all images, to train and to test on, into one wrong order, the same for all: what is
-near is then no longer near. What is measured is kept in benchmarks/results/few-images.json behind each
-training, and a run that was broken off goes on there; `--write` makes the table of it.
+The networks of `course.fewlabels.few_images`, equal in parameters to one per cent and in steps, learn
+scikit-learn's digits; images are drawn anew by each seed, the same ones for all. "CNN, rearranged" sees the
+2 × 2 squares of all images, to train and to test on, in one wrong order, the same for all. What is measured
+is kept in benchmarks/results/few-images.json behind each training, and a run that was broken off goes on
+there; `--write` makes the table of it.
 """
 
 import argparse
@@ -18,24 +18,29 @@ import torch
 
 from benchmarks.timing import machine
 from course.data.by_name import load
-from course.fewlabels.few_images import STEPS, cnn, few, measured, pair, vit
+from course.fewlabels.few_images import STEPS, cnn, few, measured, mlp, pair, vit
 from course.vision.patches import rearranged
 from course.whole_files import replacing
 
 RESULTS = Path(__file__).resolve().parent / "results"
 KEPT, PAGE = RESULTS / "few-images.json", RESULTS / "few-images.md"
 COUNTS = (50, 200, 1000, None)  # labelled images; None: all
-NETWORKS = {"CNN": cnn, "ViT": vit}
 PATCH = 2
 ORDER = torch.randperm(16, generator=torch.Generator().manual_seed(0))
-ARRANGED = ("as it is", "rearranged")
+NETWORKS = {
+    "CNN": cnn,
+    "ViT": vit,
+    "ViT, loud positions": lambda: vit(1.0),
+    "MLP": mlp,
+    "CNN, rearranged": cnn,
+}
 
-Found = dict[str, list[float]]  # "CNN, as it is, 50" -> accuracies by seed
+Found = dict[str, list[float]]  # "CNN: 50" -> accuracies by seed
 
 
-def key(network: str, arranged: str, count: int | None) -> str:
+def key(network: str, count: int | None) -> str:
     """The name of a row of results."""
-    return f"{network}, {arranged}, {'all' if count is None else count}"
+    return f"{network}: {'all' if count is None else count}"
 
 
 def run(found: Found, seeds: int) -> None:
@@ -43,39 +48,33 @@ def run(found: Found, seeds: int) -> None:
     train, test = load("digits"), load("digits", "test")
     for seed in range(seeds):
         for count in COUNTS:
-            some = few(train, count, seed)
-            for arranged in ARRANGED:
-                sets = [pair(some), pair(test)]
-                if arranged == "rearranged":
-                    sets = [(rearranged(images, PATCH, ORDER), labels) for images, labels in sets]
-                for name, make in NETWORKS.items():
-                    runs = found.setdefault(key(name, arranged, count), [])
-                    if len(runs) <= seed:
-                        runs.append(measured(make, *sets, seed=seed))
-                        with replacing(KEPT) as growing:
-                            growing.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-                        print(
-                            f"{key(name, arranged, count)}, seed {seed}: {100 * runs[-1]:.1f} %", flush=True
-                        )
+            sets = [pair(few(train, count, seed)), pair(test)]
+            wrong = [(rearranged(images, PATCH, ORDER), labels) for images, labels in sets]
+            for name, make in NETWORKS.items():
+                runs = found.setdefault(key(name, count), [])
+                if len(runs) <= seed:
+                    runs.append(measured(make, *(wrong if "rearranged" in name else sets), seed=seed))
+                    with replacing(KEPT) as growing:
+                        growing.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+                    print(f"{key(name, count)}, seed {seed}: {100 * runs[-1]:.1f} %", flush=True)
 
 
 def page(found: Found) -> str:
     """The table, with what was held equal."""
-    sizes = {name: sum(p.numel() for p in make().parameters()) for name, make in NETWORKS.items()}
+    sizes = [sum(p.numel() for p in make().parameters()) for make in NETWORKS.values()]
     seeds = min(len(runs) for runs in found.values())
     lines = [
         "# CNN against ViT, from few images to all",
         "",
-        "`python -m benchmarks.few_images --write`; scikit-learn's digits, 8 × 8 pixels, 359 to test on; "
-        f"CNN {sizes['CNN']:,} parameters, ViT {sizes['ViT']:,} (patches of 2 × 2); {STEPS} steps of 32 images "
-        f"each, whatever the number of images. Accuracy in %, mean ± standard deviation over {seeds} seeds. "
-        f"{machine(torch.device('cpu'))}",
+        "`python -m benchmarks.few_images --write`; scikit-learn's digits, 8 × 8 pixels, 359 of them to test on; "
+        f"{min(sizes):,} to {max(sizes):,} parameters; {STEPS} steps of 32 images, however many there are. "
+        f"Accuracy in %, mean ± standard deviation over {seeds} seeds. {machine(torch.device('cpu'))}",
         "",
-        "| images | CNN | ViT | CNN, squares rearranged | ViT, squares rearranged |",
-        "|--:|--:|--:|--:|--:|",
+        f"| images | {' | '.join(NETWORKS)} |",
+        "|--:|" + "--:|" * len(NETWORKS),
     ]
     for count in COUNTS:
-        cells = [_told(found[key(name, arranged, count)]) for arranged in ARRANGED for name in NETWORKS]
+        cells = [_told(found[key(name, count)]) for name in NETWORKS]
         lines.append(f"| {'1,438' if count is None else f'{count:,}'} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -258,7 +258,6 @@ RECIPES = {
                 _few(load("digits", size=ENLARGED)),
                 load("digits", "test", ENLARGED),
                 "features",
-                seeds=(0,),
             ),
         ],
     ),
