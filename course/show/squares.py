@@ -36,9 +36,8 @@ def shuffled_squares(images: Any, answers: Mapping[str, Any], classes: Sequence[
         raise ValueError(f"there is room for 1 to {MODELS} networks; got {len(found)}")
     for name, values in found.items():
         if values.shape != (len(pictures), len(classes)):
-            raise ValueError(
-                f"{name} must have shape (images, classes), ({len(pictures)}, {len(classes)}); got {values.shape}"
-            )
+            wanted = (len(pictures), len(classes))
+            raise ValueError(f"{name} must have shape (images, classes), {wanted}; got {values.shape}")
     if not 0 <= label < len(classes):
         raise ValueError(f"label must be from 0 to {len(classes) - 1}; got {label}")
     css, body = css_and_body("squares.html")
@@ -54,8 +53,8 @@ def shuffled_squares(images: Any, answers: Mapping[str, Any], classes: Sequence[
         body=body,
         css=css,
         height=420,
-        alt=f"A slider that moves more and more squares of an image which shows {classes[label]}, and bars: the "
-        f"probability that {' and '.join(found)} give to each class.",
+        alt=f"A slider that moves more and more squares of an image which shows {classes[label]}, and bars: "
+        f"the probability that {' and '.join(found)} give to each class.",
         fallback=_still(pictures, found, label),
     )
 

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from course.fewlabels.few_images_recorded import RECORDED
 
 from benchmarks import few_images
 from benchmarks.few_images import COUNTS, KEPT, NETWORKS, key, page
+from course.fewlabels.few_images_recorded import RECORDED
 
 FOUND = {key(name, count): [0.5, 0.6, 0.7] for name in NETWORKS for count in COUNTS}
 
