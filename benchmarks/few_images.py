@@ -66,7 +66,7 @@ def page(found: Found) -> str:
     lines = [
         "# CNN against ViT, from few images to all",
         "",
-        "`python -m benchmarks.few_images --write`; scikit-learn's digits, 8 × 8 pixels, 359 of them to test on; "
+        "`python -m benchmarks.few_images --write`; scikit-learn's digits, 8 × 8, 359 to test on; "
         f"{min(sizes):,} to {max(sizes):,} parameters; {STEPS} steps of 32 images, however many there are. "
         f"Accuracy in %, mean ± standard deviation over {seeds} seeds. {machine(torch.device('cpu'))}",
         "",

@@ -57,9 +57,9 @@ def growing_grid(tables: Any, shares: Sequence[float], patch: tuple[int, int] = 
         body=body,
         css=css,
         height=520,
-        alt=f"A slider through {len(found)} moments of a training above {side} × {side} small maps: how "
-        "alike the position of each patch is to all others. At first there is noise; at the end the alike ones lie "
-        "around the patch itself. One patch, which can be chosen, is shown large.",
+        alt=f"A slider through {len(found)} moments of a training, above {side} × {side} small maps: how "
+        "alike the position of each patch is to others. At first there is noise; at the end the alike ones "
+        "lie around the patch itself. One patch, which can be chosen, is shown large.",
         fallback=_still(alike, shares, side, row * side + column),
     )
 
