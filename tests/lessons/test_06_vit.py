@@ -147,8 +147,8 @@ def test_the_live_point_shows_the_same():
 
 
 def test_parameters_and_prices_of_the_five_sizes():
-    entries = catalogue.find("vit_parameters").entries
-    formula = {part: parse(entry.reference, ["d", "P", "N", "c"]) for part, entry in entries.items()}
+    reference = catalogue.find("vit_parameters").reference
+    formula = {part: parse(text, ["d", "P", "N", "c"]) for part, text in reference.items()}
     for name, P in {"Ti": 16, "S": 16, "B": 16, "L": 16, "H": 14}.items():
         sizes = WIDTHS[name]
         values = dict(d=sizes["dim"], P=P, N=(224 // P) ** 2, c=1000)
@@ -168,6 +168,19 @@ def test_the_grid_grows():
     method, _ = checkpoints.load("positions-snapshots")
     first, last = neighbours(method.kept[0]), neighbours(method.kept[-1])
     assert len(method.kept) == len(KEPT) and abs(first[0]) < 0.05 and last[0] > last[1] + 0.15
+    told = {}
+    for moment in (0.1, 1.0):
+        places = nn.functional.normalize(method.kept[KEPT.index(moment), 1:].float(), dim=-1)
+        alike = (places @ places.T).view(8, 8, 8, 8)  # rows and columns of two patches
+        pairs = [(r, c) for r in range(8) for c in range(8)]
+        beside = fmean(alike[r, c, r, c + 1].item() for r, c in pairs if c < 7)
+        above = fmean(alike[r, c, r + 1, c].item() for r, c in pairs if r < 7)
+        edges = fmean(alike[r, 0, r, 7].item() for r in range(8))
+        told[moment] = [f"{one:.2f}" for one in (above, beside, edges)]
+    assert told[0.1][:2] == ["0.25", "0.07"] and "0.25 with those above" in TEXT and "and of 0.07" in TEXT
+    assert (
+        told[1.0] == ["0.36", "0.18", "0.43"] and "0.36 and 0.18" in TEXT and "(0.43 in the same row" in TEXT
+    )
 
 
 # -- half a notebook, and none ---------------------------------------------------------------------------------
