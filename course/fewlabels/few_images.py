@@ -40,7 +40,7 @@ def cnn() -> nn.Module:
 
 def vit(loudness: float = 0.02) -> nn.Module:
     """A ViT of that size, begun as in the paper's code: linear layers by Xavier, positions normal."""
-    made = ViT(**VIT)  # type: ignore[arg-type]
+    made = ViT(**VIT)
     for module in made.layers.modules():
         if isinstance(module, nn.Linear):
             nn.init.xavier_uniform_(module.weight)
