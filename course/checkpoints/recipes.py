@@ -12,9 +12,10 @@ from typing import Any
 
 from course.checkpoints.looking import shape_found
 from course.checkpoints.masked import ManyRatios, hidden_decibels
-from course.checkpoints.placing import PositionsKept, grid_learnt
+from course.checkpoints.placing import PositionsKept, grid_learnt, read_right
 from course.checkpoints.score import Score, probed
 from course.checkpoints.translating import Sentences, Translating, in_bleu, in_order, written_right
+from course.data.by_name import load
 from course.data.clutter import clutter
 from course.data.image_set import ImageSet
 from course.data.number_words import number_words
@@ -37,6 +38,7 @@ About = dict[str, Any]  # what JSON can hold
 ENCODER = "vit-mini/4"
 PATCH = 4
 LABELLED = 1000  # images from which labels are drawn
+ENLARGED = 16  # pixels: the side of digits
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,9 @@ def _plain(about: About) -> Any:
     return made
 
 
-def _classifier(about: About) -> ViT:
+def _classifier(about: About, patch: int = PATCH) -> ViT:
     C, H, _ = about["shape"]
-    made = standardising(ViT(H, PATCH, **VITS["mini"], classes=about["classes"], channels=C))
+    made = standardising(ViT(H, patch, **VITS["mini"], classes=about["classes"], channels=C))
     standardise(made, about["mean"], about["std"])
     return made  # type: ignore[return-value]
 
@@ -239,15 +241,25 @@ RECIPES = {
         build=lambda about: Supervised(_classifier(about), augment=crop_and_flip),
     ),
     "positions-snapshots": Known(
-        about="a small ViT taught shapes by labels, with its positions at five moments of the training",
+        about="a small ViT taught digits by labels, with its positions at nine moments of the training",
         use="how positions that are learnt come to be a grid",
-        data="8,000 images of shapes, drawn by the course, and their names",
+        data="1,438 handwritten digits of scikit-learn's, enlarged to 16 × 16, and their names",
         ships=True,
-        minutes=8,
-        recipe=Recipe(epochs=30, batch=32, lr=1e-3),
-        train=lambda: _shapes("train"),
+        minutes=3,
+        recipe=Recipe(epochs=40, batch=32, lr=1e-3),
+        train=lambda: load("digits", size=ENLARGED),
         describe=_images,
-        build=lambda about: PositionsKept(_classifier(about), augment=crop_and_flip),
+        build=lambda about: PositionsKept(_classifier(about, patch=2)),
         scores=grid_learnt,
+        more=lambda method, _: [
+            read_right(method, load("digits", "test", ENLARGED)),
+            probed(
+                method.encoder,
+                "vit-mini/2",
+                _few(load("digits", size=ENLARGED)),
+                load("digits", "test", ENLARGED),
+                "features",
+            ),
+        ],
     ),
 }

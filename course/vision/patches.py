@@ -29,3 +29,21 @@ class PatchEmbedding(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         self.grid(images)
         return self.projection(images).flatten(2).transpose(1, 2)  # (B, dim, H/p, W/p) -> (B, N, dim)
+
+
+def rearranged(images: Tensor, patch: int, order: Tensor) -> Tensor:
+    """The same squares in another order: the n-th one of the result is the `order[n]`-th of the image.
+
+    images: (B, C, H, W), H and W multiples of the patch; order: (N,), numbers of patches, counted row by row
+    -> (B, C, H, W)
+    """
+    rows, columns = images.shape[-2] // patch, images.shape[-1] // patch
+    if images.shape[-2:] != (rows * patch, columns * patch) or order.shape != (rows * columns,):
+        raise ValueError(
+            f"an order of {tuple(order.shape)} patches of {patch} × {patch} does not fit images of "
+            f"{images.shape[-2]} × {images.shape[-1]} pixels"
+        )
+    cut = images.unflatten(2, (rows, patch)).unflatten(4, (columns, patch))  # (B, C, rows, p, columns, p)
+    squares = cut.transpose(3, 4).flatten(2, 3)  # (B, C, N, p, p)
+    placed = squares[:, :, order].unflatten(2, (rows, columns))  # (B, C, rows, columns, p, p)
+    return placed.transpose(3, 4).flatten(4).flatten(2, 3)  # (B, C, H, W)

@@ -252,7 +252,7 @@ class Function(Exercise):
 
     def _calm(self, question: Question) -> float:
         """How far right answers may be apart on a question that is worth asking."""
-        values = _tensors(self.outcome(self.reference, question).value)
+        values = [value.detach() for value in _tensors(self.outcome(self.reference, question).value)]
         return CALM * max((float(value.abs().max()) for value in values if value.numel()), default=1.0)
 
     def _probe(self, name: str, turn: int) -> Probe:

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.vision.patches import PatchEmbedding
+from course.vision.patches import PatchEmbedding, rearranged
 
 few = st.integers(min_value=1, max_value=4)
 
@@ -59,3 +59,16 @@ def test_other_wrong_use_is_named():
         embed(images.to("meta"))
     with pytest.raises(ValueError, match="patch must be a whole number of at least 1; got 0"):
         PatchEmbedding(0, 5)
+
+
+def test_squares_in_another_order():
+    images = torch.randn(2, 3, 4, 6)
+    order = torch.tensor([4, 0, 5, 2, 1, 3])
+    placed = rearranged(images, 2, order)
+    for n, source in enumerate(order.tolist()):
+        to, of = (2 * (n // 3), 2 * (n % 3)), (2 * (source // 3), 2 * (source % 3))
+        square = images[..., of[0] : of[0] + 2, of[1] : of[1] + 2]
+        assert torch.equal(placed[..., to[0] : to[0] + 2, to[1] : to[1] + 2], square)
+    assert torch.equal(rearranged(placed, 2, order.argsort()), images)
+    with pytest.raises(ValueError, match=r"an order of \(5,\) patches of 2 × 2 does not fit images of 4 × 6"):
+        rearranged(images, 2, torch.arange(5))

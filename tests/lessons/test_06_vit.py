@@ -1,0 +1,205 @@
+"""Lesson 06: the reader's ViT is the library's and the world's; its texts are true; a slip makes it worse."""
+
+import re
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+import torch
+from torch import nn
+
+from course import checkpoints
+from course.checkpoints.placing import KEPT, neighbours
+from course.cost.vision import vit as vit_cost
+from course.data.by_name import load
+from course.data.clutter import clutter
+from course.fewlabels.few_images import few, learn, pair, right
+from course.fewlabels.few_images_recorded import RECORDED
+from course.show import maps
+from course.vision.vit import WIDTHS, ViT
+from grader import catalogue
+from grader.building.instructor import instructor_notebook
+from grader.formula import parse
+from tests.course.vision.test_vit import SMALL, randomised, transformers_twin
+from tests.test_lessons import LESSONS, executed, released
+
+(LESSON,) = [lesson for lesson in LESSONS if lesson.name == "06_vit"]
+SOURCE = LESSON.source
+CELLS = re.split(r"^# %%.*\n", SOURCE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+TEXT = " ".join(line.removeprefix("# ") for line in SOURCE.read_text(encoding="utf-8").splitlines())
+PARTS = ("to_patches", "PatchEmbed", "Places", "PreNormBlock", "VisionTransformer")
+PARTS += ("resize_places", "attention_distance", "MultiHead", "split_heads", "attention")
+RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "few-images.md"
+
+
+def lesson(*defined, **changed):
+    """The names that these cells define, the reader's answers right, or changed."""
+    space = {part: catalogue.reference(part) for part in PARTS} | changed
+    (imports,) = (cell for cell in CELLS if cell.startswith("import math"))
+    exec(re.sub(r"^from grader.*\n|^attention, split_heads.*\n", "", imports, flags=re.MULTILINE), space)
+    for start in defined:
+        (cell,) = (cell for cell in CELLS if re.search(rf"^{re.escape(start)}", cell, re.MULTILINE))
+        exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), space)
+    return space
+
+
+# -- the same logits ---------------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def test_the_readers_vit_gives_the_logits_of_the_library_and_of_transformers():
+    space = lesson("NAMES = ")
+    theirs = randomised(ViT(**SMALL))
+    sizes = dict(side=12, P=4, d=12, depth=3, heads=3, hidden=20, classes=7)
+    own = space["in_mine"](theirs, **sizes).eval()
+    images = torch.randn(2, 3, 12, 12, generator=torch.Generator().manual_seed(1))
+    logits = own(images)
+    assert logits.abs().max() > 0.1
+    torch.testing.assert_close(logits, theirs(images), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(logits, transformers_twin(theirs)(images).logits, atol=1e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_the_trained_checkpoint_reads_colours_in_the_readers_vit():
+    trained, _ = checkpoints.load("supervised-clutter")
+    door, pictures = trained.encoder.embedding.projection, clutter(100, seed=1)
+    space = lesson("NAMES = ", "@torch.no_grad()\ndef looks")
+    sizes = dict(side=32, P=4, d=64, depth=4, heads=4, hidden=256, classes=len(pictures.classes))
+    net = space["in_mine"](trained.encoder, **sizes)
+    inputs = (pictures.floats() - door.mean) / door.std
+    assert right(net, (inputs, pictures.labels)) > 0.97
+    record = {}
+    trained.encoder(pictures.floats()[:1], record)
+    weights = space["looks"](net, inputs[0])
+    torch.testing.assert_close(weights, torch.stack(record["weights"])[:, 0], atol=1e-5, rtol=1e-4)
+    far = catalogue.reference("attention_distance")(weights, 8)
+    torch.testing.assert_close(far, maps.distance(weights, (8, 8), extra=1), atol=1e-4, rtol=1e-4)
+
+
+# -- the finale's part, and a slip in it ---------------------------------------------------------------------------
+
+
+def unseen_right(**changed):
+    """How many unseen digits the lesson's reader gets right with half of its steps, 0 … 1."""
+    net = lesson("def for_digits", **changed)["for_digits"](0, loudness=50.0)
+    for _ in learn(net, pair(load("digits")), steps=200):
+        pass
+    return right(net, pair(load("digits", "test")))
+
+
+class NoPlaces(catalogue.reference("Places")):
+    """The slip of the lesson's own experiment: CLS is put in front, and no position is added."""
+
+    def forward(self, x):
+        return torch.cat([self.cls.expand(len(x), 1, -1), x], dim=1)
+
+
+class WithoutPlaces(catalogue.reference("VisionTransformer")):
+    def __init__(self, side, P, d, *others, **more):
+        super().__init__(side, P, d, *others, **more)
+        self.places = NoPlaces((side // P) ** 2, d)
+
+
+def test_the_readers_vit_learns_digits_and_a_slip_in_its_places_makes_it_worse():
+    honest, slipped = unseen_right(), unseen_right(VisionTransformer=WithoutPlaces)
+    assert honest > 0.85 and slipped < honest - 0.2
+
+
+def test_without_positions_shuffled_squares_change_no_logit():
+    space = lesson("def for_digits")
+    net, images = space["for_digits"](0, 0.0), torch.randn(3, 1, 8, 8)
+    nn.init.normal_(net.head.weight)
+    moved = space["rearranged"](images, 2, torch.randperm(16))
+    with torch.no_grad():
+        torch.testing.assert_close(net(moved), net(images), atol=1e-5, rtol=1e-4)
+        assert (space["for_digits"](0)(moved) == 0).all()  # the head starts at zero
+
+
+# -- numbers in the text -------------------------------------------------------------------------------------------
+
+
+def mean(name, count):
+    return 100 * fmean(RECORDED[name][count])
+
+
+def test_what_the_controls_say():
+    """At fifty images: the order of squares costs the CNN little, the MLP is not behind, loudness closes the gap."""
+    gap = mean("CNN", 50) - mean("ViT", 50)
+    assert gap > 25
+    assert mean("CNN", 50) - mean("CNN, rearranged", 50) < gap / 5
+    assert mean("MLP", 50) > mean("CNN", 50) - 3
+    assert mean("ViT, loud positions", 50) - mean("ViT", 50) > 0.7 * gap
+    assert all(mean("CNN", count) > mean("ViT", count) for count in RECORDED["CNN"])
+    page = RESULTS.read_text(encoding="utf-8")
+    assert f"{mean('ViT', 50):.1f} ±" in page and f"{mean('CNN', 1438):.1f} ±" in page
+
+
+def test_the_live_point_shows_the_same():
+    """One seed, half of the steps: loud positions help the reader's own ViT."""
+    space, fifty = lesson("def for_digits"), pair(few(load("digits"), 50, seed=0))
+    found = []
+    for loudness in (1.0, 50.0):
+        net = space["for_digits"](0, loudness)
+        for _ in learn(net, fifty, steps=200):
+            pass
+        found.append(right(net, pair(load("digits", "test"))))
+    assert found[1] > found[0] + 0.15
+
+
+def test_parameters_and_prices_of_the_five_sizes():
+    reference = catalogue.find("vit_parameters").reference
+    formula = {part: parse(text, ["d", "P", "N", "c"]) for part, text in reference.items()}
+    for name, P in {"Ti": 16, "S": 16, "B": 16, "L": 16, "H": 14}.items():
+        sizes = WIDTHS[name]
+        values = dict(d=sizes["dim"], P=P, N=(224 // P) ** 2, c=1000)
+        times = {"one block": sizes["depth"]}
+        total = sum(times.get(part, 1) * f.value(**values) for part, f in formula.items())
+        assert total == vit_cost(**sizes, patch=P).parameters
+    b = [vit_cost(**WIDTHS["B"], patch=16, resolution=side).flops for side in (224, 384)]
+    assert b[1] / b[0] == pytest.approx(3.16, abs=0.05) and "3.2 times" in TEXT
+
+
+def test_jft_takes_nine_years_and_seven_months():
+    years = 303e6 / (365.25 * 24 * 3600)
+    assert years == pytest.approx(9 + 7 / 12, abs=0.05) and "nine years and seven months" in TEXT
+
+
+def test_the_grid_grows():
+    method, _ = checkpoints.load("positions-snapshots")
+    first, last = neighbours(method.kept[0]), neighbours(method.kept[-1])
+    assert len(method.kept) == len(KEPT) and abs(first[0]) < 0.05 and last[0] > last[1] + 0.15
+    told = {}
+    for moment in (0.1, 1.0):
+        places = nn.functional.normalize(method.kept[KEPT.index(moment), 1:].float(), dim=-1)
+        alike = (places @ places.T).view(8, 8, 8, 8)  # rows and columns of two patches
+        pairs = [(r, c) for r in range(8) for c in range(8)]
+        beside = fmean(alike[r, c, r, c + 1].item() for r, c in pairs if c < 7)
+        above = fmean(alike[r, c, r + 1, c].item() for r, c in pairs if r < 7)
+        edges = fmean(alike[r, 0, r, 7].item() for r in range(8))
+        told[moment] = [f"{one:.2f}" for one in (above, beside, edges)]
+    assert told[0.1][:2] == ["0.25", "0.07"] and "0.25 with those above" in TEXT and "and of 0.07" in TEXT
+    assert (
+        told[1.0] == ["0.36", "0.18", "0.43"] and "0.36 and 0.18" in TEXT and "(0.43 in the same row" in TEXT
+    )
+
+
+# -- half a notebook, and none ---------------------------------------------------------------------------------
+
+
+SHORT = "_learn = learn\n\ndef learn(*arguments, **others):\n    return _learn(*arguments[:2], steps=5)"
+
+
+@pytest.mark.parametrize("answered", [0, 5])
+def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
+    notebook = released(LESSON)
+    solved = {cell.id: cell.source for cell in instructor_notebook(LESSON).cells}
+    asked = [exercise.id for exercise in catalogue.of_lesson(LESSON.name)]
+    for cell in notebook.cells:
+        if cell.id.removesuffix("-answer").replace("-", "_") in asked[:answered]:
+            cell.source = solved[cell.id]
+        if "from grader import check" in cell.source:
+            cell.source += "\n\n" + SHORT
+    executed(notebook, allow_errors=True)
+    errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
+    assert errors
