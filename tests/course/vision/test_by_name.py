@@ -9,7 +9,8 @@ from course.fewlabels.transfer import Classifier, freeze
 from course.ssl.by_name import METHODS, Images, build
 from course.vision.by_name import encoder, width
 from course.vision.cvt import CvT
-from course.vision.hybrid import HybridViT
+from course.vision.hybrid import CIFARHybridViT, HybridViT
+from course.vision.standardised import standardise, standardising
 
 GREY = (1, 16, 16)
 COUNTS = {
@@ -42,6 +43,28 @@ def test_it_gives_features_in_training_and_in_evaluation(name, shape):
         assert made.train(mode)(images).shape == (3, width(made))
     for pool in POOLS:
         assert pooled(made, pool, images).shape == (3, width(made))
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_it_standardises_images_by_their_set(name):
+    """Twice as bright and a shift make no difference, if the set's mean and std say so."""
+    torch.manual_seed(0)
+    made = encoder(name, GREY).eval()
+    images = torch.rand(2, *GREY)
+    standardise(made, [0.4], [0.2])
+    expected = made(images)
+    standardise(made, [0.9], [0.4])
+    torch.testing.assert_close(made(2 * images + 0.1), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_a_hybrids_kernels_stay_standardised():
+    torch.manual_seed(0)
+    plain = CIFARHybridViT(
+        depths=(1,), image_size=8, channels=1, width=32, dim=16, depth=1, heads=2, hidden=32
+    )
+    images = torch.rand(2, 1, 8, 8)
+    expected = plain.eval()(images)
+    torch.testing.assert_close(standardising(plain)(images), expected)
 
 
 @pytest.mark.parametrize("name", NO_PLAIN_VIT)
