@@ -1,4 +1,4 @@
-// Each stage of two models as a rectangle, tokens high and width wide, both to the same scale; the numbers below.
+// Each stage of two models as a rectangle, tokens high and width wide, both to the same scale; FLOPs as bars below.
 
 const element = (id) => document.getElementById(id);
 const CANVASES = ["flat", "steps"], GROUPS = ["left", "right"];
@@ -6,6 +6,7 @@ const state = { size: data.sizes.indexOf(data.size), chosen: [...data.chosen], a
 
 const stagesOf = (side) => data.models[state.chosen[side]][state.size];
 const total = (side) => stagesOf(side).reduce((sum, stage) => sum + stage.flops, 0);
+const COLOURS = ["accent", "second", "third"];
 const many = (x) => x.toLocaleString("en-US");
 const giga = (x) => (x / 1e9).toFixed(x < 1e9 ? 2 : 1);
 const percent = (part, whole) => `${Math.round((100 * part) / whole)} %`;
@@ -35,7 +36,7 @@ function drawSide(side) {
   pen.font = "13px system-ui, sans-serif";
   rectangles(side).forEach(([x, y, wide, high], number) => {
     const stage = stagesOf(side)[number];
-    pen.fillStyle = colour(["accent", "second", "third"][number]);
+    pen.fillStyle = colour(COLOURS[number]);
     pen.fillRect(x, y, wide, high);
     if (state.at[0] === side && state.at[1] === number) {
       pen.strokeStyle = colour("ink");
@@ -47,6 +48,26 @@ function drawSide(side) {
     pen.fillText(many(stage.tokens), x, y - 4);
     pen.textBaseline = "top";
     pen.fillText(`${stage.width} × ${stage.layers}`, x, y + high + 5);
+  });
+}
+
+// The FLOPs of both, stage by stage, to one scale.
+function drawBars() {
+  const pen = context(element("bars")), { width } = element("bars").getBoundingClientRect();
+  const most = Math.max(total(0), total(1)), room = width - 90;
+  pen.font = "13px system-ui, sans-serif";
+  pen.textBaseline = "middle";
+  [0, 1].forEach((side) => {
+    let x = 0;
+    const y = 4 + 35 * side;
+    stagesOf(side).forEach((stage, number) => {
+      const wide = (room * stage.flops) / most;
+      pen.fillStyle = colour(COLOURS[number]);
+      pen.fillRect(x, y, Math.max(1, wide - 1), 26);
+      x += wide;
+    });
+    pen.fillStyle = colour("ink");
+    pen.fillText(`${giga(total(side))} GFLOPs`, x + 6, y + 13);
   });
 }
 
@@ -82,6 +103,7 @@ function show() {
     }
     drawSide(side);
   });
+  drawBars();
   element("rows").replaceChildren(...rows());
   element("said").textContent = sentence();
 }
