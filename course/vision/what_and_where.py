@@ -85,7 +85,7 @@ def in_a_corner(images: Tensor, side: int, generator: Generator) -> tuple[Tensor
 
 
 @one_thread()
-def learn(net: WhatAndWhere, steps: int = 200, seed: int = 0, batch: int = 50, lr: float = 3e-3) -> None:
+def learn(net: WhatAndWhere, steps: int = 150, seed: int = 0, batch: int = 50, lr: float = 3e-3) -> None:
     """Train on digits in corners of 16 × 16 pixels, other corners at every step, by AdamW and one cycle."""
     images, labels = digits()
     images, labels = 2 * images[:-TESTED], labels[:-TESTED]

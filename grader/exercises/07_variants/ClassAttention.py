@@ -34,10 +34,22 @@ class ClassAttention(nn.Module):
         ### END SOLUTION
 
 
+def _case(batch=None, square=False):
+    def case(draw):
+        B, T, d = draw.sizes(3)
+        d = T if square else d
+        return dict(init=dict(d=d), inputs=dict(x=draw.normal(batch or B, T, d)))
+
+    return case
+
+
 exercise = Module(
     ClassAttention,
-    inputs="x: (B, T, d)",
-    without=["large"],  # a matter of the attention that it calls
+    cases={
+        "one image": _case(batch=1),
+        "a batch": _case(),
+        "as many tokens as features": _case(square=True),
+    },
     words={
         "query": "the query",
         "key": "the keys",
