@@ -29,8 +29,8 @@ HIERARCHICAL = {"CvT-13": cvt.VARIANTS["13"], "CvT-21": cvt.VARIANTS["21"]}
 
 ALT = (
     "Two models side by side, each stage a rectangle as high as it has tokens and as wide as they are. At "
-    "224 pixels ViT-S/16 is one block of 197 × 384; CvT-13 has 3,136 × 64, 784 × 192 and 197 × 384. Bars below "
-    "are their FLOPs: as the image grows, CvT's first stage comes to take the largest part of its own."
+    "224 pixels ViT-S/16 is one block of 197 × 384; CvT-13 has 3,136 × 64, 784 × 192 and 197 × 384. Bars "
+    "below are their FLOPs: as the image grows, CvT's first stage comes to take the largest part of its own."
 )
 
 
