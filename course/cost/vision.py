@@ -159,7 +159,8 @@ def cvt(
     """CvT: overlapping patches in every stage, and CLS in the last."""
     total, C, side = Cost(), channels, resolution
     for stage, (dim, h, depth) in enumerate(zip(dims, heads, depths)):
-        kernel, step, padding = (3, 2, 1) if stage else (7, stride, 2)
+        kernel, step = (3, 2) if stage else (7, stride)
+        padding = (kernel - step + 1) // 2
         total += kept(C * side**2)  # what is embedded, an image or the map of the stage before
         side = (side + 2 * padding - kernel) // step + 1
         total += convolution(side**2, C, dim, kernel) + layer_norm(side**2, dim)

@@ -11,6 +11,7 @@ A stage is what may be frozen, or given a learning rate, at a time. `stages` lis
     ViT            the embedding (patches, CLS, positions), then each layer
     ResNet         the stem, then each stage
     ConvNeXt V2    the stem, then each stage with the merging of patches that opens it
+    CvT            the first embedding of patches, then each stage with the one that opens it
 
 What stands behind them, such as a ViT's last LayerNorm, is frozen where only the head learns. Another
 architecture is added in a line or two: `@stages.register`.
@@ -32,6 +33,7 @@ from torch import Tensor, nn
 from course import expect
 from course.ssl.colorization import SeesLightness
 from course.vision.convnext import ConvNeXtV2
+from course.vision.cvt import CvT
 from course.vision.feature_map import feature_map
 from course.vision.resnet import ResNet
 from course.vision.vit import ViT
@@ -127,6 +129,13 @@ def _(model: ConvNeXtV2) -> list[nn.Module]:
     stem, *merges = model.reductions
     first, *others = model.stages
     return [stem, first, *(_together(merge, stage) for merge, stage in zip(merges, others))]
+
+
+@stages.register
+def _(model: CvT) -> list[nn.Module]:
+    first, *others = model.embeddings
+    opened = [_together(*stage, model.cls) if stage is model.stages[-1] else stage for stage in model.stages]
+    return [first, opened[0], *(_together(embed, stage) for embed, stage in zip(others, opened[1:]))]
 
 
 @stages.register

@@ -181,12 +181,12 @@ def _context(name: str, images: Images, **options: Any) -> Method:
 def _tile_encoder(name: str, images: Images, largest: int) -> tuple[nn.Module, int]:
     """An encoder for tiles as large as may be, in whole patches, and their side."""
     family, _, patch = name.partition("/")
-    if family.startswith("vit"):
+    if family.startswith(("vit-", "deit-", "cpvt-")):
         cell = int(patch) if patch.isdecimal() else usual_patch(images.size)
         name = f"{family}/{cell}"
     else:
         with torch.device("meta"):  # what it divides into does not depend on its weights
-            cell = step(encoder(name, (images.shape[0], largest, largest)))
+            cell = step(encoder(name, images.shape))
     tile = max(largest // cell, 1) * cell
     return encoder(name, (images.shape[0], tile, tile)), tile
 

@@ -33,6 +33,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from course import expect
+from course.ssl.mae import plain_vit
 from course.ssl.method import Batch, Method, Told
 from course.ssl.tiles import check_images, cut, join, shuffle, standardise, windows
 from course.training.randomness import drawn
@@ -142,9 +143,7 @@ class PatchJigsaw(Method):
     encoder: ViT
 
     def __init__(self, encoder: ViT, augment: Augmentation | None = None):
-        super().__init__(encoder)
-        if not isinstance(encoder, ViT):
-            raise TypeError(f"the encoder must be a ViT, with a token a patch; got {type(encoder).__name__}")
+        super().__init__(plain_vit("patch-jigsaw", encoder))
         self.grid, self.augment = encoder.position.grid, augment
         self.head = nn.Linear(encoder.cls.shape[-1], self.grid[0] * self.grid[1])
 

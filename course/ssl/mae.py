@@ -30,6 +30,7 @@ from course.language.transformer_layers import EncoderLayer
 from course.position import LearnedPosition, sinusoidal_2d
 from course.ssl.method import Batch, Method, Told
 from course.training.randomness import drawn
+from course.vision.hybrid import HybridViT
 from course.vision.vit import ViT
 
 Augment = Callable[[Tensor, Generator | None], Tensor]
@@ -123,7 +124,8 @@ def fixed_positions(grid: tuple[int, int], dim: int, extra: int) -> LearnedPosit
 def plain_vit(method: str, encoder: nn.Module, extra: int = 1) -> ViT:
     """The encoder, if it is a ViT with a position for each patch and for `extra` tokens in front of them."""
     position = getattr(encoder, "position", None)
-    if not isinstance(encoder, ViT) or not isinstance(position, LearnedPosition) or position.extra != extra:
+    from_pixels = isinstance(encoder, ViT) and not isinstance(encoder, HybridViT)
+    if not from_pixels or not isinstance(position, LearnedPosition) or position.extra != extra:
         tokens = "a CLS token" if extra else "no CLS token"
         raise TypeError(
             f"{method} needs a ViT with learned positions and {tokens}; got {type(encoder).__name__}"

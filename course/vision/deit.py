@@ -36,8 +36,9 @@ from course.vision.vit import WIDTHS, ViT, classifier
 class DeiT(ViT):
     """images: (B, channels, H, W) -> in training the logits of both heads, in evaluation their mean
 
-    Each (B, classes). The arguments are those of `ViT`. A `record` keeps "tokens", (B, 2 + N, dim), and
-    "weights", (B, heads, 2 + N, 2 + N).
+    Each (B, classes); with `classes=0` there are no heads, and it returns features (B, dim) in both modes.
+    The arguments are those of `ViT`. A `record` keeps "tokens", (B, 2 + N, dim), and "weights",
+    (B, heads, 2 + N, 2 + N).
     """
 
     def __init__(self, *, classes: int = 1000, **options: Any):
@@ -56,6 +57,8 @@ class DeiT(ViT):
     def forward(  # type: ignore[override]  # a pair in training is what the paper asks for
         self, images: Tensor, record: Record | None = None
     ) -> Tensor | tuple[Tensor, Tensor]:
+        if isinstance(self.head, nn.Identity):
+            return self.features(images, record)
         logits, distilled = self.both(images, record)
         return (logits, distilled) if self.training else (logits + distilled) / 2
 

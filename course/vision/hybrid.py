@@ -32,7 +32,7 @@ from torch.nn.functional import conv2d, max_pool2d, pad
 from course import expect
 from course.norm import normalise, wide
 from course.record import Record
-from course.vision.resnet import Bottleneck, Layers, Norm, ResNet
+from course.vision.resnet import Bottleneck, CIFARResNet, Layers, Norm, ResNet
 from course.vision.vit import WIDTHS, ViT
 
 GROUPS = 32
@@ -94,12 +94,24 @@ class StandardisedBottleneck(StandardisedLayers, Bottleneck):
 class StandardisedResNet(StandardisedLayers, ResNet):
     """A ResNet of standardised convolutions and GroupNorm, without a head: stride 4 · 2^(stages − 1)."""
 
+    stem_stride = 4
+
     def __init__(self, depths: Sequence[int], channels: int = 3, width: int = 64):
         super().__init__(StandardisedBottleneck, depths, 0, channels, width=width)
 
     def build_stem(self, channels: int, width: int) -> nn.Module:
         """7 × 7, stride 2, and a max-pool of stride 2: (B, channels, H, W) -> (B, width, ⌈H/4⌉, ⌈W/4⌉)"""
         return nn.Sequential(self.convolution(channels, width, 7, 2), self.norm(width), nn.ReLU(), SamePool())
+
+
+class CIFARStandardisedResNet(StandardisedResNet):
+    """The same for small images, with the stem of `CIFARResNet`: stride 2^(stages − 1)."""
+
+    stem_stride = 1
+
+    def build_stem(self, channels: int, width: int) -> nn.Module:
+        """3 × 3, stride 1, no pool: (B, channels, H, W) -> (B, width, H, W)"""
+        return CIFARResNet.build_stem(self, channels, width)  # type: ignore[arg-type]  # its layers are ours
 
 
 class HybridViT(ViT):
@@ -109,6 +121,8 @@ class HybridViT(ViT):
     which reads the last map in patches of 1 × 1. A `record` also keeps the ResNet's "maps": the stem's, then
     one a stage.
     """
+
+    resnet: type[StandardisedResNet] = StandardisedResNet
 
     def __init__(
         self,
@@ -120,8 +134,8 @@ class HybridViT(ViT):
         width: int = 64,
         **options: Any,
     ):
-        backbone = StandardisedResNet(depths, channels, width)
-        self.stride = 4 * 2 ** (len(depths) - 1)  # 4 in the stem, and 2 in each stage but the first
+        backbone = self.resnet(depths, channels, width)
+        self.stride = backbone.stem_stride * 2 ** (len(depths) - 1)  # 2 in each stage but the first
         expect.divisible("image_size", image_size, "the ResNet's stride", self.stride)
         super().__init__(image_size // self.stride, 1, dim, channels=backbone.dim, **options)
         self.backbone = backbone
@@ -133,6 +147,12 @@ class HybridViT(ViT):
             raise ValueError(f"an image of {H} × {W} pixels is not a multiple of {self.stride} high and wide")
         maps = self.backbone.maps(images, record)  # (B, backbone.dim, H/stride, W/stride)
         return super().tokens(maps, record)  # (B, 1 + H/stride · W/stride, dim)
+
+
+class CIFARHybridViT(HybridViT):
+    """The hybrid for small images: its ResNet's first stage sees all pixels, as `CIFARResNet`'s does."""
+
+    resnet = CIFARStandardisedResNet
 
 
 R26, R50 = (2, 2, 2, 2), (3, 4, 6, 3)

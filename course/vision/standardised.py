@@ -12,9 +12,12 @@ What people usually get wrong
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from course.vision import hybrid
 
 
 class StandardisedConv2d(nn.Conv2d):
@@ -34,9 +37,23 @@ class StandardisedConv2d(nn.Conv2d):
         return super().forward((images - self.mean) / self.std)
 
 
+class KernelsStandardised(StandardisedConv2d):
+    """The same where kernels are standardised as well, as in a hybrid's ResNet: (B, C, H, W), 0 … 1"""
+
+    eps = 1e-8
+
+    def forward(self, images: Tensor) -> Tensor:
+        seen = (images - self.mean) / self.std
+        return hybrid.StandardisedConv2d.forward(self, seen)  # type: ignore[arg-type]  # has all it reads
+
+
 def standardising(encoder: nn.Module) -> nn.Module:
-    """The same encoder, whose first convolution standardises its images from here on; its weights stay."""
-    for parent in encoder.modules():
+    """The same encoder, whose first convolution standardises its images from here on; its weights stay.
+
+    Of a hybrid it is its ResNet's.
+    """
+    first: Any = getattr(encoder, "backbone", encoder)
+    for parent in first.modules():
         for name, child in parent.named_children():
             if isinstance(child, nn.Conv2d):
                 setattr(parent, name, _standardised(child))
@@ -61,7 +78,8 @@ def standardise(module: nn.Module, mean: Sequence[float], std: Sequence[float]) 
 
 def _standardised(plain: nn.Conv2d) -> StandardisedConv2d:
     with torch.device("meta"):  # the first weights of a copy would draw random numbers for nothing
-        made = StandardisedConv2d(
+        kernels = isinstance(plain, hybrid.StandardisedConv2d)
+        made = (KernelsStandardised if kernels else StandardisedConv2d)(
             plain.in_channels,
             plain.out_channels,
             plain.kernel_size,

@@ -10,6 +10,7 @@ OF_THEIR_OWN = {  # what these are made of, and nobody imports them for somethin
     "course.commands": "typer",
     "course.cost": "sympy",
     "course.show.cost_curves": "sympy",
+    "course.show.stages": "sympy",
     "course.gallery": "sympy and matplotlib",
 }
 RARE = "IPython PIL anywidget joblib matplotlib nbgrader num2words pooch rich sacrebleu safetensors scipy "

@@ -117,6 +117,13 @@ def test_cvt(variant, depths, fused):
     agree(formula, model, (2, 3, 131, 131), **path(fused))
 
 
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_cvt_of_small_images(stride):
+    sizes = dict(dims=(6, 8), heads=(1, 2), depths=(1, 1), classes=3)
+    model = on_meta(cvt.CvT, **sizes, stride=stride)
+    agree(vision.cvt(**sizes, stride=stride, resolution=16), model, (2, 3, 16, 16))
+
+
 @pytest.mark.parametrize(("variant", "depth"), [("R50+B/16", 12), ("R26+S/32", 1), ("R50+L/32", 1)])
 def test_hybrid(variant, depth):
     formula = networks.hybrid(**{**hybrid.VARIANTS[variant], "depth": depth}, resolution=160)

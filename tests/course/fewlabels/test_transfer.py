@@ -16,6 +16,7 @@ from course.ssl.relvit import ViTWithoutPositions
 from course.vision.alexnet import AlexNet
 from course.vision.convnext import ConvNeXtV2
 from course.vision.cpvt import CPVT, CPVTGAP
+from course.vision.cvt import CvT
 from course.vision.deit import DeiT
 from course.vision.feature_map import feature_map
 from course.vision.hybrid import HybridViT
@@ -35,6 +36,7 @@ ENCODERS = {  # name: (made, its width, the number of its stages)
     "CPVT": (lambda: CPVT(**SMALL, classes=5), 16, 4),
     "CPVT-GAP": (lambda: CPVTGAP(**SMALL, classes=5), 16, 4),
     "hybrid": (lambda: HybridViT(**HYBRID, classes=5), 16, 3),
+    "CvT": (lambda: CvT((8, 16), (1, 2), (1, 2), 5, 1, stride=2), 16, 3),
     "ResNet": (lambda: CIFARResNet(BasicBlock, (1, 2), 5, 1, width=8), 16, 3),
     "ConvNeXt": (lambda: ConvNeXtV2((1, 2, 1), (8, 16, 32), 5, 1, patch=1), 32, 4),
 }

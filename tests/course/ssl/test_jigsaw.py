@@ -149,7 +149,11 @@ def test_the_patch_variant_says_where_each_patch_was():
             ValueError,
             "height 7 is not divisible by side 2",
         ),
-        (lambda: PatchJigsaw(Mean()), TypeError, "the encoder must be a ViT, with a token a patch; got Mean"),
+        (
+            lambda: PatchJigsaw(Mean()),
+            TypeError,
+            "patch-jigsaw needs a ViT with learned positions and a CLS token; got Mean",
+        ),
         (
             lambda: Jigsaw(Mean(), dim=3, tile=2, side=2, count=4)(
                 {"tiles": torch.rand(1, 4, 1, 2, 2), "labels": torch.zeros(1).long()}
