@@ -1,4 +1,4 @@
-"""Lesson 00: the numbers that its text tells, computed again, and the finale with a slip in each of its parts."""
+"""Lesson 00: the numbers that its text tells, computed again, and the finale with a slip in each part."""
 
 from functools import cache
 
