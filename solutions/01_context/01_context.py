@@ -220,7 +220,7 @@ for name, (kernels, strides) in stacks.items():
 # %% exercise="test_translation"
 
 # %% [markdown]
-# Your test judges four layers. **Before you run:** which of them pass?
+# Your test judges three layers. **Before you run:** which of them pass?
 
 # %%
 def filtered(image):
@@ -452,9 +452,18 @@ print("the same as nn.RNN:", torch.allclose(states, theirs(word)[0], atol=1e-6))
 #
 # In 2014 translation worked like this: one recurrent network reads the sentence, **its last
 # state is all the second one is given**, and that one writes. Give such a pair the easiest
-# task there is: *copy* a row of random digits, 1 to 10 long, through one vector (GRU, two
-# directions, 24 numbers each). Its twin may look back at all states: Bahdanau's attention,
-# 2015. Same data, same 400 steps.
+# task there is: *copy* a row of random digits, 1 to 10 long, through one vector.
+#
+# Both are recurrences of the kind used then, the **GRU** (Cho et al. 2014). Its step also
+# computes z and r, *gates* between 0 and 1, each a sigmoid of x W + h U + b with weights of
+# its own:
+#
+# $$h' = z \odot h + (1 - z) \odot \tanh(x\,W_x + r \odot (h\,W_h) + b)$$
+#
+# Where z is near 1 a number of the state stays as it was, so that it can be kept over many
+# steps; where r is near 0 the new one is made of the token alone. The reader goes over the
+# row in both directions, 24 numbers each. Its twin may look back at all states: Bahdanau's
+# attention, 2015. Same data, same 400 steps.
 #
 # **Your guess first:** with the one vector, what share of the digits is right at each
 # length? (Guessing blindly: 0.1. The last two are longer than any in training.)
@@ -742,6 +751,8 @@ context.ages(ages, my_ages)
 #   neural networks.* NeurIPS 2012.
 # - I. Sutskever, O. Vinyals, Q. Le. *Sequence to sequence learning with neural networks.*
 #   NeurIPS 2014. arXiv 1409.3215
+# - K. Cho et al. *Learning phrase representations using RNN encoder–decoder for statistical
+#   machine translation.* EMNLP 2014. arXiv 1406.1078
 # - D. Bahdanau, K. Cho, Y. Bengio. *Neural machine translation by jointly learning to align
 #   and translate.* ICLR 2015. arXiv 1409.0473
 # - A. Vaswani et al. *Attention is all you need.* NeurIPS 2017. arXiv 1706.03762, table 1
