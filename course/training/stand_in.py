@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 ROUNDING = 1e-3  # of the largest number: sums in another order, and a ReLU behind them
-SAME = "the network's answers to {} images are the same with either, and so are the gradients"
+SAME = "same answers to {} images, same gradients"
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Lesson 01: what its text says is so, a slip makes its finale worse, half a notebook has no traceback."""
 
+import re
 from functools import cache
 
 import pytest
@@ -14,7 +15,9 @@ from course.training.stand_in import stand_in
 from course.vision.bag_of_words import BagOfWords
 from grader import catalogue
 from grader.building.instructor import instructor_notebook
+from grader.catalogue import file_of
 from grader.configure import DEMONSTRATION, LONG
+from grader.references import BUILT_ON
 from grader.slips.build import build
 from grader.slips.patch import patch
 from grader.slips.slip import apply
@@ -25,6 +28,11 @@ from tests.test_lessons import LESSONS, executed, released
 conv2d, field_of_view = catalogue.reference("conv2d"), catalogue.reference("field_of_view")
 ConvNet = catalogue.reference("ConvNet")
 TRAINED = 1200  # images; the other 597 are for testing
+
+
+def asked():
+    """The lesson's exercises, in order."""
+    return [exercise.id for exercise in catalogue.of_lesson(LESSON.name)]
 
 
 def cells_with(*beginnings):
@@ -192,15 +200,23 @@ def test_code_fits_its_cell_and_a_demonstration_the_screen():
 # -- half a notebook, and none -------------------------------------------------------------------------------
 
 
+def test_a_cell_that_needs_an_answer_needs_what_that_is_built_on():
+    """With `recurrence` written and `recurrent_step` not, a reader once had a traceback."""
+    built_on = {name: {other for _, other in BUILT_ON.findall(file_of(name).read_text())} for name in asked()}
+    assert built_on["recurrence"] == {"recurrent_step"} and built_on["ConvNet"] == {"conv2d"}
+    for cell in released(LESSON).cells:
+        needed = set(re.findall(r"(?<=needs\()\w+(?==)|(?<=, )\w+(?==\w+[,)])", cell.source)) & set(asked())
+        assert set().union(*(built_on[name] for name in needed)) <= needed, cell.source
+
+
 @pytest.mark.parametrize("answered", [0, 7])
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
     """Nothing long is run: each other cell runs, or says in one line what it waits for."""
     notebook = released(LESSON)
     solved = {cell.id: cell.source for cell in instructor_notebook(LESSON).cells}
-    asked = [exercise.id for exercise in catalogue.of_lesson(LESSON.name)]
     notebook.cells = [cell for cell in notebook.cells if LONG not in cell.metadata.get("tags", ())]
     for cell in notebook.cells:
-        if cell.id.removesuffix("-answer").replace("-", "_") in asked[:answered]:
+        if cell.id.removesuffix("-answer").replace("-", "_") in asked()[:answered]:
             cell.source = solved[cell.id]
     executed(notebook, allow_errors=True)
     errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]

@@ -15,7 +15,7 @@ conv2d = reference("conv2d")
 
 
 class ConvNet(nn.Module):
-    """Two convolutions 3 wide, the mean over all places. x: (B, C, H, W) -> (B, classes)"""
+    """Two convolutions and a mean over places. x: (B, C, H, W) -> (B, classes)"""
 
     def __init__(self, C, D, classes):
         super().__init__()

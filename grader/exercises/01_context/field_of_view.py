@@ -9,7 +9,7 @@ from grader.exercise import Function
 
 
 def field_of_view(kernels, strides):
-    """kernels, strides: lists of whole numbers, the first layer first -> a whole number"""
+    """kernels, strides: lists of whole numbers, the first layer first -> a number"""
     field, step = 1, 1  # what one output sees; how far apart two neighbours are, in pixels
     for kernel, stride in zip(kernels, strides):
         field = field + (kernel - 1) * step
