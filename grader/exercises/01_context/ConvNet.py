@@ -6,6 +6,8 @@ ReLU; the same with the second; then the **mean over all places** of each channe
 your `conv2d` the weight and the bias of a layer; do not call the layer.
 """
 
+from functools import partial
+
 from torch import nn
 
 from grader.catalogue import reference
@@ -32,7 +34,7 @@ class ConvNet(nn.Module):
         ### END SOLUTION
 
 
-def _images(draw, batch, H, W):
+def _images(batch, H, W, draw):
     C, D, classes = draw.shuffled([2, 3, 4, 5])[:3]
     return dict(init=dict(C=C, D=D, classes=classes), inputs=dict(x=draw.normal(batch, C, H, W)))
 
@@ -40,7 +42,7 @@ def _images(draw, batch, H, W):
 SIZES = {"one image": (1, 6, 7), "a batch": (4, 7, 5), "larger images": (3, 12, 9)}
 exercise = Module(
     ConvNet,
-    cases={name: lambda draw, sizes=sizes: _images(draw, *sizes) for name, sizes in SIZES.items()},
+    cases={name: partial(_images, *sizes) for name, sizes in SIZES.items()},
     points=4,
     difficulty=3,
     minutes=10,

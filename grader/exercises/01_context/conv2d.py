@@ -5,6 +5,8 @@ zeros around it. Each of the D kernels has a layer for each of the C channels an
 result. Write it for images with any number of axes in front.
 """
 
+from functools import partial
+
 import torch
 from torch.nn import functional as F
 
@@ -20,7 +22,7 @@ def conv2d(x, weight, bias, stride=1, padding=0):
     return sums + bias[:, None, None]
 
 
-def _asked(draw, axes, stride, padding):
+def _asked(axes, stride, padding, draw):
     """Channels, kernels and sides all differ; a stride leaves a rest somewhere."""
     C, D, batch = draw.shuffled([2, 3, 4])
     k, H, W = draw.choice([(3, 7, 10), (3, 8, 6), (2, 6, 9), (4, 9, 7)])
@@ -32,7 +34,7 @@ CASES = {"one image": (0, 1, 0), "zeros around it": (0, 1, 1), "a stride of 2": 
 CASES |= {"a stride of 3, with zeros": (0, 3, 2), "a batch": (1, 1, 1), "two axes in front": (2, 2, 1)}
 exercise = Function(
     conv2d,
-    cases={name: lambda draw, how=how: _asked(draw, *how) for name, how in CASES.items()},
+    cases={name: partial(_asked, *how) for name, how in CASES.items()},
     points=6,
     difficulty=3,
     minutes=15,
