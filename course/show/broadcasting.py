@@ -3,6 +3,7 @@
 A small result is drawn cell by cell: point at one, and the two numbers that meet in it light up.
 """
 
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -52,9 +53,18 @@ def _result(one: tuple[int, ...], other: tuple[int, ...]) -> str:
 
 
 def _still(one: tuple[int, ...], other: tuple[int, ...]) -> "Figure":
+    """Both shapes and what comes of them, a column an axis, the last axes under each other."""
+    rows = {"first": one, "second": other}
+    with contextlib.suppress(RuntimeError):
+        rows["result"] = tuple(torch.broadcast_shapes(one, other))
+    axes = max(map(len, rows.values()))
     fig, ax = new(width=5, height=1.6)
-    lines = (f"first    {one!s:>20}", f"second {other!s:>20}", _result(one, other))
-    for row, line in enumerate(lines):
-        ax.text(0, 0.8 - 0.33 * row, line, family="monospace", color=palette.ink)
+    ax.set(xlim=(-1, axes + 4), ylim=(-2.6, 0.6))
+    for row, (name, shape) in enumerate(rows.items()):
+        ax.text(-1, -row, name, color=palette.ink)
+        for column, size in enumerate(shape, start=axes - len(shape) + 1):
+            ax.text(column, -row, size, ha="right", color=palette.ink)
+    if "result" not in rows:
+        ax.text(-1, -2, _result(one, other), color=palette.ink)
     ax.axis("off")
     return fig

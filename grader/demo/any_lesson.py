@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from functools import partial
 
 from grader.demo.student import Student, damage
-from grader.exercise import Exercise, Formula, Formulas, Function, Matching, Quiz
-from grader.slips.patch import PatchError, patch
+from grader.exercise import (
+    Exercise,
+    Formula,
+    Formulas,
+    Function,
+    Matching,
+    Number,
+    PropertyTest,
+    Quiz,
+)
+from grader.slips.patch import ARROW, PatchError, patch
 from grader.slips.slip import apply
 from grader.slips.tree import parse
 
@@ -61,9 +70,31 @@ def wrong_answers(exercise: Exercise) -> list[str]:
         return [f'{exercise.id} = "{formula}"' for formula in exercise.slips]
     if isinstance(exercise, Formulas):
         return [f"{exercise.id} = {table!r}" for table in exercise.wrong.values()]
+    if isinstance(exercise, Number):
+        return [_calculated(exercise, text) for text in exercise.slips if ARROW not in text]
+    if isinstance(exercise, PropertyTest):
+        return [_without_asserting(exercise)]
     if isinstance(exercise, Function):
         return [code for slip in exercise.slips if (code := _with_slip(exercise, slip))]
     return []
+
+
+def _calculated(exercise: Number, text: str) -> str:
+    """A calculation in the student's own numbers."""
+    return (
+        f'import math\n\ngiven = numbers("{exercise.id}")\n'
+        f"{exercise.id} = eval({text!r}, globals() | vars(math) | vars(given))"
+    )
+
+
+def _without_asserting(exercise: PropertyTest) -> str:
+    """The test without what it asserts: it accepts whatever does not stop."""
+    return ast.unparse(_NoAsserts().visit(parse(exercise.reference)))
+
+
+class _NoAsserts(ast.NodeTransformer):
+    def visit_Assert(self, node: ast.Assert) -> ast.Expr:
+        return ast.copy_location(ast.Expr(node.test), node)
 
 
 def _with_slip(exercise: Function, slip: str) -> str | None:

@@ -47,7 +47,8 @@ def html(verdict: Verdict, graded: bool = False, before: str = "", footer: str =
     colour = COLOURS.get(verdict.status, WRONG_COLOUR)
     body = [
         f'<div style="display:flex;justify-content:space-between;gap:1em;font-weight:600">'
-        f"<span>{HEADINGS[verdict.status]} · {rich(verdict.title)}</span><span>{points(verdict)}</span></div>"
+        f"<span>{HEADINGS[verdict.status]} · {rich(verdict.title)}</span>"
+        f'<span style="white-space:nowrap">{points(verdict)}</span></div>'
     ]
     for said in filter(None, (before, verdict.word)):
         body.append(f'<p style="margin:.5em 0 .3em">{rich(said)}</p>')

@@ -87,6 +87,9 @@ broadcasting((3, 5), (3,))
 # %% [markdown]
 # ## What does a check say when you are wrong?
 #
+# You have met one check already. It lists what it asked, and each line is worth the same share of the
+# points: four of those five pairs are 1.6 of 2.
+#
 # This time **be wrong first**. A friend's answer to the next exercise is
 #
 # ```python
@@ -94,8 +97,8 @@ broadcasting((3, 5), (3,))
 # ```
 #
 # 1. Write your friend's line in place of `...your code here`, run the cell, then run the one below it.
-# 2. Read what comes: what your friend's line *does*, or, where that is not known, on which inputs it fails and at which line it
-#    stops.
+# 2. Read the panel that comes. Its sentence says what your friend's line *does*. (Where no such sentence is
+#    known, a check lists what holds and what does not; where code stops, it shows the line.)
 # 3. In a new cell, run `hint("centre_rows")`. Hints cost nothing.
 # 4. Mend the line, run both cells again.
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ from grader.demo import NOT_GRADED, DemoError, _print_gradebook, run
 from grader.demo.any_lesson import make_class, wrong_answers
 from grader.demo.attention import CLASS
 from grader.demo.student import Student
-from grader.exercise import Function, Matching
+from grader.exercise import Function, Matching, Number
 from grader.questions.draw import Draw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,6 +111,8 @@ def test_wrong_answers_are_wrong(id):
     exercise = catalogue.find(id)
     built_on = [other for other in catalogue.every_exercise() if isinstance(other, Function)]
     names = USUAL | {other.id: other.reference for other in built_on if other.id != id}
+    if isinstance(exercise, Number):
+        names["numbers"] = lambda name: SimpleNamespace(**exercise.values(Draw(0)))
     questions = [question for question in exercise.questions(Draw(0)) if question.part in exercise.parts]
     right = exercise.outcomes(exercise.reference, questions)
     for cell in wrong_answers(exercise):
@@ -121,6 +124,13 @@ def test_wrong_answers_are_wrong(id):
             outcome.failure or exercise.difference(question, expected.value, outcome.value)
             for question, expected, outcome in zip(questions, right, given)
         ), cell
+
+
+def test_who_makes_nothing_but_mistakes_gets_full_marks_for_nothing():
+    """Numbers and tests were right in this class: no wrong answer to them was made."""
+    for lesson in ("00_start", "01_context"):
+        (gil,) = (one for one in make_class(catalogue.of_lesson(lesson)) if one.name == "gil")
+        assert gil.answers.keys() == {exercise.id for exercise in catalogue.of_lesson(lesson)}
 
 
 def test_a_wrong_match_is_one_that_its_author_knows():

@@ -1,4 +1,4 @@
-"""Lesson 00: the numbers that its text tells, computed again, and the finale with a slip in each of its parts."""
+"""Lesson 00: the numbers that its text tells, computed again, and the finale with a slip in each part."""
 
 from functools import cache
 
@@ -8,6 +8,9 @@ from torch.nn import functional as F
 
 from course.data.by_name import load
 from grader import catalogue
+from grader.asking.respond import Response
+from grader.judging.judge import judge
+from grader.questions.draw import Draw
 
 
 def function(name):
@@ -73,3 +76,15 @@ def test_a_slip_in_a_part_makes_the_finale_worse():
     assert read(**distances) < 10, "the least alike is chosen"
     with pytest.raises(RuntimeError, match="must match"):
         read(**parts(centre=lambda x: x - x.mean(dim=-1)))
+
+
+def test_a_test_that_asserts_nothing_is_not_told_what_it_asks_for():
+    """A student of the demonstration was told "the test asks for mean 0 only" of one that asked nothing."""
+
+    def runs(centre_rows):
+        centre_rows(torch.randn(4, 4))
+
+    exercise = catalogue.find("test_centre_rows")
+    questions = exercise.questions(Draw(0))
+    verdict = judge(exercise, questions, Response(exercise.outcomes(runs, questions)))
+    assert verdict.mistake and "asks for" not in verdict.mistake

@@ -1,5 +1,6 @@
-"""Lesson 01: what its text says is so, its finale gets worse by a slip, and half a notebook has no traceback."""
+"""Lesson 01: what its text says is so, a slip makes its finale worse, half a notebook has no traceback."""
 
+import re
 from functools import cache
 
 import pytest
@@ -10,10 +11,13 @@ from torch.nn import functional as F
 from course.attention import attention
 from course.data import digits
 from course.language import copying, letter_table
+from course.training.stand_in import stand_in
 from course.vision.bag_of_words import BagOfWords
 from grader import catalogue
 from grader.building.instructor import instructor_notebook
+from grader.catalogue import file_of
 from grader.configure import DEMONSTRATION, LONG
+from grader.references import BUILT_ON
 from grader.slips.build import build
 from grader.slips.patch import patch
 from grader.slips.slip import apply
@@ -24,6 +28,11 @@ from tests.test_lessons import LESSONS, executed, released
 conv2d, field_of_view = catalogue.reference("conv2d"), catalogue.reference("field_of_view")
 ConvNet = catalogue.reference("ConvNet")
 TRAINED = 1200  # images; the other 597 are for testing
+
+
+def asked():
+    """The lesson's exercises, in order."""
+    return [exercise.id for exercise in catalogue.of_lesson(LESSON.name)]
 
 
 def cells_with(*beginnings):
@@ -54,7 +63,7 @@ def made(kind, *sizes):
     return kind(*sizes)
 
 
-# -- the finale, and a slip in it ------------------------------------------------------------------------------
+# -- the finale, and a slip in it ----------------------------------------------------------------------------
 
 
 @cache
@@ -62,15 +71,34 @@ def as_they_are():
     return learnt(made(ConvNet, 1, 24, 10), lesson()["images"])
 
 
-def slipped(slip):
-    """The reader's network with one of the exercise's named slips in it."""
-    assert slip in catalogue.find("ConvNet").slips
-    tree = parse(ConvNet)
-    return build(apply(tree, patch(tree, slip)), "ConvNet", {"nn": nn, "conv2d": conv2d})
+def slipped(name, slip):
+    """The reader's answer with one of its exercise's named slips in it."""
+    assert slip in catalogue.find(name).slips
+    tree = parse(catalogue.reference(name))
+    return build(apply(tree, patch(tree, slip)), name, {"torch": torch, "nn": nn, "F": F, "conv2d": conv2d})
 
 
 def test_the_finale_gets_worse_without_a_relu():
-    assert learnt(made(slipped("_x.relu() -> _x"), 1, 24, 10), lesson()["images"]) < 80 < 90 < as_they_are()
+    network = made(slipped("ConvNet", "_x.relu() -> _x"), 1, 24, 10)
+    assert learnt(network, lesson()["images"]) < 80 < 90 < as_they_are()
+
+
+def at_work(own):
+    """The convolution that trains, as in the lesson's cells, where the reader has written `own`."""
+    tree = parse(ConvNet)
+    network = made(build(tree, "ConvNet", {"nn": nn, "conv2d": own}), 1, 24, 10)
+    with stand_in("conv2d", F.conv2d, network, lesson()["images"][:50]):
+        return type(network).forward.__globals__["conv2d"]
+
+
+def test_pytorchs_convolution_trains_in_place_of_one_that_is_equal_only(capsys):
+    assert at_work(conv2d) is F.conv2d
+    assert "A faster `conv2d` works here in place of yours" in capsys.readouterr().out
+    wrong = [slip for slip in catalogue.find("conv2d").slips if "stride" not in slip]  # the network has none
+    assert len(wrong) >= 3
+    for own in (slipped("conv2d", slip) for slip in wrong):
+        assert at_work(own) is own
+        assert "Your own `conv2d` is at work" in capsys.readouterr().out
 
 
 def test_three_ages_read_about_alike():
@@ -82,7 +110,7 @@ def test_three_ages_read_about_alike():
     assert min(100 * right, as_they_are(), look_up) > 91
 
 
-# -- what moves, and what is shuffled --------------------------------------------------------------------------
+# -- what moves, and what is shuffled ------------------------------------------------------------------------
 
 
 def test_who_reads_a_digit_that_has_moved():
@@ -125,7 +153,7 @@ def test_one_shuffle_is_noticed_by_the_convolution_only():
     assert fully_connected[1] > fully_connected[0] - 2
 
 
-# -- numbers in the text ---------------------------------------------------------------------------------------
+# -- numbers in the text -------------------------------------------------------------------------------------
 
 
 def test_the_corner_of_the_slides_and_the_weights_of_a_photograph():
@@ -169,7 +197,16 @@ def test_code_fits_its_cell_and_a_demonstration_the_screen():
             assert len(lines) <= 15 or DEMONSTRATION not in cell.metadata.get("tags", []), cell.source
 
 
-# -- half a notebook, and none ---------------------------------------------------------------------------------
+# -- half a notebook, and none -------------------------------------------------------------------------------
+
+
+def test_a_cell_that_needs_an_answer_needs_what_that_is_built_on():
+    """With `recurrence` written and `recurrent_step` not, a reader once had a traceback."""
+    built_on = {name: {other for _, other in BUILT_ON.findall(file_of(name).read_text())} for name in asked()}
+    assert built_on["recurrence"] == {"recurrent_step"} and built_on["ConvNet"] == {"conv2d"}
+    for cell in released(LESSON).cells:
+        needed = set(re.findall(r"(?<=needs\()\w+(?==)|(?<=, )\w+(?==\w+[,)])", cell.source)) & set(asked())
+        assert set().union(*(built_on[name] for name in needed)) <= needed, cell.source
 
 
 @pytest.mark.parametrize("answered", [0, 7])
@@ -177,10 +214,9 @@ def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
     """Nothing long is run: each other cell runs, or says in one line what it waits for."""
     notebook = released(LESSON)
     solved = {cell.id: cell.source for cell in instructor_notebook(LESSON).cells}
-    asked = [exercise.id for exercise in catalogue.of_lesson(LESSON.name)]
     notebook.cells = [cell for cell in notebook.cells if LONG not in cell.metadata.get("tags", ())]
     for cell in notebook.cells:
-        if cell.id.removesuffix("-answer").replace("-", "_") in asked[:answered]:
+        if cell.id.removesuffix("-answer").replace("-", "_") in asked()[:answered]:
             cell.source = solved[cell.id]
     executed(notebook, allow_errors=True)
     errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]

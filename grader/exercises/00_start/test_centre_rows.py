@@ -47,7 +47,7 @@ exercise = PropertyTest(
             "takes half of the mean": "x - means -> x - means / 2",
             "changes nothing": "x - means -> x",
         },
-        "The test asks for mean 0 only: a result that has nothing to do with x passes.": {
+        "What has nothing to do with x passes: that rows have mean 0 is not enough.": {
             "returns zeros": "x - means -> 0 * x",
             "doubles what is left": "x - means -> 2 * (x - means)",
         },

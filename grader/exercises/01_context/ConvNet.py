@@ -6,6 +6,8 @@ ReLU; the same with the second; then the **mean over all places** of each channe
 your `conv2d` the weight and the bias of a layer; do not call the layer.
 """
 
+from functools import partial
+
 from torch import nn
 
 from grader.catalogue import reference
@@ -15,10 +17,7 @@ conv2d = reference("conv2d")
 
 
 class ConvNet(nn.Module):
-    """Two convolutions 3 wide, the mean over all places, one score for each class.
-
-    x: (B, C, H, W) -> (B, classes)
-    """
+    """Two convolutions and a mean over places. x: (B, C, H, W) -> (B, classes)"""
 
     def __init__(self, C, D, classes):
         super().__init__()
@@ -32,47 +31,31 @@ class ConvNet(nn.Module):
         x = conv2d(x, self.second.weight, self.second.bias, padding=1).relu()
         pooled = x.mean(dim=(-2, -1))  # (B, D)
         return self.last(pooled)  # (B, classes)
-
-    ### END SOLUTION
-
-
-def _images(batch, sides):
-    def case(draw):
-        C, D, classes = draw.shuffled([2, 3, 4, 5])[:3]
-        H, W = sides
-        return dict(init=dict(C=C, D=D, classes=classes), inputs=dict(x=draw.normal(batch, C, H, W)))
-
-    return case
+        ### END SOLUTION
 
 
+def _images(batch, H, W, draw):
+    C, D, classes = draw.shuffled([2, 3, 4, 5])[:3]
+    return dict(init=dict(C=C, D=D, classes=classes), inputs=dict(x=draw.normal(batch, C, H, W)))
+
+
+SIZES = {"one image": (1, 6, 7), "a batch": (4, 7, 5), "larger images": (3, 12, 9)}
 exercise = Module(
     ConvNet,
-    cases={
-        "one image": _images(1, (6, 7)),
-        "a batch": _images(4, (7, 5)),
-        "larger images": _images(3, (12, 9)),
-    },
+    cases={name: partial(_images, *sizes) for name, sizes in SIZES.items()},
     points=4,
     difficulty=3,
     minutes=10,
     words={"pooled": "the means", "first": "the first kernels", "second": "the second kernels"},
     slips={
         "_x.relu() -> _x": "There is no ReLU: two convolutions in a row are one convolution, 5 wide.",
-        "x.mean(dim=(-2, -1)) -> x.amax(dim=(-2, -1))": "The largest number of each channel is taken, not "
-        "the mean.",
-        "x.mean(dim=(-2, -1)) -> x.sum(dim=(-2, -1))": "The places are added up: in a larger image the "
-        "numbers grow. Take the mean.",
-        "conv2d(_x, _w, self.second.bias, padding=1) -> conv2d(_x, _w, self.second.bias)": "The "
-        "second convolution has no zeros around it.",
-        "conv2d(_x, _w, self.first.bias, padding=1) -> conv2d(_x, _w, self.first.bias)": "The "
-        "first convolution has no zeros around it.",
-        "self.last(pooled) -> self.last(pooled).softmax(dim=-1)": "A softmax stands at the end: the loss "
-        "wants the scores as they are.",
+        "x.mean(dim=_d) -> x.amax(dim=_d)": "The largest number of each channel is taken, not the mean.",
+        "x.mean(dim=_d) -> x.sum(dim=_d)": "The places are added up: in a larger image the numbers grow.",
+        "conv2d(_x, _w, self.first.bias, padding=1) -> conv2d(_x, _w, self.first.bias)": "The first "
+        "convolution has no zeros around it.",
+        "conv2d(_x, _w, self.second.bias, padding=1) -> conv2d(_x, _w, self.second.bias)": "The second "
+        "convolution has no zeros around it.",
     },
-    hints=[
-        "conv2d(x, self.first.weight, self.first.bias, padding=1) is the first layer.",
-        "`.relu()` behind each of the two; then the mean over the last two axes leaves (B, D).",
-        "x.mean(dim=(-2, -1)), and self.last turns D numbers into scores.",
-    ],
+    hints=["Layer by layer: conv2d(x, weight, bias, padding=1), then `.relu()`.", "The mean leaves (B, D)."],
     may_not_call=["F.conv2d", "F.conv3d"],
 )

@@ -22,9 +22,8 @@ BLUE = "blue[0] - blue[2] + blue[3]"
 SLIPS = {
     f"{RED} + ({GREEN}) + {BLUE}": "The bias is missing: it is added once, behind the three sums.",
     f"{RED} + ({GREEN}) + {BLUE} + 3 * bias": "The bias is added in each channel: it is added once.",
-    f"({RED} + ({GREEN}) + {BLUE}) / 3 + bias": "The mean of the three channels is taken: their sum is asked "
-    "for.",
-    f"{RED} + bias": "Only the red channel is counted: green and blue have kernels of their own.",
+    f"({RED} + ({GREEN}) + {BLUE}) / 3 + bias": "The mean of the channels is taken: add them up.",
+    f"{RED} + bias": "Only the red channel is counted.",
     "-red[0] - red[1] + red[3] + green[0] - green[3] + blue[1] + blue[3] + bias": "The upper left part of "
     "each kernel lies on the pixels: at the corner of the image the kernel's *middle* lies on the first one.",
     "red[0] + red[1] - red[2] + red[3] - green[0] - green[2] - green[3] + blue[0] - blue[1] + blue[3] + "
@@ -32,7 +31,6 @@ SLIPS = {
     "-red[1] - red[0] + red[3] - green[0] + green[3] + blue[0] + blue[1] + bias": "Each kernel is turned by "
     "180°: that is the convolution of mathematics; networks lay the kernel down as it is.",
 }
-CALCULATIONS = [compile(text, "<calculation>", "eval") for text in SLIPS]
 
 
 def given(draw):
@@ -41,7 +39,7 @@ def given(draw):
         red = [draw.integer(120, 200) for _ in range(4)]
         green, blue = ([pixel + draw.integer(5, 30) for pixel in red] for _ in range(2))
         image = dict(red=red, green=green, blue=blue, bias=draw.integer(30, 60))
-        values = [corner(**image), *(eval(calculation, {}, image) for calculation in CALCULATIONS)]
+        values = [corner(**image), *(eval(calculation, {}, image) for calculation in SLIPS)]
         if values[0] < -10 and all(b - a > 4 for a, b in itertools.pairwise(sorted(values))):
             return image
 
@@ -56,8 +54,7 @@ exercise = Number(
     slips=SLIPS,
     hints=[
         "The kernel's middle lies on the corner pixel. Which of its nine numbers lie on the image at all?",
-        "Four: the middle and what is to the right of it, below it, and below to the right. The other five "
-        "meet the zeros.",
+        "Four: the middle, and those right of it, below it and below to the right. The others meet zeros.",
         "Red's four are 1 −1 / 1 1. Do the same for green and blue, then add the three sums and the bias.",
     ],
 )

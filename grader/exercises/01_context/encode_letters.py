@@ -6,7 +6,6 @@ zeros but a single 1. With d < 26 there are not enough places, and the table has
 """
 
 import torch
-from torch.nn import functional as F
 
 from grader.exercise import Function
 
@@ -20,29 +19,18 @@ def encode_letters(word, table):
     return table[places]
 
 
-def by_product(word, table):
-    alphabet = "abcdefghijklmnopqrstuvwxyz"
-    places = torch.tensor([alphabet.index(letter) for letter in word])
-    return F.one_hot(places, 26).to(table.dtype) @ table
-
-
-def _word(lengths, width):
-    def case(draw):
-        letters = [chr(draw.integer(ord("a"), ord("z"))) for _ in range(draw.integer(*lengths))]
-        letters += ["z", "a"] if len(letters) > 1 else []
-        table = torch.eye(26, draw.integer(26, 32)) if width is None else draw.normal(26, width)
-        return dict(word="".join(draw.shuffled(letters)), table=table)
-
-    return case
+def _word(draw, width, length):
+    letters = ["z", "a"][: length - 1] + [chr(draw.integer(ord("a"), ord("z"))) for _ in range(length)]
+    return dict(word="".join(draw.shuffled(letters)), table=draw.normal(26, width))
 
 
 exercise = Function(
     encode_letters,
     cases={
-        "one letter": _word((1, 1), 3),
-        "a word": _word((5, 9), 4),
-        "a word, d = 26": _word((5, 9), 26),
-        "one-hot, d ≥ 26": _word((5, 9), None),
+        "one letter": lambda draw: _word(draw, 3, 1),
+        "a word": lambda draw: _word(draw, 4, draw.integer(5, 9)),
+        "a word, d = 26": lambda draw: _word(draw, 26, draw.integer(5, 9)),
+        "one-hot, d ≥ 26": lambda draw: _word(draw, 4, 7) | dict(table=torch.eye(26, draw.integer(26, 32))),
         "a letter that comes again": lambda draw: dict(word="minimum", table=draw.normal(26, 5)),
     },
     points=2,
@@ -52,18 +40,12 @@ exercise = Function(
     slips={
         'ord("a") -> ord("b")': "Each letter gets the row of the letter before it: a is row 0.",
         'ord("a") -> ord("`")': "Each letter gets the row of the letter after it: a is row 0.",
-        '[ord(letter) - ord("a") for letter in word] -> '
-        '[ord(letter) - ord("a") for letter in sorted(set(word))]': "Each letter comes once: a word keeps "
-        "its order and its repetitions.",
-        "table[places] -> table.mean(0).expand(len(word), -1)": "Every letter gets the mean of the table.",
-        "table[places] -> table[places].mean(0)": "The letters are averaged into one vector: one row a "
-        "letter is asked for.",
-        "table[places] -> F.one_hot(places, 26).float()": "The letters come out one-hot: the table is not "
-        "used.",
+        "word -> sorted(set(word))": "Each letter comes once: a word keeps its order and its repetitions.",
+        "table[places] -> torch.eye(26)[places]": "The letters come out one-hot: the table is not used.",
     },
-    also_right=[by_product],
+    also_right=["table[places] -> torch.nn.functional.one_hot(places, 26).to(table.dtype) @ table"],
     hints=[
         "`ord(letter) - ord('a')` is 0 for a, 25 for z.",
-        "A tensor of whole numbers picks rows: table[places].",
+        "A tensor of whole numbers picks rows of a table.",
     ],
 )

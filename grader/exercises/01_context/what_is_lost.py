@@ -18,7 +18,8 @@ exercise = Quiz(
         "even with d = 1.",
         "b": "In d dimensions at most d + 1 points can all be equally far from each other: six letters, with "
         "d = 5.",
-        "c": "The outputs of all 26 letters together are (table) × (weights), a matrix of rank 5 at most.",
+        "c": "The outputs of all 26 letters together are (table) × (weights), a matrix of rank 5 at most: "
+        "all its rows are sums of multiples of five of them, so the other 21 cannot be chosen.",
         "d": "The table is looked up by the letter alone, before and after.",
     },
     points=2,
@@ -26,7 +27,7 @@ exercise = Quiz(
     minutes=4,
     hints=[
         "On a line (d = 1), can three letters be equally far from each other? In a plane, four?",
-        "Write the 26 codes as a matrix of 26 × 5 and multiply it by weights of 5 × m. What rank can the "
-        "result have?",
+        "Write the 26 codes as a matrix of 26 × 5 and multiply it by weights of 5 × m. Choose five rows of "
+        "the result as you like: are you still free to choose the others?",
     ],
 )
