@@ -134,7 +134,8 @@ def _(model: ConvNeXtV2) -> list[nn.Module]:
 @stages.register
 def _(model: CvT) -> list[nn.Module]:
     first, *others = model.embeddings
-    opened = [_together(*stage, model.cls) if stage is model.stages[-1] else stage for stage in model.stages]
+    *opened, last = model.stages
+    opened.append(_together(last, model.cls))
     return [first, opened[0], *(_together(embed, stage) for embed, stage in zip(others, opened[1:]))]
 
 

@@ -124,8 +124,8 @@ def fixed_positions(grid: tuple[int, int], dim: int, extra: int) -> LearnedPosit
 def plain_vit(method: str, encoder: nn.Module, extra: int = 1) -> ViT:
     """The encoder, if it is a ViT with a position for each patch and for `extra` tokens in front of them."""
     position = getattr(encoder, "position", None)
-    from_pixels = isinstance(encoder, ViT) and not isinstance(encoder, HybridViT)
-    if not from_pixels or not isinstance(position, LearnedPosition) or position.extra != extra:
+    has_places = isinstance(position, LearnedPosition) and position.extra == extra
+    if not isinstance(encoder, ViT) or isinstance(encoder, HybridViT) or not has_places:
         tokens = "a CLS token" if extra else "no CLS token"
         raise TypeError(
             f"{method} needs a ViT with learned positions and {tokens}; got {type(encoder).__name__}"

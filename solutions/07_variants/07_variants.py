@@ -418,7 +418,7 @@ needs(PEG=PEG, ClassAttention=ClassAttention)
 print(f"{'what: right of 100':20}" + "".join(f"{kind:>16}" for kind in kinds))
 for side in (16, 48):
     told = [[round(100 * what) for what, _ in found[kind, side]] for kind in kinds]
-    print(f"{f'{side} × {side}':20}" + "".join(f"{str(one):>16}" for one in told))
+    print(f"{f'{side} × {side}':20}" + "".join(f"{one!s:>16}" for one in told))
 
 # %% [markdown]
 # - *What* hardly cares: with none at all most digits are read. A set of patches is enough for digits, which is
