@@ -24,7 +24,9 @@ class VisionTransformer(nn.Module):
         ### BEGIN SOLUTION
         self.patches = PatchEmbed(P, d, channels)
         self.places = Places((side // P) ** 2, d)
-        self.blocks = nn.ModuleList(PreNormBlock(d, heads, hidden) for _ in range(depth))
+        self.blocks = nn.ModuleList()
+        for _ in range(depth):
+            self.blocks.append(PreNormBlock(d, heads, hidden))
         self.norm = nn.LayerNorm(d, eps=1e-6)
         self.head = nn.Linear(d, classes)
         nn.init.zeros_(self.head.weight)
