@@ -608,7 +608,7 @@ for number in range(20):
     label = int(pictures.labels[number])
     seen = looks(net, inputs[number])[1:3].mean(dim=(0, 1))[0, 1:]  # of blocks 1 and 2
     curves = faithfulness.curves(
-        lambda images: net(images).softmax(dim=-1)[:, label].detach(),
+        lambda images, label=label: net(images).softmax(dim=-1)[:, label].detach(),
         inputs[number],
         {"CLS": seen.view(8, 8)},
         steps=4,
