@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from grader.asking import rules, wire
+from grader.asking import clock, rules, wire
 from grader.asking.ask import ASK
 from grader.asking.ordinary import ordinary_state
 from grader.asking.outcome import Failure, Outcome, TimeUp, attempt, failure_of
@@ -74,7 +74,7 @@ def reply(asked: str, namespace: Mapping[str, Any], implementations: Implementat
     answer, ask = namespace[wanted["name"]], ASK[wanted["kind"]]
     refuse_processes()
     outcomes: list[Any] = []
-    began = time.monotonic()
+    began = clock.had()
     with ordinary_state(), _listening() as said, Watch(wanted["operators"]) as watch:
         try:
             with time_limit(seconds, watch.turn):
@@ -97,7 +97,7 @@ def _written(ask: Callable[..., Any], answer: Any, payload: dict[str, Any], unti
     try:
         written = attempt(lambda: wire.encode_outcome(Outcome(value=ask(answer, payload))))
     except TimeUp as error:
-        if time.monotonic() >= until:
+        if clock.had() >= until:
             raise
         written = Outcome(failure=failure_of(error))  # the answer's own doing: it has time left
     return wire.encode_outcome(written) if written.failure else written.value
@@ -116,7 +116,7 @@ def _late(error: TimeUp, seconds: float) -> Failure:
 
 @contextlib.contextmanager
 def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None = None) -> Iterator[None]:
-    """Raise `TimeUp` in the block after ``seconds``, and again each second until it is left.
+    """Raise `TimeUp` in the block after ``seconds`` that it had, and again each second until it is left.
 
     Works where signals do: on Unix, in the main thread. Elsewhere whoever started this process limits it.
     ``tick`` is called from time to time with the frame that runs, and is False where the block must not be
@@ -126,21 +126,21 @@ def time_limit(seconds: float, tick: Callable[[FrameType | None], bool] | None =
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    until = time.monotonic() + seconds
+    until = clock.had() + seconds
     latest = until + seconds
 
     def look(signum: int, frame: FrameType | None) -> None:
         nonlocal until
-        now = time.monotonic()
+        now = clock.had()
         may_interrupt = tick is None or tick(frame)
         if now >= until and may_interrupt and (now >= latest or not _is_importing(frame)):
             signal.setitimer(signal.ITIMER_REAL, 1.0)
             raise TimeUp
-        until = min(until + time.monotonic() - now, latest)
+        until = min(until + clock.had() - now, latest)
         wait()
 
     def wait() -> None:
-        left = max(until - time.monotonic(), 1e-3)
+        left = max(until - clock.had(), 1e-3)
         signal.setitimer(signal.ITIMER_REAL, left if tick is None else min(TICK, left))
 
     began = time.monotonic()

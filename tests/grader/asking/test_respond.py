@@ -11,7 +11,7 @@ import time
 import pytest
 
 import course.attention  # noqa: F401 (a test finds it among the loaded modules)
-from grader.asking import wire
+from grader.asking import clock, wire
 from grader.asking.outcome import TimeUp
 from grader.asking.respond import MIME, read_reply, reply, time_limit
 from grader.asking.rules import LATE, MISSING
@@ -72,6 +72,25 @@ def test_time_limit(answer):
     outcomes = ask(answer, [{"inputs": {}}] * 3, seconds=0.1).outcomes
     assert time.perf_counter() - started < 1.0
     assert [outcome.failure.rule for outcome in outcomes] == [LATE] * 3
+
+
+def test_seconds_that_a_busy_machine_gave_to_others_are_not_counted(monkeypatch):
+    """Its thread ran for nine tenths of the time or for one: the same limit ends it."""
+    for share in (0.9, 0.1):
+        monkeypatch.setattr(clock, "_waited", lambda share=share: (1 - share) * time.monotonic())
+        began = time.monotonic()
+        with pytest.raises(TimeUp), time_limit(0.1):
+            endless()
+        assert 0.1 / share <= time.monotonic() - began < 0.1 / share + 0.6
+
+
+def test_sleep_counts_and_where_nothing_is_known_the_wall_clock_does():
+    before, wall = clock.had(), time.monotonic()
+    time.sleep(0.05)
+    assert 0.04 < clock.had() - before <= time.monotonic() - wall + 1e-3
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "WAITED", "/nowhere")
+        assert clock.had() == pytest.approx(time.monotonic(), abs=0.05)
 
 
 def test_time_is_up_again_for_code_that_swallows_everything():
