@@ -21,7 +21,7 @@
 # %% [markdown]
 # # 07 · Variants: where to put attention, and how little of it is enough
 #
-# A Vision Transformer cuts an image into patches and lets all of them look at all. That is one of four ways
+# A Vision Transformer cuts an image into patches and lets all of them look at all. That is one of several ways
 # to put attention into a vision network. This lesson builds small versions of each from **your own attention**,
 # and asks of each what it buys.
 #
@@ -33,7 +33,7 @@
 # - learn from a teacher by both of DeiT's losses;
 # - read a table of variants: what was held equal, what was not, and whether a difference is one.
 #
-# **You need** lessons 02 and 03 (attention, masks, heads, positions); 04 helps (its block is used in the finale), and
+# **You need** lessons 02 and 03 (attention, masks, heads, positions); 04 helps (its block is used here), and
 # what the lesson on the Vision Transformer is about: patches, CLS, learned positions. A convolution (lesson 01).
 #
 # **Time** about three hours, two thirds of them for {{exercises}} questions ({{points}} points). The cells
@@ -112,8 +112,9 @@ print(f"{4 * tables['pixels'] / 2**30:.1f} GiB in float32, for one head of one l
 # %% exercise="attention_entries"
 
 # %% [markdown]
-# Your formulas for three images: a digit, CIFAR's 32 × 32, a photograph. **Before you run:** which of the five is
-# cheapest on the *digit*, and is it still the cheapest on the photograph?
+# Your formulas for three images: a digit, CIFAR's 32 × 32, a photograph; with windows of 7 × 7, always 64 patches
+# (so P = n/8), and a map of 4 × 4. **Before you run:** which of the five is cheapest on the *digit*, and is it still
+# the cheapest on the photograph?
 
 # %% demonstration=true
 needs(attention_entries=attention_entries)
@@ -123,8 +124,8 @@ for way, formula in attention_entries.items():
     print(f"{way:18}" + "".join(f"{int(size):16,}" for size in sizes))
 
 # %% [markdown]
-# (Windows of 7 × 7; 8 × 8 patches; a map of 4 × 4.) What is cut into a fixed number of tokens costs the same at
-# any size; what looks at pixels grows with n², n³, n⁴. Now each of them, one after the other.
+# What is cut into a fixed number of tokens costs the same at any size; what looks at pixels grows with n², n³, n⁴.
+# Now each of them, one after the other.
 #
 # ## Is it enough to see the neighbours?
 #
@@ -180,8 +181,8 @@ print(f"off PyTorch's own by {(attention(x, x, x, mask) - theirs).abs().max():.0
 # ## Can two short looks replace a long one?
 #
 # The neighbour of a neighbour is reached by the next layer: with k = 3, the far corner of a 32 × 32 image
-# after 31 of them. **Axial** attention goes along a column and then along a row. How many layers of it until each
-# pixel has seen each?
+# after 31 of them. **Axial** attention goes along a column and then along a row. How many layers of it does a pixel
+# take to see all others?
 
 # %% exercise="axial_attention"
 
@@ -207,8 +208,9 @@ seen = {name: seen_by(layer) for name, layer in pictures.items()}
 matrices(seen, digits=0, label="seen")
 
 # %% [markdown]
-# Everything, at 2n³ instead of n⁴: seven times less at n = 14, 112 times at 224. But not the same function: who is
-# seen through a corner is seen as that corner tells it. (Wang et al. 2020 built a whole network of it, with
+# One layer: everything, at 2n³ instead of n⁴: seven times less at n = 14, 112 times at 224. But it is not the same
+# function: a pixel in another row and column is seen only through the one at the corner between, mixed with all that
+# this one saw. (Wang et al. 2020 built a whole network of it, with
 # positions in queries, keys and values.)
 #
 # ## Can a trained network be given attention afterwards?
@@ -219,8 +221,9 @@ matrices(seen, digits=0, label="seen")
 # %% exercise="NonLocal"
 
 # %% [markdown]
-# The control on real data: a small CNN learns digits for some seconds; then your block, untrained, is put
-# between its two convolutions. **Your guess:** of 100 digits, how many does it still get right?
+# The control on real data: a small CNN learns digits for some seconds; then your block, untrained, with its
+# output weights drawn from a normal distribution of deviation 1, is put between its two convolutions. **Your
+# guess:** of 100 digits, how many does it still get right?
 
 # %%
 my_inserted = 95
@@ -366,7 +369,7 @@ matrices(outputs, digits=2)
 # %% [markdown]
 # ## What, and where?
 #
-# The finale, of your parts: two of your `EncoderBlock`s (lesson 04), your `PEG` behind the first, your
+# Now a network of your parts: two of your `EncoderBlock`s (lesson 04), your `PEG` behind the first, your
 # `ClassAttention` at the end. It learns real digits, 8 × 8 pixels, each in one of the four corners of an
 # empty image of 16 × 16, and is asked two things: **what** is it, and in which corner, **where**?
 #
@@ -429,14 +432,15 @@ for side in (16, 48):
 # - On the larger image PEG still knows, as a corner looks like a corner. The stretched table is worse. (It is
 #   not the number of tokens: PEG's net has as many.)
 #
-# This is what deck 3 reports of ImageNet, trained at 224 and tested at 224 / 384: DeiT-Ti with a learned table
+# This is what the slides that this course began with (deck 3) report of ImageNet, trained at 224 and tested at 224 /
+# 384: DeiT-Ti with a learned table
 # 72.2 / 71.2, with sines 72.3 / 70.8, CPVT-Ti, with PEG, 72.4 / **73.2**.
 #
 # ### So any resolution will do?
 #
 # The images above grew *around* the digit. Usually an image is scaled, and the digit with it. A recorded run
 # (`benchmarks/variants.py`: 8 × 8 digits, 4 × 4 patches of 2 × 2 pixels, three seeds) scaled the test images to
-# 12 × 12.
+# 12 × 12, with a table resized as a picture, or wrongly, as if its 16 rows were one line; and a CNN beside them.
 # **Your guess:** at 8 × 8 both had more than 80 % right. And at 12 × 12?
 
 # %%
@@ -455,7 +459,7 @@ beside_guesses(scaled, my_scaled, "per cent right, three seeds")
 
 # %% [markdown]
 # All of them fall, and **PEG's lead is gone**: nine points at 8 × 8, and at 12 × 12 the seeds of the two overlap. Two
-# controls. In the finale the places changed and the patches did not: there PEG lost nothing. Here the patches
+# controls. In the corners the places changed and the patches did not: there PEG lost nothing. Here the patches
 # changed too (a stroke is half again as thick), and the CNN, which has no positions to lose, falls further than
 # either. So it is not only the places that are lost. "Any resolution" is a promise about positions; it does not
 # make features that were learnt at one size fit another.
@@ -541,7 +545,9 @@ for (variant, size), told in printed.items():
 # %% [markdown]
 # ## Which of them is best?
 #
-# Six networks, equal to 4 % in parameters (about 200,000), in epochs, batches and learning rate; 1,438 digits,
+# Six networks: a plain ViT; the same with a PEG (`cpvt`), and with a teacher (`deit`); a small ResNet whose map is the
+# ViT's image (`hybrid`); a pyramid (`cvt`); a CNN. They are equal to 4 % in parameters (about 200,000), in epochs,
+# batches and learning rate; 1,438 digits,
 # three seeds; recorded. `deit` was also told what the `cnn` of its seed took each image for. **Your
 # guesses**, per cent right of 359 unseen digits:
 
@@ -562,7 +568,8 @@ against_cost(recorded, my_right)
 # %% [markdown]
 # - Parameters are equal, work is not: the hybrid takes 2.6 times CvT's FLOPs for the same accuracy.
 # - On 1,438 digits, **whatever brings a convolution in helps**: 640 parameters of PEG, a ResNet in front, or CvT's.
-#   A plain ViT must learn from the digits that neighbours belong together; a CNN is made so.
+#   Why? Lesson 06 has the control: less because a CNN knows neighbours than because it tells places apart from
+#   the start, where a plain ViT's positions are still nearly silent.
 # - The distilled ViT gained six points from the CNN's answers, without one image more. But a teacher had to be
 #   trained first, and that is in nobody's budget.
 # - Three seeds, 359 images: one image is 0.3 points. Where the points of two networks overlap, this run does not
@@ -589,17 +596,17 @@ against_cost(recorded, my_right)
 #
 # - **DeiT** (Touvron et al. 2021), ImageNet top-1: Ti 72.2 → 74.5 with a CNN's hard labels, S 79.8 → 81.2,
 #   B 81.8 → 83.4.
-# - **CPVT** (Chu et al. 2021): see the finale. **CvT-13** (Wu et al. 2021): 81.6 % with 20 M parameters.
+# - **CPVT** (Chu et al. 2021): see *What, and where?* above. **CvT-13** (Wu et al. 2021): 81.6 % with 20 M parameters.
 # - **LR-Net-50** (Hu et al. 2019): attention in 7 × 7 windows in place of the 3 × 3 convolutions: 23.3 M
 #   parameters against ResNet-50's 25.5 M, and 77.3 % on ImageNet. Windows alone can carry a network.
 # - **CaiT-M36** (Touvron et al. 2021b): 86.1 % at 384, distilled.
 #
-# Ours are toys: a few thousand digits, a fifth of a million parameters, minutes. They show mechanisms and
+# Ours are toys: 1,438 digits, a fifth of a million parameters, minutes. They show mechanisms and
 # which control to ask for; which network to take for photographs they do not show.
 #
 # ## Three sentences to remember
 #
-# 1. The price of attention is who asks times whom each may see, and a mask lowers neither.
+# 1. The price of attention is how many ask times how many each is scored against; a mask lowers neither.
 # 2. A block that starts as the identity can be put in anywhere; a test shows it in one line.
 # 3. PEG knows its place from the zeros at the border, which is why it moves to other grids; what the
 #    patches themselves look like must still be what was learnt.

@@ -1,4 +1,4 @@
-"""Four ways to let an image attend to itself
+"""Five prices of looking
 
 An image of n × n pixels. How many numbers does **one head's** table of weights hold, a row a query, if
 
@@ -54,7 +54,10 @@ exercise = Formulas(
         ),
         "map of a CNN": Entry(
             "(n/s)**4",
-            slips={"n**4/s**2": "There are (n/s)² places, and a table of as many rows as columns."},
+            slips={
+                "n**4/s**2": "There are (n/s)² places, and a table of as many rows as columns.",
+                "(n/s)**2": "This is how many places ask; each of them has a weight for every place.",
+            },
         ),
     },
     points=4,

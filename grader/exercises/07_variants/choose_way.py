@@ -9,7 +9,7 @@ exercise = Matching(
     left={
         "a": "a 28 × 28 image, each pixel a token",
         "b": "a 224 × 224 image, each pixel a token",
-        "c": "a 224 × 224 image, and the whole of it seen in one look",
+        "c": "a 224 × 224 image, no CNN in front, and the whole of it seen in one look",
         "d": "a CNN for 512 × 512 images, whose maps are 4, 8, 16, 32 times smaller: one look over a map",
     },
     right={
@@ -30,6 +30,7 @@ exercise = Matching(
         ("b", "3"): "224² · 7² = 2,458,624: more than a million.",
         ("b", "4"): "2 · 224³ is more than 22 million.",
         ("c", "6"): "(224/16)⁴ = 38,416 fits, and so does (224/8)⁴ = 614,656, with four times the tokens.",
+        ("c", "9"): "The map of a CNN has as many tokens, and there is none in front here.",
         ("c", "4"): "2 · 224³ is more than 22 million, and it takes two looks.",
         ("d", "7"): "(512/16)⁴ = 1,048,576: just too much.",
         ("d", "9"): "(512/8)⁴ is more than 16 million.",

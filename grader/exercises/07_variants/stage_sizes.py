@@ -2,8 +2,8 @@
 
 CvT reads an image of n × n pixels in three stages: its first embedding has stride 4, and each of the next two
 halves the map. In each layer keys and values come from the map **halved once more** on each side. Only the
-last stage has a CLS token, which goes around all strides. How many tokens has a stage, and how many numbers
-one head's table of weights, a row a query? (n is a multiple of 32.)
+last stage has a CLS token, which no stride touches: one more query, one more key. How many tokens has a
+stage, and how many numbers one head's table of weights, a row a query? (n is a multiple of 32.)
 """
 
 from grader.exercise import Entry, Formulas

@@ -1,8 +1,8 @@
 """Does it start as if it were not there?
 
 A block is put into a network that is trained already. Write the test for "changes nothing yet": it is handed
-a `block`, a function of maps (B, C, H, W) that returns as many; B, C, H and W may be anything. Assert that
-what comes out is what went in, for **any** map, up to a thousandth of its size. Make maps of your own.
+a `block`, a function from a map (B, C, H, W) to one of the same shape; B, C, H and W may be anything. Assert
+that what comes out is what went in, for **any** map, up to a thousandth of its size. Make maps of your own.
 """
 
 import torch
