@@ -40,7 +40,7 @@ my_hundred = None  # of a hundred numbers never seen
 #
 # **You need** lessons 02 (attention, masks) and 03 (heads, positions), and to have trained a network. No GPU.
 #
-# **Time** two and a half hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points), the rest
+# **Time** three hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points), the rest
 # for reading; a break is marked. The computer needs two minutes, most of them for training.
 
 # %%
@@ -210,7 +210,8 @@ by_length(reversed_right, my_share, "letters right")
 # One vector of 48 numbers holds four letters, not fourteen: there it is right about one time in four. What the
 # writer may look back at does not run full: with attention it is right four times of five, and was still learning.
 # In the paper, English to French, sentences of up to 50 words: BLEU 17.82 with one vector, 26.75 with attention
-# (Bahdanau et al. 2015, table 1).
+# (Bahdanau et al. 2015, table 1). **BLEU** counts, from 0 to 100, how many runs of one to four words a translation
+# shares with a reference, and takes points off for what is too short.
 #
 # Attention was the help of a recurrent network. **Vaswani et al. (2017) kept the help and threw out the network.**
 
@@ -478,8 +479,8 @@ for french in ("six cent vingt et un", "quatre-vingt-dix-sept"):
 # ### A larger one, taught for longer
 #
 # With the course comes a **checkpoint**: a network that was trained before you came, and a card that says how. This one
-# is a GRU with Bahdanau's attention, taught the same 900 numbers until it wrote all the hundred without a mistake. Its
-# map first, to play. **Will it, too, write ninety-seven when *sept* is hidden from its attention?**
+# is a GRU with Bahdanau's attention, taught the same 900 numbers for 350 steps, fixed beforehand. Its map first, to
+# play. **Will it, too, write ninety-seven when *sept* is hidden from its attention?**
 
 # %% demonstration=true
 taught, card = load("translate-numbers")
@@ -591,9 +592,10 @@ for name, causal in {"with the mask": True, "without it": False}.items():
 # ## Which row was fed the truth?
 #
 # "Told the truth at each place, a model can only do better." Try it on a model so small that it fits in one line:
-# every picture has two right captions, and it knows both perfectly. Somebody draws a reference from the two. **Of a
-# hundred captions, how many are one of the two right ones**, if each word is the likeliest after the *true*
-# beginning (forced), and if it goes on from its *own* (free)?
+# every picture has two right captions, and it knows both perfectly: "a dog runs fast" for 60 pictures of a hundred, "fast
+# runs a dog" for 40. Somebody draws a reference from the two. **Of a hundred captions, how many are one of the two
+# right ones**, if each word is the likeliest after the *true* beginning (forced), and if it goes on from its *own*
+# (free)?
 
 # %%
 my_captions = {"forced": None, "free": None}  # of a hundred
@@ -625,11 +627,11 @@ for caption, p in captions.items():
 beside_guesses(fine, my_captions, "right captions, of a hundred")
 
 # %% [markdown]
-# "a runs a dog": the first word is the likeliest there is, the others follow a sentence that does not begin so. Forced
-# *losses* and forced *sentences* are two things: the first is always about one token, the second about nothing that
-# anyone wrote. So before you compare two rows, ask of each: **who was fed the truth?** (A widely used tutorial sets
-# recurrent models at perplexity 25.6 beside a Transformer at 5.3: the former wrote freely, the latter was forced, and
-# has half the parameters. Source: bentrevett/pytorch-seq2seq.)
+# "a runs a dog": the first word is the likeliest there is, the others follow a sentence that does not begin so. Forcing
+# makes a *loss* look better, as no mistake has consequences, and a *sentence* worse, as nobody wrote it. So before
+# you compare two rows, ask of each: **who was fed the truth?** (A widely used tutorial sets recurrent models at
+# perplexity, e to the loss, 25.6 beside a Transformer at 5.3: the former wrote freely, the latter was forced, and has
+# half the parameters. Source: bentrevett/pytorch-seq2seq.)
 
 # %% exercise="which_row"
 
@@ -796,11 +798,11 @@ if slower:
 # Three translators, the same data, the same number of parameters, the same number of steps: French to English captions,
 # letter by letter, 1.4 million parameters, 2.7 epochs (`benchmarks/results/translation.md`, one seed):
 #
-# | | loss, nats | BLEU, beam of 4 |
-# |---|---|---|
-# | Transformer | 1.187 | 9.1 |
-# | GRU, one vector | 0.902 | 17.4 |
-# | GRU + attention | 0.656 | 39.6 |
+# | | loss, nats | BLEU, greedy | BLEU, beam of 4 |
+# |---|---|---|---|
+# | Transformer | 1.187 | 8.3 | 9.1 |
+# | GRU, one vector | 0.902 | 15.6 | 17.4 |
+# | GRU + attention | 0.656 | 35.0 | 39.6 |
 #
 # **The GRU with attention is far ahead**, and at equal *time*, too: one of its steps took 1.4 times as long, but when the
 # Transformer was through, after 551 seconds, the GRU's loss was down at 0.70. Why? A guess: because of what it need not
@@ -831,7 +833,9 @@ class InOrder(Tokens):
 
 
 # %% [markdown]
-# If order is what it lacked, that must help; if not, it must not. The other control is patience: the sines again, with
+# If order is what it lacked, that must help. (If it helps, something else that a GRU hands on, such as what the letter
+# before was, may have helped as well: the encoder's GRU and the decoder's both read from left to right, so nothing
+# leaks.) The other control is patience: the sines again, with
 # three times as many steps. Yours as it is, after as many steps as the GRUs had, will be where the GRU with one vector
 # was. **What share of 14 letters will be right when a GRU tells the order?**
 
@@ -857,16 +861,17 @@ by_length(reversed_right, my_order, "letters right")
 
 # %% [markdown]
 # In our runs (four of them) the share at 14 letters was 0.19 to 0.23 with the sines, and 0.40 to 0.45 with the order told;
-# the loss 0.8 to 1.0 nats, and 0.2. Order *is* what it lacked, or much of it. And order can be learnt, by steps: three
-# times as many with the sines made 0.6 to 0.75, where the GRU with attention had 0.79 to 0.81 after one time. The paper
-# gave it 100,000, on GPUs, which do all places at once. What no control here shows is that the captions go the same way.
+# the loss, with the truth told, 0.8 to 1.0 nats, and 0.2. Order, or what comes with it, is much of what it lacked.
+# And order can be learnt, by steps: three times as many with the sines made 0.6 to 0.75, where the GRU with attention
+# had 0.79 to 0.81 after one time. The paper gave it 100,000, on GPUs, which do all places at once. What no control here
+# shows is that the captions go the same way.
 
 # %% [markdown] by_hand="why_mask" points=4 difficulty=3 minutes=8
 # What must a decoder not see?
 #
 # In your own words, in four to six sentences: **what** is hidden from a decoder while it learns, and by which two
-# means; **what** happens to its loss and to what it writes if one of them is missing; **why** no learning curve
-# shows it; and **what** you would do to find out.
+# means (one is in the inputs, one in the attention); **what** happens to its loss and to what it writes if one of
+# them is missing; **why** no learning curve shows it; and **what** you would do to find out.
 #
 # ### BEGIN SOLUTION
 # *A point for each:*

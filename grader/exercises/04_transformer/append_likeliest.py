@@ -2,7 +2,7 @@
 
 `tokens` are what is written so far, `logits` what the model says of the next token. Append the likeliest to
 each row; but a row that has its `end` already gets `padding`. (Rows of a batch end at different times: a loop
-that stops all at the first end was worth nine BLEU points in a well-known library.)
+that stops all at the first end cost a well-known library nine BLEU points.)
 """
 
 import torch

@@ -1,8 +1,8 @@
 """What the decoder is given
 
 `labels` are the sentences that the decoder is to write, each with its end. While it learns, it is told at
-each place the *true* token of the place before, and `begin` at the first: **teacher forcing**. Make those
-inputs.
+each place the *true* token of the place before, and `begin` at the first: **teacher forcing**. So no place is
+given its own answer. Make those inputs.
 """
 
 import torch

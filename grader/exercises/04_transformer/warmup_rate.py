@@ -1,8 +1,9 @@
 """A rate that rises, then falls
 
 The paper trains with the learning rate d<sup>−1/2</sup> · min(s<sup>−1/2</sup>, s · w<sup>−3/2</sup>) at
-step s. Write its two branches, d's factor included, the step at which they meet, and how high the rate is
-there. (`s**-0.5` and `1/sqrt(s)` are the same.)
+step s, of which the first w are the warm-up; d is the model's width. Write its two branches, d's factor
+included, the step at which they meet, and how high the rate is there. (`s**-0.5` and `1/sqrt(s)` are the
+same.)
 """
 
 from grader.exercise import Entry, Formulas
