@@ -35,6 +35,9 @@ def released(lesson: Lesson) -> nbformat.NotebookNode:
     return nbformat.read(lesson.released, as_version=4)
 
 
+OPENS = re.compile(r"def forward\(.*\):|\w+ = \{")  # of any module; of a table, whose names are given
+
+
 def solution_lines(lesson: Lesson) -> list[str]:
     """The lines that stand between the marks in the instructor's notebook."""
     text = "\n".join(cell.source for cell in instructor_notebook(lesson).cells)
@@ -94,7 +97,7 @@ def test_the_release_holds_nothing_it_should_not(lesson):
 @by_name
 def test_no_line_of_a_solution_is_in_the_release(lesson):
     code = "\n".join(cell.source for cell in released(lesson).cells if cell.cell_type == "code")
-    telling = [line for line in solution_lines(lesson) if len(line) > 20]
+    telling = [line for line in solution_lines(lesson) if len(line) > 20 and not OPENS.fullmatch(line)]
     assert telling
     assert [line for line in telling if line in code] == []
 

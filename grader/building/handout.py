@@ -34,7 +34,7 @@ You need Python 3.11 or newer, and about 3 GB (10 GB where PyTorch comes with CU
 ```
 python3 -m venv .venv                          # on Windows: py -m venv .venv
 . .venv/bin/activate                           # on Windows: .venv\\Scripts\\activate
-pip install torch=={torch} --index-url https://download.pytorch.org/whl/cpu    # or without --index-url
+pip install torch=={torch}        # PyTorch's site has the command for a smaller one
 pip install {wheel}
 jupyter lab {lesson}.ipynb
 ```

@@ -386,8 +386,8 @@ my_where = {
 }
 
 
-# %%
-def finale(kind, seed):
+# %% demonstration=true
+def in_corners(kind, seed):
     torch.manual_seed(seed)
     places = {
         "none": {},
@@ -404,7 +404,7 @@ def finale(kind, seed):
 # %% demonstration="long"
 needs(PEG=PEG, ClassAttention=ClassAttention)
 kinds, seeds = ("none", "learned", "PEG", "circular PEG"), (0, 1)
-nets = {kind: [finale(kind, seed) for seed in seeds] for kind in kinds}
+nets = {kind: [in_corners(kind, seed) for seed in seeds] for kind in kinds}
 found = {
     (kind, side): [accuracy(net, side) for net in nets[kind]]
     for kind in kinds

@@ -181,6 +181,7 @@ def catalogued(monkeypatch, make):
     find = catalogue.find
     monkeypatch.setattr(catalogue, "ids", lambda: {"00_small": tuple(by_id)})
     monkeypatch.setattr(catalogue, "find", lambda id: by_id[id] if id in by_id else find(id))
+    monkeypatch.setattr(catalogue, "points", lambda id: by_id[id].points)
     return by_id
 
 

@@ -65,9 +65,6 @@ exercise = Module(
         "x + self.mlp(self.norm2(x)) -> self.mlp(self.norm2(x))": "There is no way around the MLP: its "
         "output "
         "replaces x.",
-        "self.norm1(x) -> nn.functional.layer_norm(x, x.shape[-1:], self.norm1.weight, self.norm1.bias)": (
-            "The first norm has PyTorch's eps, 1e-5; a ViT has 1e-6."
-        ),
         "self.mlp(self.norm2(x)) -> self.mlp[2](self.mlp[0](self.norm2(x)).relu())": "The MLP has ReLU; a "
         "ViT has GELU.",
     },

@@ -27,10 +27,12 @@ def by_cdist(weights, side):
     return ((among * torch.cdist(places, places)).sum(-1) / among.sum(-1)).mean(-1)
 
 
-def _case(side, *front):
+def _case(side, *front, to_cls=0.0):
     def case(draw):
         N = side**2
-        return dict(weights=(2 * draw.normal(*front, 1 + N, 1 + N)).softmax(dim=-1), side=side)
+        scores = 2 * draw.normal(*front, 1 + N, 1 + N)
+        scores[..., 0] += to_cls
+        return dict(weights=scores.softmax(dim=-1), side=side)
 
     return case
 
@@ -41,6 +43,7 @@ exercise = Function(
         "one head": _case(3),
         "several heads": _case(4, 3),
         "layers of heads": _case(3, 2, 5),
+        "a head that looks at CLS nearly alone": _case(3, to_cls=7.0),
     },
     points=4,
     difficulty=3,

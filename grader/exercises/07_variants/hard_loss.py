@@ -17,11 +17,12 @@ def hard_loss(logits, distilled, teacher, labels):
     return (from_labels + from_teacher) / 2
 
 
-def _case(scale=1.0, square=False):
+def _case(scale=1.0, square=False, loud=1.0):
     def case(draw):
         B, K = draw.sizes(2)
         B = K if square else B
         named = {name: scale * draw.normal(B, K) for name in ("logits", "distilled", "teacher")}
+        named["teacher"] = loud * named["teacher"]
         return {**named, "labels": draw.normal(B, K).argmax(dim=-1)}
 
     return case
@@ -33,6 +34,7 @@ exercise = Function(
         "a batch": _case(),
         "as many images as classes": _case(square=True),
         "a teacher and a student who are sure": _case(scale=30.0),
+        "a teacher of huge numbers": _case(loud=1e6),
     },
     words={
         "choice": "the teacher's choice",
