@@ -121,15 +121,14 @@ def report(found: Mapping[Group, Sequence[Row]], each: int) -> str:
         f"{date.today()}, {machine(torch.device('cpu'))}. AdamW; images standardised by their set;",
         f"{seeds} seeds: accuracy in %, ± the standard deviation. `python -m benchmarks.methods --write`",
         "",
-        "| data | encoder | | epochs | batch | rate | minutes | kNN | linear probe | its own head |",
-        "|:--|:--|:--|--:|--:|--:|--:|--:|--:|--:|",
+        "| data | encoder | | epochs | batch | rate | kNN | linear probe | its own head |",
+        "|:--|:--|:--|--:|--:|--:|--:|--:|--:|",
     ]
     for group, rows in found.items():
         for row in rows:
             head = f"{row.fine_tuned}" if row.fine_tuned else ""
             budget = f"{group.epochs} | {group.batch} | {group.rate:g}" if row.steps else " | | "
-            cost = f"{budget} | {row.minutes:.1f}" if row.steps else f"{budget} | "
-            lines.append(f"| {group} | {row.name} | {cost} | {row.knn} | {row.probe} | {head} |")
+            lines.append(f"| {group} | {row.name} | {budget} | {row.knn} | {row.probe} | {head} |")
     lines += ["", *verdicts(list(found.values()))]
     return "\n".join(lines)
 
