@@ -54,10 +54,7 @@ exercise = Formulas(
         ),
         "map of a CNN": Entry(
             "(n/s)**4",
-            slips={
-                "n**4/s**2": "There are (n/s)² places, and a table of as many rows as columns.",
-                "(n/s)**2": "This is how many places ask; each of them has a weight for every place.",
-            },
+            slips={"(n/s)**2": "This is how many places ask; each of them has a weight for every place."},
         ),
     },
     points=4,
