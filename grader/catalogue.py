@@ -80,10 +80,8 @@ def ids() -> dict[str, tuple[str, ...]]:
     """The exercises of each lesson by their ids, in order, but those left out; nothing is loaded."""
     found: dict[str, list[str]] = {}
     for file in sorted(EXERCISES.glob("*/*.py")):
-        asked = found.setdefault(file.parent.name, [])
-        if file.stem not in own.changes(file.parent.name).leave_out:
-            asked.append(file.stem)
-    return {lesson: _in_order(lesson, names) for lesson, names in found.items()}
+        found.setdefault(file.parent.name, []).append(file.stem)
+    return {lesson: _asked(lesson, names) for lesson, names in found.items()}
 
 
 def points(id: str) -> float:
@@ -120,10 +118,11 @@ def _advice(id: str) -> str:
     return f"did you mean {' or '.join(close)}?" if close else "`grader exercises` lists them all."
 
 
-def _in_order(lesson: str, names: list[str]) -> tuple[str, ...]:
-    """As the lesson's source asks them, then those that it does not ask; by name where there is no source."""
-    theirs = EXERCISES.parents[1] / "solutions" / lesson / f"{lesson}.py"
-    source = own.changes(lesson).source or theirs
+def _asked(lesson: str, names: list[str]) -> tuple[str, ...]:
+    """But those left out: as the lesson's source asks them, then the others; by name where there is none."""
+    changes = own.changes(lesson)
+    names = [name for name in names if name not in changes.leave_out]
+    source = changes.source or EXERCISES.parents[1] / "solutions" / lesson / f"{lesson}.py"
     text = source.read_text(encoding="utf-8") if source.is_file() else ""
     asked = [name for name in _MARKER.findall(text) if name in names]
     return tuple(dict.fromkeys([*asked, *names]))

@@ -34,6 +34,11 @@ def configuration(root: Path) -> Config:
     return config
 
 
+def time_zone(root: Path) -> str:
+    """Where times are meant that name no zone: nbgrader's own setting, UTC if it is not said."""
+    return str(configuration(root).Exchange.get("timezone", "UTC"))
+
+
 def database_url(root: Path) -> str:
     """Where the gradebook is: what the configuration says, or nbgrader's ``gradebook.db``."""
     from nbgrader.coursedir import CourseDirectory  # nbgrader is slow to load

@@ -14,7 +14,7 @@ from typing import Any
 from grader.asking.outcome import Outcome
 from grader.demonstrations import missing_name
 from grader.judging.verdict import Status, Verdict
-from grader.student.cells import FAILED, defined
+from grader.student.cells import FAILED, defined, in_words
 
 PLACE = re.compile(r" \(\S+\.py(, line \d+)\)$")  # with the kernel's own name for a cell
 NEEDED = "It needs `{}`, and the cell that defines that stopped with an error ({}): mend that cell first."
@@ -51,6 +51,5 @@ def _said(name: str, exercise: str, cells: Sequence[Mapping[str, Any]]) -> str:
 def _error(cell: Mapping[str, Any]) -> str | None:
     for output in cell.get("outputs", ()):
         if output["output_type"] == "error":
-            text = PLACE.sub(r"\1", str(output["evalue"]).strip().split("\n")[0]).rstrip(".")
-            return f"{output['ename']}: {text}" if text else str(output["ename"])
+            return PLACE.sub(r"\1", in_words(str(output["ename"]), str(output["evalue"])))
     return None

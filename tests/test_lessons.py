@@ -54,6 +54,26 @@ def executed(notebook: nbformat.NotebookNode, allow_errors: bool = False) -> nbf
     return notebook
 
 
+def half_filled(
+    lesson: Lesson, answered: int, shorter: str = "", without: str = ""
+) -> list[nbformat.NotebookNode]:
+    """The errors of the release with its first exercises answered and all run.
+
+    shorter: code behind the imports, which cuts trainings short. without: the tag of cells that are not run.
+    """
+    notebook = released(lesson)
+    solutions = {cell.id: cell.source for cell in instructor_notebook(lesson).cells}
+    asked = catalogue.ids()[lesson.name][:answered]
+    notebook.cells = [cell for cell in notebook.cells if without not in cell.metadata.get("tags", ())]
+    for cell in notebook.cells:
+        if cell.id.removesuffix("-answer").replace("-", "_") in asked:
+            cell.source = solutions[cell.id]
+        if shorter and "from grader import check" in cell.source:
+            cell.source += "\n\n" + shorter
+    executed(notebook, allow_errors=True)
+    return [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
 @cache
 def solved(lesson: Lesson) -> nbformat.NotebookNode:
     """The instructor's notebook, run once for all tests that look at it."""

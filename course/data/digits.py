@@ -11,6 +11,7 @@ from course.data.image_set import ImageSet, measured
 
 INK = 16  # the largest count of a pixel
 CLASSES = 10
+TESTED = 397  # the last of them, from which small demonstrations do not learn
 
 
 def digits() -> tuple[Tensor, Tensor]:

@@ -10,10 +10,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from course import expect
-from course.data.digits import CLASSES, digits
+from course.data.digits import CLASSES, TESTED, digits
 from course.language.one_layer import one_thread
-
-TESTED = 397  # the last digits, that no training draws
 
 
 class SmallCNN(nn.Module):

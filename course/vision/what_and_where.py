@@ -17,13 +17,12 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from course import expect
-from course.data.digits import CLASSES, digits
+from course.data.digits import CLASSES, TESTED, digits
 from course.language.one_layer import one_thread
 from course.vision.patches import PatchEmbedding
 
 SIDE = 16  # pixels that it is trained at
 PATCH, CORNERS, DIGIT = 4, 4, 8
-TESTED = 397  # the last digits, that no training draws
 TEST_SEED = 99
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import own
-from grader.configure import RELEASES, SOURCES
+from grader.configure import NOT_RELEASED, RELEASES, SOURCES
 
 NAME = re.compile(r"\w[\w.-]*")
-LEFT_BEHIND = (".py", ".ipynb", ".db", ".pyc")
+LEFT_BEHIND = ("*.ipynb", *NOT_RELEASED)
 
 
 class BuildError(Exception):
@@ -37,7 +37,7 @@ class Lesson:
     def files(self) -> list[Path]:
         """Pictures and data that lie beside the lesson's source and travel with it."""
         beside = sorted(self.instructor.parent.iterdir()) if self.instructor.parent.is_dir() else []
-        return [file for file in beside if file.is_file() and file.suffix not in LEFT_BEHIND]
+        return [f for f in beside if f.is_file() and not any(map(f.match, LEFT_BEHIND))]
 
     @property
     def released(self) -> Path:

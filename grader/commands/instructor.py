@@ -43,7 +43,7 @@ def collect(
     ] = False,
 ) -> None:
     """Put what students handed in where nbgrader looks for it, and say what went where."""
-    from grader.course_folder import CourseError, configuration
+    from grader.course_folder import CourseError, time_zone
     from grader.intake import people
     from grader.intake.archive import HostileArchive
     from grader.intake.collect import collect as collect_all
@@ -52,8 +52,7 @@ def collect(
     with said(HostileArchive, RosterError, CourseError, FileNotFoundError):
         _check_lesson(Path.cwd(), lesson)  # before anything is written
         known = read_roster(roster) if roster else None
-        zone = str(configuration(Path.cwd()).Exchange.get("timezone", "UTC"))
-        summary = collect_all(Path.cwd(), lesson, source, known, update, zone)
+        summary = collect_all(Path.cwd(), lesson, source, known, update, time_zone(Path.cwd()))
     if known:
         keep_roster(Path.cwd(), known)
         try:

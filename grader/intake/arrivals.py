@@ -29,6 +29,11 @@ class Arrival:
     upload: str
 
 
+def collected_lessons(root: Path) -> list[str]:
+    """The lessons of which something was collected, in order."""
+    return sorted(place.parent.name for place in (root / COLLECTED).glob("*/students.csv"))
+
+
 def read_arrivals(root: Path, lesson: str) -> list[Arrival]:
     """What was collected so far."""
     file = root / COLLECTED / lesson / "students.csv"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course_folder import CourseError, configuration, open_gradebook
+from grader.course_folder import CourseError, open_gradebook, time_zone
 from grader.intake.times import read_time
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def due(root: Path, lesson: str, when: str | None) -> datetime | None:
         CourseError: the gradebook does not know the lesson.
         UnreadableTime: ``when`` does not mean one moment.
     """
-    time = _read(root, when) if when and when != "never" else None
+    time = read_time(when, time_zone(root)) if when and when != "never" else None
     with open_gradebook(root) as gradebook:
         assignment = _assignment(gradebook, lesson)
         if when:
@@ -38,7 +38,7 @@ def extend(root: Path, lesson: str, student: str, until: str) -> tuple[datetime,
         CourseError: the lesson has no due date, nobody is called so, or it would be earlier for them.
         UnreadableTime: ``until`` does not mean one moment.
     """
-    time = _read(root, until)
+    time = read_time(until, time_zone(root))
     with open_gradebook(root) as gradebook:
         at = _moment(_assignment(gradebook, lesson).duedate)
         if at is None:
@@ -52,10 +52,6 @@ def extend(root: Path, lesson: str, student: str, until: str) -> tuple[datetime,
         gradebook.update_or_create_submission(lesson, student)
         gradebook.grant_extension(lesson, student, minutes=(time - at) / timedelta(minutes=1))
     return time, time - at
-
-
-def _read(root: Path, text: str) -> datetime:
-    return read_time(text, str(configuration(root).Exchange.get("timezone", "UTC")))
 
 
 def _assignment(gradebook: Gradebook, lesson: str) -> Assignment:

@@ -15,11 +15,11 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from course.whole_files import replacing
-from grader.marks.records import Lesson, Standing
+from grader.marks.records import Lesson, Record, Standing
 
 # A cell that begins so is run by one spreadsheet or another, the wide signs in East Asian settings.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -27,6 +27,21 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 class ExportError(Exception):
     """The grades cannot be written; the message says what to do."""
+
+
+def refuse_to_replace(out: Path, force: bool) -> None:
+    """Keep a file that is there, unless it may go.
+
+    Raises:
+        ExportError: it stays.
+    """
+    if out.exists() and not force:
+        raise ExportError(f"{out} is there already: give another file with --out, or --force to replace it.")
+
+
+def some(students: Sequence[str]) -> str:
+    """The first few of many names."""
+    return ", ".join(students[:5]) + (" …" if len(students) > 5 else "")
 
 
 def guarded(text: str) -> str:
@@ -86,8 +101,7 @@ def export(lesson: Lesson, format: str, out: Path, force: bool = False) -> list[
         raise ExportError(f"There is no format {format!r}; there are {', '.join(FORMATS)}.")
     # a byte-order mark tells Excel that the letters are UTF-8; the two systems need none
     text = FORMATS[format](lesson).encode("utf-8-sig" if format == "csv" else "utf-8")
-    if out.exists() and not force:
-        raise ExportError(f"{out} is there already: give another file with --out, or --force to replace it.")
+    refuse_to_replace(out, force)
     with replacing(out) as growing:
         growing.write_bytes(text)
     said = [f"{len(lesson.records)} students, {_count(lesson)}: {out}"]
@@ -107,21 +121,20 @@ def _unmatched(lesson: Lesson, format: str) -> list[str]:
     how = {"moodle": "Moodle finds nobody without one", "canvas": "for them Canvas looks at the login"}[
         format
     ]
-    some = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
-    return [f"{len(missing)} have no LMS id ({how}; collect with --roster to give them one): {some}"]
+    return [f"{len(missing)} have no LMS id ({how}; collect with --roster to give them one): {some(missing)}"]
 
 
 def _namesakes(lesson: Lesson) -> list[str]:
     """Who may be one person under two ids: Moodle numbers people anew in each assignment."""
-    ids: dict[str, list[str]] = defaultdict(list)
+    by_name: dict[str, list[Record]] = defaultdict(list)
     for record in lesson.records:
-        ids[" ".join(record.name.casefold().split())].append(record.student)
+        if record.name:
+            by_name[" ".join(record.name.casefold().split())].append(record)
     return [
-        f"{record.name} is there as {' and '.join(same)}: if that is one person, collect with --roster."
-        for record in lesson.records
-        if len(same := ids[" ".join(record.name.casefold().split())]) > 1
-        and record.name
-        and same[0] == record.student
+        f"{same[0].name} is there as {' and '.join(record.student for record in same)}: if that is one "
+        "person, collect with --roster."
+        for same in by_name.values()
+        if len(same) > 1
     ]
 
 

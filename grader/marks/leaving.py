@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.appeals import kept
 from grader.batch.ledger import FOLDER, Ledger
 from grader.course_folder import CourseError, configuration, open_gradebook
-from grader.intake.arrivals import COLLECTED, read_arrivals, write_arrivals
+from grader.intake.arrivals import COLLECTED, collected_lessons, read_arrivals, write_arrivals
 from grader.intake.roster import Roster, keep_roster, kept_roster
 
 
@@ -55,14 +55,13 @@ def held_of(root: Path, student: str) -> Held:
     steps = (directory.submitted_directory, directory.autograded_directory, directory.feedback_directory)
     places = [Path(directory.format_path(step, student, "x")).parent for step in steps]
     places += (root / COLLECTED).glob(f"*/replaced/{glob.escape(student)}")
-    lessons = sorted(place.parent.name for place in (root / COLLECTED).glob("*/students.csv"))
     ledgers = sorted(place.stem for place in (root / FOLDER).glob("*.jsonl"))
     with open_gradebook(root) as gradebook:
         in_gradebook = student in {known.id for known in gradebook.students}
     held = Held(
         student,
         tuple(place for place in places if place.is_dir()),
-        tuple(name for name in lessons if student in {a.student for a in read_arrivals(root, name)}),
+        tuple(n for n in collected_lessons(root) if student in {a.student for a in read_arrivals(root, n)}),
         tuple(name for name in ledgers if student in Ledger(root, name).read()),
         len(kept.read(root).get(student, ())),
         student in {person.id for person in kept_roster(root)},

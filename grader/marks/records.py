@@ -18,7 +18,7 @@ from grader import catalogue
 from grader.batch.ledger import Ledger
 from grader.batch.result import Status
 from grader.course_folder import CourseError, open_gradebook
-from grader.intake.arrivals import COLLECTED, Arrival, read_arrivals
+from grader.intake.arrivals import Arrival, collected_lessons, read_arrivals
 from grader.intake.collect import SUBMITTED
 from grader.intake.roster import kept_roster
 
@@ -117,8 +117,7 @@ def read_lesson(root: Path, lesson: str) -> Lesson:
 
 def _only_elsewhere(root: Path) -> set[str]:
     """Who is in the course only because another lesson was collected from them, maybe under another id."""
-    lessons = {place.parent.name for place in (root / COLLECTED).glob("*/students.csv")}
-    arrived = {arrival.student for lesson in lessons for arrival in read_arrivals(root, lesson)}
+    arrived = {a.student for lesson in collected_lessons(root) for a in read_arrivals(root, lesson)}
     return arrived - {person.id for person in kept_roster(root)}
 
 

@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 
 from course.whole_files import replacing
-from grader.marks.export import ExportError, points
+from grader.marks.export import ExportError, points, refuse_to_replace, some
 from grader.marks.records import Lesson, Record
 
 
@@ -24,8 +24,7 @@ def fill(lesson: Lesson, worksheet: Path, out: Path, force: bool = False) -> lis
     Raises:
         ExportError: it is no worksheet of Moodle's, or the file is there and may not be replaced.
     """
-    if out.exists() and not force:
-        raise ExportError(f"{out} is there already: give another file with --out, or --force to replace it.")
+    refuse_to_replace(out, force)
     heading, rows = _read(worksheet)
     maximum_at = _maximum(heading, rows, worksheet)
     grade_at, maximum = maximum_at - 1, _number(rows[0][maximum_at])
@@ -90,8 +89,7 @@ def _whose(row: list[str], records: list[Record]) -> Record | None:
 
 def _left(left: list[Record]) -> list[str]:
     graded = [record.student for record in left if record.score is not None]
-    some = ", ".join(graded[:5]) + (" …" if len(graded) > 5 else "")
-    return [f"{len(graded)} with a grade are in no row of the worksheet: {some}"] if graded else []
+    return [f"{len(graded)} with a grade are in no row of the worksheet: {some(graded)}"] if graded else []
 
 
 def _above(filled: list[Record], maximum: float | None) -> list[str]:

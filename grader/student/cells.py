@@ -62,7 +62,7 @@ class Cells:
         self.ran.append(_as_far_as_it_came(result.info.raw_cell, error))
         for name, value in before.items():
             if error is not None and self._shell.user_ns.get(name, _nothing) is value:
-                self.failed[name] = _in_words(error)
+                self.failed[name] = in_words(type(error).__name__, str(error))
             else:
                 self.failed.pop(name, None)
 
@@ -150,6 +150,7 @@ def _innermost(traceback: TracebackType) -> str:
     return traceback.tb_frame.f_code.co_name
 
 
-def _in_words(error: BaseException) -> str:
-    text = str(error).strip().split("\n")[0].rstrip(".")
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def in_words(kind: str, text: str) -> str:
+    """An error on one line: its class, and what it says first."""
+    first = text.strip().split("\n")[0].rstrip(".")
+    return f"{kind}: {first}" if first else kind

@@ -21,7 +21,7 @@ from grader import catalogue
 from grader.building.instructor import instructor_notebook
 from grader.formula import parse
 from tests.course.vision.test_vit import SMALL, randomised, transformers_twin
-from tests.test_lessons import LESSONS, executed, released
+from tests.test_lessons import LESSONS, executed, half_filled, released
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "06_vit"]
 SOURCE = LESSON.source
@@ -191,15 +191,6 @@ SHORT = "_learn = learn\n\ndef learn(*arguments, **others):\n    return _learn(*
 
 @pytest.mark.parametrize("answered", [0, 5])
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
-    notebook = released(LESSON)
-    solved = {cell.id: cell.source for cell in instructor_notebook(LESSON).cells}
-    asked = [exercise.id for exercise in catalogue.of_lesson(LESSON.name)]
-    for cell in notebook.cells:
-        if cell.id.removesuffix("-answer").replace("-", "_") in asked[:answered]:
-            cell.source = solved[cell.id]
-        if "from grader import check" in cell.source:
-            cell.source += "\n\n" + SHORT
-    executed(notebook, allow_errors=True)
-    errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    errors = half_filled(LESSON, answered, SHORT)
     assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
     assert errors

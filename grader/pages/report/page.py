@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from course.whole_files import replacing
 from grader.judging import panel
-from grader.marks.export import ExportError
+from grader.marks.export import refuse_to_replace
 from grader.marks.records import Standing
 from grader.pages.report.alike import Group, find_alike, groups_of
 from grader.pages.report.classroom import Answer, Classroom, Exercise, Kind, Member, read_classroom
@@ -41,8 +41,7 @@ def write_report(root: Path, lesson: str, out: Path, force: bool = False) -> Pat
         CourseError: there is no gradebook, or the lesson is not in it.
         ExportError: the file is there and may not be replaced.
     """
-    if out.exists() and not force:
-        raise ExportError(f"{out} is there already: give another file with --out, or --force to replace it.")
+    refuse_to_replace(out, force)
     page = as_page(read_classroom(root, lesson), _feedback_links(root, lesson, out))
     with replacing(out) as growing:
         growing.write_text(page, encoding="utf-8")
