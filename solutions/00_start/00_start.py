@@ -46,7 +46,8 @@ my_slope = 3.0
 
 # %% demonstration=true
 x = torch.rand(64, 1, generator=torch.Generator().manual_seed(0)) * 2 - 1  # (64, 1)
-targets = 3 * x[:, 0] + 1 + 0.2 * torch.randn(64, generator=torch.Generator().manual_seed(1))
+noise = torch.randn(64, generator=torch.Generator().manual_seed(1))
+targets = 3 * x[:, 0] + 1 + 0.2 * noise
 slope, bias = (torch.zeros(1, requires_grad=True) for _ in range(2))
 optimiser, losses = torch.optim.SGD([slope, bias], lr=0.1), []
 for _ in range(300):
@@ -58,7 +59,8 @@ for _ in range(300):
     losses.append(loss.item())
 
 first_steps.line_and_loss(x[:, 0], targets, slope.item(), bias.item(), my_slope, losses)
-print(f"slope {abs(slope.item()):.2f}, bias {bias.item():.2f}; the targets' mean is {targets.mean():.2f}")
+print(f"slope {abs(slope.item()):.2f}, bias {bias.item():.2f}")
+print(f"the targets' mean is {targets.mean():.2f}")
 
 # %% [markdown]
 # The loss fell, nothing complained, and the slope is **0**. The network says the mean of all targets,
@@ -171,7 +173,7 @@ my_percent = 10
 # %% demonstration=true
 needs(mean_of_kept=mean_of_kept, centre_rows=centre_rows, overlaps=overlaps)
 images = digits.floats().flatten(1)  # (1438, 64)
-keep = digits.labels == torch.arange(10)[:, None]  # (10, 1438): for each digit, which pictures show it
+keep = digits.labels == torch.arange(10)[:, None]  # (10, 1438): what shows each digit
 means = mean_of_kept(images.expand(10, -1, -1), keep)  # (10, 64)
 
 test = load("digits", "test")
@@ -179,7 +181,8 @@ pictures = test.floats().flatten(1)  # (359, 64)
 
 
 def share_read(pictures, prepare):
-    table = overlaps(F.normalize(prepare(pictures), dim=-1), F.normalize(prepare(means), dim=-1))  # (359, 10)
+    shown, known = (F.normalize(prepare(x), dim=-1) for x in (pictures, means))
+    table = overlaps(shown, known)  # (359, 10)
     return 100 * (table.argmax(dim=-1) == test.labels).float().mean().item()
 
 
@@ -192,7 +195,7 @@ first_steps.means_of_digits(means, my_percent, share_read(pictures, centre_rows)
 
 # %% demonstration=true
 for room, shown in {"as they are": pictures, "in a lighter room": pictures + 1}.items():
-    plain, centred = (share_read(shown, prepare) for prepare in (torch.clone, centre_rows))
+    plain, centred = (share_read(shown, way) for way in (torch.clone, centre_rows))
     print(f"{room:<18} not centred {plain:.1f} %, centred {centred:.1f} %")
 
 # %% [markdown]

@@ -205,8 +205,7 @@ for task, steps in {"copy": 100, "reverse": 250, "sort": 250}.items():
 said = {f"{task}, wrong": guess for task, guess in my_wrong_merge.items()}
 beside_guesses(share, said, "right of 100")
 longer = {", ".join(key): runs for key, runs in learning.items() if "copy" not in key}
-told = 25 * len(learning["sort", "right"][0])
-curves(longer, "step", "share right, in training", x=range(25, told + 1, 25))
+curves(longer, "step", "share right, in training", x=range(25, 251, 25))
 
 # %% [markdown]
 # Two seeds each. No number would have told you which is which, and no curve; *reverse* is learnt even

@@ -276,6 +276,7 @@ class Scaled(nn.Module):
         return x + self.branch(x.movedim(1, -1)).movedim(-1, 1)
 
 
+# %% demonstration=true
 class Normed(nn.Module):
     def __init__(self, d):
         super().__init__()
@@ -346,7 +347,6 @@ print(f"scores and weighted sums: {scores[0]:,} FLOPs a layer, and not {scores[1
 
 # %% demonstration=true
 needs(PEG=PEG)
-torch.manual_seed(0)
 
 
 def going_round(d):

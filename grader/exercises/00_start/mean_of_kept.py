@@ -7,7 +7,7 @@ from grader.exercise import Function
 
 
 def mean_of_kept(x, keep):
-    """The mean of the vectors that are kept. x: (..., L, d), keep: (..., L), True = counts -> (..., d)"""
+    """The mean of what is kept. x: (..., L, d), keep: (..., L), boolean -> (..., d)"""
     chosen = x * keep[..., None]  # (..., L, d), zeros where not kept
     count = keep.sum(dim=-1, keepdim=True)  # (..., 1)
     return chosen.sum(dim=-2) / count  # (..., d)

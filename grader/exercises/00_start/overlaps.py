@@ -7,7 +7,7 @@ from grader.exercise import Function
 
 
 def overlaps(x, y):
-    """All dot products of rows of x with rows of y. x: (..., N, d), y: (..., M, d) -> (..., N, M)"""
+    """Dot products of rows. x: (..., N, d), y: (..., M, d) -> (..., N, M)"""
     columns = y.transpose(-2, -1)  # (..., d, M)
     return x @ columns  # (..., N, M)
 

@@ -16,7 +16,7 @@ def centred(x):
 
 
 def test_centre_rows(centre_rows):
-    """Raise AssertionError unless centre_rows(x) is x with each row's own mean taken away."""
+    """Raise AssertionError unless centre_rows(x) is x without each row's own mean."""
     x = torch.randn(4, 6)
     y = centre_rows(x)
     assert y.shape == x.shape

@@ -19,8 +19,8 @@ merge_heads = reference("merge_heads")
 class CrossAttention(nn.Module):
     """Multi-head attention of x to a memory.
 
-    x: (B, Lq, d), memory: (B, Lk, d), mask: boolean, broadcastable to (B, heads, Lq, Lk),
-    True = may attend -> (B, Lq, d)
+    x: (B, Lq, d), memory: (B, Lk, d), mask: boolean, broadcastable to
+    (B, heads, Lq, Lk), True = may attend -> (B, Lq, d)
     """
 
     def __init__(self, d, heads):

@@ -19,8 +19,9 @@ CrossAttention = reference("CrossAttention")
 
 
 class DecoderBlock(nn.Module):
-    """x: (B, Lt, d), memory: (B, Ls, d), masks: boolean, broadcastable to (B, heads, Lt, Lt) and
-    (B, heads, Lt, Ls) -> (B, Lt, d)
+    """x: (B, Lt, d), memory: (B, Ls, d) -> (B, Lt, d)
+
+    masks: boolean, broadcastable to (B, heads, Lt, Lt) and (B, heads, Lt, Ls)
     """
 
     def __init__(self, d, heads, hidden):

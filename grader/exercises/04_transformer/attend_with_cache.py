@@ -14,7 +14,7 @@ attention = reference("attention")
 
 
 def attend_with_cache(x, keys, values, Wq, Wk, Wv):
-    """x: (B, 1, d), the newest token; keys, values: (B, t, d), of the t tokens before; weights: (d, d)
+    """x: (B, 1, d); keys, values: (B, t, d), of the tokens before; weights: (d, d)
     -> output (B, 1, d), keys (B, t + 1, d), values (B, t + 1, d)
     """
     q, k, v = x @ Wq, x @ Wk, x @ Wv  # (B, 1, d) each

@@ -9,7 +9,7 @@ from grader.exercise import Function
 
 
 def beam_step(scores, log_p):
-    """scores: (W,), log p of the beginnings; log_p: (W, V), of each next token after each of them
+    """scores: (W,), log p of the beginnings; log_p: (W, V), of each token after each
     -> scores (W,), best first; beginnings (W,), 0 … W − 1; tokens (W,), 0 … V − 1
     """
     W, V = log_p.shape

@@ -10,7 +10,7 @@ from grader.exercise import Function
 
 
 def padded_loss(logits, labels):
-    """logits: (B, L, V), labels: (B, L), 0 = padding -> the mean of −log p over real tokens, ()"""
+    """logits: (B, L, V), labels: (B, L), 0 = padding -> mean of −log p, ()"""
     log_p = logits.log_softmax(dim=-1)  # (B, L, V)
     true = log_p.gather(-1, labels[..., None])[..., 0]  # (B, L)
     real = labels != 0  # (B, L)

@@ -11,7 +11,7 @@ from grader.exercise import Function
 
 
 def shift_right(labels, begin=1):
-    """The decoder's inputs. labels: (B, L), token numbers -> (B, L), those one place later"""
+    """The decoder's inputs. labels: (B, L) token numbers -> (B, L), one place later"""
     first = torch.full_like(labels[:, :1], begin)  # (B, 1)
     earlier = labels[:, :-1]  # (B, L - 1)
     return torch.cat([first, earlier], dim=1)  # (B, L)

@@ -18,7 +18,7 @@ def cut(image, P):
 
 
 def test_cut(cut):
-    """Raise AssertionError unless cut(image, P) are the squares of the image, row by row."""
+    """Raise AssertionError unless cut(image, P) are the image's squares, row by row."""
     image = torch.randn(2, 6, 9)
     patches = cut(image, 3)
     assert patches.shape == (6, 2, 3, 3)

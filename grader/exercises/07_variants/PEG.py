@@ -13,7 +13,7 @@ from grader.exercise import Module
 
 
 class PEG(nn.Module):
-    """x + convolution of the patches. x: (B, 1 + H·W, d), CLS first; grid: (H, W) -> as x"""
+    """x + convolution of its patches. x: (B, 1 + H·W, d), grid: (H, W) -> as x"""
 
     def __init__(self, d):
         super().__init__()

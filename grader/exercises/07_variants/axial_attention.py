@@ -12,7 +12,7 @@ attention = reference("attention")
 
 
 def axial_attention(x):
-    """Each place attends to its column, then to its row. x: (B, H, W, d) -> (B, H, W, d)"""
+    """Attend to the column, then to the row. x: (B, H, W, d) -> (B, H, W, d)"""
     columns = x.transpose(1, 2)  # (B, W, H, d)
     y = attention(columns, columns, columns).transpose(1, 2)  # (B, H, W, d)
     return attention(y, y, y)

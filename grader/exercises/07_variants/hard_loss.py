@@ -10,7 +10,7 @@ from grader.exercise import Function
 
 
 def hard_loss(logits, distilled, teacher, labels):
-    """logits, distilled, teacher: (B, K), labels: (B,) -> half of each cross-entropy, a scalar"""
+    """logits, distilled, teacher: (B, K), labels: (B,) -> half of each loss, ()"""
     choice = teacher.argmax(dim=-1)  # (B,)
     from_labels = F.cross_entropy(logits, labels)
     from_teacher = F.cross_entropy(distilled, choice)

@@ -11,7 +11,7 @@ from grader.exercise import Function
 
 
 def soft_loss(logits, distilled, teacher, labels, alpha, tau):
-    """logits, distilled, teacher: (B, K), labels: (B,), alpha, tau: floats -> a scalar"""
+    """logits, distilled, teacher: (B, K), labels: (B,), alpha, tau: floats -> ()"""
     p = (teacher / tau).softmax(dim=-1)  # (B, K)
     log_p = (teacher / tau).log_softmax(dim=-1)
     log_q = (distilled / tau).log_softmax(dim=-1)
