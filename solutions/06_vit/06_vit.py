@@ -58,8 +58,10 @@ from course.fewlabels.few_images_recorded import RECORDED
 from course.show import attention_viewer, faithfulness, needs, why_this_weight
 from course.show.by_count import by_count
 from course.show.contact_sheet import contact_sheet
+from course.show.filters import components
 from course.show.growing import growing_grid
 from course.show.guesses import beside_guesses
+from course.show.lecture_tables import days_of_computing, two_diets
 from course.show.matrices import matrices
 from course.show.reach import distances
 from course.show.squares import shuffled_squares
@@ -593,6 +595,24 @@ distances(far, unit="patches")
 # that little here, and only in the last block, to 3.8. The large ViTs of the paper have heads in their first blocks that
 # stay near and others that look far; ours, on data whose clutter has no structure, had no reason to.
 #
+# And the very first layer, the matrix **E**? Papers show its filters as waves and edges. Below, of the trained one and
+# of the untrained one, the directions in which the 64 filters differ most. **Which is which?**
+
+# %% demonstration=true
+needs(**parts)
+for model in (fresh, net):
+    components(model.patches.projection.weight.detach(), 14)
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# The second is the trained one, and nobody can see it: its first direction explains 6.4 % of the variance, the other's
+# 6.7 %. 64 random directions of a patch's 48 numbers lose nothing of it, so whoever comes later can find the colour.
+# The waves of the paper (its figure 7) are those of ViT-L/32 after 303 million photographs. A network can be right
+# 99 times of 100 while its filters look like noise, and a picture of noise is no sign that it has learnt nothing.
+#
+# </details>
+#
 # ### Is the map true?
 #
 # Take away the squares that CLS looks at most, 16 of 64, and see what is left of the right answer's probability;
@@ -648,9 +668,30 @@ shown
 # %% [markdown]
 # ## What the papers report
 #
-# - **Dosovitskiy et al. 2021**, table 5, ImageNet top-1 after ImageNet / after JFT-300M: B/16 77.91 / 84.15, B/32 73.38 /
-#   80.73, L/16 76.53 / 87.12, L/32 71.16 / 84.37; H/14 88.04 after JFT. ResNet-50 (26 M) 79.26, -101 80.13, -152
-#   80.62 on ImageNet alone. With few images the larger ViT is the *worse* one; with many it is the other way round.
+# Point at the dots; dashes join the rows of one model. Then put *images before* along the axis. **1.** Which model
+# gains most from the 303 million? **2.** Which comparison of a ViT with a ResNet holds nothing equal at all?
+
+# %% demonstration=true
+two_diets()
+
+# %% [markdown]
+# <details><summary>What you should have seen</summary>
+#
+# 1. ViT-L/32, 13.2 points: large, with few tokens. 2. All of them: there is no ResNet after JFT-300M in this table, and
+# none of 86 million parameters. The next one has a ResNet after JFT, BiT-L.
+#
+# </details>
+#
+# Days of computing, in the same paper. **Is there a test set on which four times the days buy BiT-L the first place?**
+
+# %% demonstration=true
+days_of_computing()
+
+# %% [markdown]
+# On none. Even ViT-L/16 is level with it or ahead on all but VTAB (0.01 points behind), in a fourteenth of its days.
+#
+# - **Dosovitskiy et al. 2021**, table 5: with few images the larger ViT is the *worse* one; with many it is the other
+#   way round.
 # - The same, table 8: without positions 61.4 %, with learnt ones 64.2 %; two-dimensional or relative ones no better.
 # - **Raghu et al. 2021**: ViTs that have seen few images do not learn to look near in their first layers; with
 #   JFT they do, and are better.

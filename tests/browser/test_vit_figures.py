@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from course.checkpoints.placing import neighbours
 from course.position import sinusoidal_2d
 from course.show.growing import growing_grid
+from course.show.lecture_tables import days_of_computing, two_diets
 from course.show.positions import similarity
 from course.show.squares import shuffled_squares
 
@@ -70,3 +71,23 @@ def test_moving_squares_changes_what_one_network_says(show):
     expect(said).to_contain_text("with positions: three, with 0.60; without: three, with 0.70")
     page.keyboard.press("End")
     expect(said).to_contain_text("with positions: eight, with 0.80; without: three, with 0.70")
+
+
+def test_a_published_number_is_pointed_at_and_read_out(show):
+    page, frame = show(two_diets())
+    frame.locator('[data-model="ViT-H/14"]').hover()
+    expect(frame.locator("#said")).to_contain_text("ViT-H/14, ViT, after JFT-300M. parameters, M: 632")
+    expect(frame.locator("#said")).to_contain_text("ImageNet, %: 88.04")
+    frame.locator("#plot").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(frame.locator("#said")).to_contain_text("ViT-L/32, ViT, after JFT-300M")
+    frame.get_by_label("along").select_option("images before, M")
+    expect(frame.locator("#said")).to_contain_text("ResNet-50, ResNet, after ImageNet")
+
+
+def test_a_number_that_is_not_printed_has_no_dot_and_is_named(show):
+    _, frame = show(days_of_computing())
+    expect(frame.locator("#plot .dot")).to_have_count(5)
+    frame.get_by_label("up").select_option("VTAB, %")
+    expect(frame.locator("#plot .dot")).to_have_count(4)
+    expect(frame.locator("#missing")).to_contain_text("Noisy Student (after JFT-300M, no labels)")

@@ -6,6 +6,7 @@ from statistics import fmean
 
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from course import checkpoints
@@ -16,7 +17,7 @@ from course.data.clutter import clutter
 from course.fewlabels.few_images import few, learn, pair, right
 from course.fewlabels.few_images_recorded import RECORDED
 from course.show import maps
-from course.vision.vit import WIDTHS, ViT
+from course.vision.vit import WIDTHS, ViT, build
 from grader import catalogue
 from grader.building.instructor import instructor_notebook
 from grader.formula import parse
@@ -194,3 +195,44 @@ def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
     errors = half_filled(LESSON, answered, SHORT)
     assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
     assert errors
+
+
+# -- official weights ----------------------------------------------------------------------------------------------
+
+
+TIMM = {"embedding.projection": "patch_embed.proj", "position.table": "pos_embed", "layers.": "blocks."}
+TIMM |= {"attention.output": "attn.proj", "mlp.expand": "mlp.fc1", "mlp.contract": "mlp.fc2"}
+
+
+def in_timms_names(vit):
+    """The weights of our ViT as timm and DINO name them: queries, keys and values in one."""
+    weights = {}
+    for name, weight in vit.state_dict().items():
+        for ours, theirs in TIMM.items():
+            name = name.replace(ours, theirs)
+        weights["cls_token" if name == "cls" else name] = weight
+    for name in [name for name in weights if ".query." in name]:
+        three = [weights.pop(name.replace("query", part)) for part in ("query", "key", "value")]
+        weights[name.replace("attention.query", "attn.qkv")] = torch.cat(three)
+    return weights
+
+
+@torch.no_grad()
+def test_an_official_file_shows_its_attention_on_a_photograph(tmp_path):
+    """DINO S/16's layout, with random weights, as no official file can be had offline."""
+    theirs = build("S/16", classes=1).eval()
+    weights = in_timms_names(theirs)
+    backbone = {name: weight for name, weight in weights.items() if not name.startswith("head.")}
+    torch.save(backbone, tmp_path / "weights.pth")
+    Image.new("RGB", (300, 240), "orange").save(tmp_path / "photo.jpg")
+    paths = {"my_weights": str(tmp_path / "weights.pth"), "my_photo": str(tmp_path / "photo.jpg")}
+    space = lesson("NAMES = ", "@torch.no_grad()\ndef looks")
+    (cell,) = (cell for cell in CELLS if "load_official(theirs" in cell)
+    space |= paths | {"my_layout": "dino", "my_variant": "S/16", "parts": {}}
+    exec(cell, space | {"needs": lambda **_: None}, found := {})
+    assert found["photo"].shape == (3, 224, 224)
+    record = {}
+    theirs(found["inputs"][None], record)
+    weights = space["looks"](found["official"], found["inputs"])
+    torch.testing.assert_close(weights, torch.stack(record["weights"])[:, 0], atol=1e-5, rtol=1e-3)
+    assert "srcdoc" in found["shown"].html

@@ -1,0 +1,52 @@
+"""Published numbers as dots: what crosses into the page, and what is refused."""
+
+import html
+import json
+import re
+
+import pytest
+
+from course.show.lecture_tables import days_of_computing, two_diets
+from course.show.published import Row, published
+
+ROWS = [Row("A", "small", {"days": 1, "right": 50}), Row("B", "large", {"days": 30}, note="At 384 pixels.")]
+
+
+def data_of(block):
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', block.html)[1])
+    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
+
+
+def test_every_row_crosses_and_the_words_tell_the_first_picture():
+    block = published(ROWS, ["days"], ["right"], "Nobody 2020.")
+    data = data_of(block)
+    assert data["kinds"] == ["small", "large"]
+    assert data["rows"][1] == {
+        "model": "B",
+        "kind": "large",
+        "numbers": {"days": 30},
+        "note": "At 384 pixels.",
+    }
+    assert block.alt == "right against days, a dot for each row: A (small) 1, 50."
+
+
+def test_what_it_refuses():
+    with pytest.raises(ValueError, match="quantity must be 'days' or 'right'; got 'weeks'"):
+        published(ROWS, ["weeks"], ["right"], "")
+    with pytest.raises(ValueError, match="4 kinds"):
+        published([Row("A", str(kind), {"days": 1}) for kind in range(5)], ["days"], ["days"], "")
+
+
+def test_the_lectures_tables_are_whole():
+    """Eight models, five of them with two numbers less one; the slides' gains are these rows' differences."""
+    rows = data_of(two_diets())["rows"]
+    assert len(rows) == 12
+    found = {(row["model"], row["kind"][:3], row["numbers"]["images before, M"]): row for row in rows}
+    gain = {
+        model: found[model, "ViT", 303]["numbers"]["ImageNet, %"]
+        - found[model, "ViT", 1.28]["numbers"]["ImageNet, %"]
+        for model in ("ViT-B/16", "ViT-B/32", "ViT-L/16", "ViT-L/32")
+    }
+    assert max(gain, key=gain.get) == "ViT-L/32"
+    assert gain["ViT-L/32"] == pytest.approx(13.21)
+    assert len(data_of(days_of_computing())["rows"]) == 5
