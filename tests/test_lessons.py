@@ -1,5 +1,6 @@
 """Every lesson: nothing leaks into the release, every solution passes, and the release passes nothing."""
 
+import ast
 import io
 import json
 import re
@@ -183,6 +184,28 @@ def test_the_validate_button_says_what_is_missing(tmp_path):
     graded = [c for c in released(lesson).cells if c.metadata.get("nbgrader", {}).get("grade")]
     assert len(result["failed"]) == len(graded)
     assert "Not written yet" in json.dumps(result, ensure_ascii=False)
+
+
+A_CHOICE = re.compile(r"\bchoose\b|the path of", re.IGNORECASE)  # not a guess: something to run with
+
+
+def leaves(node: ast.expr) -> list[ast.expr]:
+    """The values of a literal, without the keys of its dictionaries."""
+    inside = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", None)
+    return [node] if inside is None else [leaf for one in inside for leaf in leaves(one)]
+
+
+@by_name
+def test_nobody_writes_a_guess_but_the_reader(lesson):
+    """Cells in which a guess is typed hold None: a number there would be drawn as the reader's own."""
+    before, found = "", 0
+    for cell in released(lesson).cells:
+        if cell.cell_type == "code" and re.match(r"my_\w+ = ", cell.source) and not A_CHOICE.search(before):
+            values = [leaf for line in ast.parse(cell.source).body for leaf in leaves(line.value)]
+            assert all(getattr(value, "value", 0) is None for value in values), cell.source
+            found += 1
+        before = cell.source
+    assert found >= 3
 
 
 @by_name

@@ -9,6 +9,7 @@ from string import ascii_lowercase as LETTERS
 
 from torch import Tensor
 
+from course.show.guesses import NOT_YET, is_number, made
 from course.show.style import figure, new, palette
 
 MARKERS = "osD^"
@@ -32,7 +33,7 @@ def pictures(rows: Mapping[str, Tensor]) -> None:
 def curves(
     x: Sequence[float],
     measured: Mapping[str, Sequence[float]],
-    guessed: Mapping[str, Mapping[float, float]] | None = None,
+    guessed: Mapping[str, Mapping[float, float | None]] | None = None,
     *,
     xlabel: str,
     ylabel: str,
@@ -46,10 +47,18 @@ def curves(
     fig, ax = new(height=3.4)
     for marker, (name, values) in zip(MARKERS, measured.items()):
         (line,) = ax.plot(x, values, marker=marker, label=name)
-        guess = (guessed or {}).get(name, {})
+        guess = made((guessed or {}).get(name, {}))
         label = f"your guess: {name}" if guess else None
-        ax.plot(*_columns(guess), "s", color=line.get_color(), fillstyle="none", markersize=11, label=label)
-    if at is not None:
+        ax.plot(
+            list(guess),
+            list(guess.values()),
+            "s",
+            color=line.get_color(),
+            fillstyle="none",
+            markersize=11,
+            label=label,
+        )
+    if is_number(at):
         ax.axvline(at, color=palette.ink, linestyle=":", linewidth=1.5, label=f"your guess: {at:g}")
     if floor is not None:
         ax.axhline(floor, color=palette.muted, linewidth=1, linestyle="-", label=f"the least: {floor:.2f}")
@@ -60,10 +69,6 @@ def curves(
         for name, values in measured.items()
     )
     figure(fig, alt=f"{ylabel} over {xlabel}: {told}.")
-
-
-def _columns(guess: Mapping[float, float]) -> tuple[list[float], list[float]]:
-    return list(guess), list(guess.values())
 
 
 def letters(table: Tensor) -> None:
@@ -119,10 +124,10 @@ def against_guesses(
     figure(fig, alt=f"Right, of 100. {'; '.join(told)}.")
 
 
-def ages(runs: Mapping[str, Sequence[tuple[float, float]]], guessed: Mapping[str, float]) -> None:
+def ages(runs: Mapping[str, Sequence[tuple[float, float]]], guessed: Mapping[str, float | None]) -> None:
     """Seconds of training and images right of 100, one dot a run, with the reader's guesses beside them."""
     fig, ax = new(height=2.9)
-    told = []
+    drawn, told = made(guessed), []
     for row, (marker, (name, found)) in enumerate(zip(MARKERS, runs.items())):
         right = [right for _, right in found]
         ax.plot(right, [row] * len(right), marker, linestyle="none", markersize=9)
@@ -130,12 +135,11 @@ def ages(runs: Mapping[str, Sequence[tuple[float, float]]], guessed: Mapping[str
         said = f"{mean(right):.1f} of 100, {seconds:.1f} s"
         ax.text(mean(right), row - 0.22, said, ha="center", va="bottom")
         spread = f", from {min(right):.1f} to {max(right):.1f}" if len(right) > 1 else ""
-        told.append(f"{name}: {said}{spread} (your guess: {guessed.get(name, float('nan')):g})")
-        if name in guessed:
-            label = "your guess" if row == 0 else None
-            ax.plot(guessed[name], row, "s", color=palette.ink, fillstyle="none", markersize=12, label=label)
-    everything = [*guessed.values(), *(right for found in runs.values() for _, right in found)]
+        told.append(f"{name}: {said}{spread} " + (f"(your guess: {drawn[name]:g})" if name in drawn else ""))
+        if name in drawn:
+            ax.plot(drawn[name], row, "s", color=palette.ink, fillstyle="none", markersize=12)
+    everything = [*drawn.values(), *(right for found in runs.values() for _, right in found)]
     ax.set(xlabel="right, of 100", xlim=(min(everything) - 4, max(everything) + 4), ylim=(2.5, -0.8))
     ax.set_yticks(range(len(runs)), list(runs))
-    ax.legend(loc="lower left")
+    ax.set_title("open squares: your guesses" if drawn else NOT_YET, fontsize=11)
     figure(fig, alt=f"Right, of 100, and seconds of training. {'; '.join(told)}.")

@@ -7,16 +7,21 @@ figure without a guess shows the measurement, and says where to put one.
 import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeGuard
 
 from course.show.style import figure, new, palette
 
 NOT_YET = "no guess yet: type one in the cell above, and run both again"
 
 
-def is_number(guess: Any) -> bool:
+def is_number(guess: Any) -> TypeGuard[float]:
     """Whether a guess is one that can be drawn: neither None, nor text, nor infinite."""
     return isinstance(guess, int | float) and not isinstance(guess, bool) and math.isfinite(guess)
+
+
+def made(guessed: Mapping[Any, Any]) -> dict[Any, float]:
+    """Those of the guesses that can be drawn, by the same names."""
+    return {name: float(guess) for name, guess in guessed.items() if is_number(guess)}
 
 
 def beside_guesses(
@@ -42,19 +47,17 @@ def beside_guesses(
         name: [float(found)] if isinstance(found, int | float) else [float(one) for one in found]
         for name, found in measured.items()
     }
-    made = {
-        name: float(guess) for name, guess in guessed.items() if is_number(guess) and (guess > 0 or not log)
-    }
+    drawn = {name: guess for name, guess in made(guessed).items() if guess > 0 or not log}
     fig, ax = new(width=7.5, height=1.35 + 0.42 * len(runs))
     rows = {name: row for row, name in enumerate(runs)}
-    for name, guess in made.items():
+    for name, guess in drawn.items():
         ax.plot(
             [guess, fmean(runs[name])], [rows[name]] * 2, color=palette.muted, linestyle=":", linewidth=1.5
         )
     points = [(value, rows[name]) for name, found in runs.items() for value in found]
     ax.plot(*zip(*points), "o", markersize=10, label="measured")
-    if made:
-        ax.plot(list(made.values()), [rows[name] for name in made], "s", markersize=9, label="your guess")
+    if drawn:
+        ax.plot(list(drawn.values()), [rows[name] for name in drawn], "s", markersize=9, label="your guess")
     if floor is not None:
         ax.axvline(floor, color=palette.muted, linestyle=":", label="the floor")
     for name, found in runs.items():
@@ -67,14 +70,15 @@ def beside_guesses(
         ax.set_xscale("log")
         ax.margins(x=0.15)
     else:
-        values = [0.0, *(value for value, _ in points), *made.values()]
+        values = [0.0, *(value for value, _ in points), *drawn.values()]
         room = 0.08 * ((max(values) - min(values)) or 1.0)
         ax.set(xlim=(min(values) - room, max(values) + room))
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    if not made:
+    if not drawn:
         ax.set_title(NOT_YET, fontsize=11, weight="normal", color=palette.muted)
     told = [
-        f"{name}: {_told(found)} measured, {f'{_short(made[name])} guessed' if name in made else 'no guess'}"
+        f"{name}: {_told(found)} measured, "
+        + (f"{_short(drawn[name])} guessed" if name in drawn else "no guess")
         for name, found in runs.items()
     ]
     figure(fig, alt=f"Measured values beside your guesses, {unit}. {'; '.join(told)}.")

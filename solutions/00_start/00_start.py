@@ -38,11 +38,11 @@ sign_in("", key="")
 # loss falls at each one. `predictions` come out of it as (64, 1), as they do of every layer; `targets` are
 # (64,). The loss is `((predictions - targets) ** 2).mean()`.
 #
-# **Your guess first:** which slope has it learnt in the end? A friend says 3. Replace it with yours, then
-# run both cells.
+# **Your guess first:** which slope has it learnt in the end? A friend says 3. Put yours in place of
+# `None`, then run both cells.
 
 # %%
-my_slope = 3.0
+my_slope = None
 
 # %% demonstration=true
 x = torch.rand(64, 1, generator=torch.Generator().manual_seed(0)) * 2 - 1  # (64, 1)
@@ -123,14 +123,14 @@ broadcasting((3, 5), (3,))
 # than two, the last two are the matrices and all those in front are a batch, for which the rule from above
 # holds.
 #
-# **Your guess:** `torch.ones(8, 1, 5, 3) @ torch.ones(4, 3, 2)` — which shape? Write it down, then run.
+# **Your guess:** `torch.ones(8, 1, 5, 3) @ torch.ones(4, 3, 2)` — which shape? Write it down, then run both cells.
 
 # %%
-my_shape = (8, 4, 5, 3)
+my_shape = None  # such as (8, 4, 5, 3)
 
 # %% demonstration=true
 shape = tuple((torch.ones(8, 1, 5, 3) @ torch.ones(4, 3, 2)).shape)
-print(f"{shape}; your guess was {my_shape}", "✓" if shape == tuple(my_shape) else "")
+print(f"{shape}; your guess was {my_shape}", "✓" if shape == my_shape else "")
 
 # %% [markdown]
 # The matrices are 5×3 and 3×2, so 5×2; the batches are (8, 1) and (4,), so (8, 4). Attention is two of
@@ -168,7 +168,7 @@ print("threes:", (digits.labels == 3).sum().item())
 # **Your guess:** how many of 100 new digits does this read? By chance it would be 10.
 
 # %%
-my_percent = 10
+my_percent = None
 
 # %% demonstration=true
 needs(mean_of_kept=mean_of_kept, centre_rows=centre_rows, overlaps=overlaps)

@@ -66,11 +66,11 @@ sign_in("", key="")
 # plainest layer there is, fully connected, from such a photograph to one of the same
 # size: every output looks at every input, with a weight of its own, four bytes each.
 #
-# **Your guess first:** how many terabytes are its weights? The cell holds a friend's
-# guess. Replace it with yours, then run both cells.
+# **Your guess first:** how many terabytes are its weights? Put a number in place
+# of `None`, then run both cells.
 
 # %%
-my_terabytes = 1.0
+my_terabytes = None
 
 # %% demonstration=true
 numbers_in_it = 4000 * 3000 * 3
@@ -276,7 +276,7 @@ for name, layer in judged.items():
 # when the digit stands two pixels further to the right?
 
 # %%
-my_shift = {"fully connected": 50, "convolutional": 60, "look-up": 70}  # of 100
+my_shift = {"fully connected": None, "convolutional": None, "look-up": None}  # of 100
 
 
 # %%
@@ -398,7 +398,7 @@ print(f"look-up among 30,000 moved images, two pixels to the right: {100 * right
 # letter. **Your guess:** from which d on is it within 0.05 bits of that?
 
 # %%
-my_d = 20
+my_d = None
 
 # %% demonstration="long"
 pairs = letter_table.letter_pairs()  # (26, 26): how often each letter follows each
@@ -469,7 +469,7 @@ print("the same as nn.RNN:", torch.allclose(states, theirs(word)[0], atol=1e-6))
 # length? (Guessing blindly: 0.1. The last two are longer than any in training.)
 
 # %%
-my_copies = {1: 1.0, 4: 1.0, 7: 1.0, 10: 1.0, 12: 1.0, 14: 1.0}
+my_copies = {1: None, 4: None, 7: None, 10: None, 12: None, 14: None}
 
 # %% demonstration="long"
 lengths = list(my_copies)
@@ -526,7 +526,7 @@ context.curves(lengths, copied, {"one vector": my_copies},
 # multiply–adds. How many times the recurrence's *time* will it take?
 
 # %%
-my_clock = 4.0
+my_clock = None
 
 
 # %%
@@ -590,9 +590,9 @@ context.pictures({name: x[1:5, 0] for name, x in shuffled.items()})
 
 # %%
 my_shuffles = {
-    "fully connected": {"as they are": 90, "one shuffle": 50, "own shuffle": 50},
-    "convolutional": {"as they are": 90, "one shuffle": 50, "own shuffle": 50},
-    "attention": {"as they are": 90, "one shuffle": 50, "own shuffle": 50},
+    "fully connected": {"as they are": None, "one shuffle": None, "own shuffle": None},
+    "convolutional": {"as they are": None, "one shuffle": None, "own shuffle": None},
+    "attention": {"as they are": None, "one shuffle": None, "own shuffle": None},
 }
 
 
@@ -680,7 +680,7 @@ print(f"largest difference: {apart.abs().max():.1e}")
 # of 100 does each read?
 
 # %%
-my_ages = {"bag of visual words": 80, "convolutional": 90, "look-up": 95}
+my_ages = {"bag of visual words": None, "convolutional": None, "look-up": None}
 
 # %%
 known, known_labels, unknown, unknown_labels = (

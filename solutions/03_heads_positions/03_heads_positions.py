@@ -73,17 +73,17 @@ sign_in("", key="")
 # any order, and last lesson's self-attention gives each word the same output: who stands where is in none of
 # its formulas.
 #
-# **Your guess first:** how many orders of sixteen different words are there, all one to it? The cell holds
-# a friend's guess. Replace it with yours, then run both cells.
+# **Your guess first:** how many orders of sixteen different words are there, all one to it? Put a number
+# in place of `None`, then run both cells.
 
 # %%
-my_orders = 256
+my_orders = None
 
 # %% demonstration=true
 orders = math.factorial(16)
 said = {"orders": my_orders}
 beside_guesses({"orders": orders}, said, "orders of 16 words", log=True)
-print(f"{orders:,} orders, {orders / my_orders:,.0f} times your guess")
+print(f"{orders:,} orders")
 
 # %% [markdown]
 # Twenty-one million million. (In the sentence above *the* stands four times: what does that change?) We come
@@ -188,7 +188,7 @@ def forget_to_transpose(layer, heads):
 # **Your guess:** how many of 100 letters does the *wrong* layer get right in each task?
 
 # %%
-my_wrong_merge = {"copy": 50, "reverse": 50, "sort": 50}  # out of 100
+my_wrong_merge = {"copy": None, "reverse": None, "sort": None}  # out of 100
 
 # %% demonstration="long"
 needs(MultiHead=MultiHead, split_heads=split_heads)
@@ -318,7 +318,7 @@ print("a causal mask:          ", verdict(lambda x: layer(x, causal_mask(len(x[0
 # wrong merge?
 
 # %%
-my_noticing = 0
+my_noticing = None
 
 # %% demonstration=true
 needs(MultiHead=MultiHead, split_heads=split_heads)
@@ -368,7 +368,7 @@ beside_guesses(noticing, said, "earlier tokens that notice the last")
 # out of 100:
 
 # %%
-my_order = {"without positions": 50, "with positions": 50}
+my_order = {"without positions": None, "with positions": None}
 
 # %% [markdown]
 # To see it, you need vectors for places. Counting, 0, 1, 2, …, would do for short rows; but numbers that
@@ -515,7 +515,7 @@ for name, (own, theirs) in pairs.items():
 # **Your guess** for post-norm, v = 1, in per cent. Then the formula.
 
 # %%
-my_share = 5  # per cent
+my_share = None  # per cent
 
 # %% exercise="post_norm_share"
 
@@ -563,7 +563,7 @@ beside_guesses(left, {"post-norm, v = 1": my_share}, "share of x, per cent", log
 # of the four heads get one question, or do all share all?
 
 # %%
-my_learnt, my_heads = 4, "shared"  # 0 … 4; "one each" or "shared"
+my_learnt, my_heads = None, None  # 0 … 4; "one each" or "shared"
 
 # %% demonstration="long"
 needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
@@ -634,7 +634,7 @@ attention_viewer(weights, letter_row(text), grid=(1, 16), extra=())
 # questions share four heads. **Your guess:** of 100 answers to *equal*, how many are right with the bug?
 
 # %%
-my_equal = 99
+my_equal = None
 
 # %% demonstration="long"
 needs(split_heads=split_heads)

@@ -64,11 +64,11 @@ sign_in("", key="")
 # A photograph of 1,024 × 1,024 pixels, every pixel a token, into the attention layer of lesson 02. It makes one
 # table: for each pixel, how much it attends to each pixel. One number takes four bytes.
 #
-# **Your guess first:** how many GiB does that one table take? The cell holds a friend's guess. Replace it with
-# yours, then run both cells.
+# **Your guess first:** how many GiB does that one table take? Put a number in place of `None`, then run
+# both cells.
 
 # %%
-my_guess = 1.0  # GiB
+my_guess = None  # GiB
 
 # %% demonstration=true
 pixels = 1024 * 1024
@@ -108,7 +108,7 @@ cost_stills.bars(memory | {"the table": table.nbytes / 2**30}, "GiB")
 # matrix times a 3×4 matrix. **How many multiplications?**
 
 # %%
-my_count = 8
+my_count = None
 
 # %%
 A = [[1, 2, 3],
@@ -199,7 +199,7 @@ against_counter(rows)
 # **Predict before you run:** how many times the MLP's FLOPs does attention take, at each of the three lengths?
 
 # %%
-my_ratios = {50: 1.0, 784: 2.0, 1_048_576: 100.0}
+my_ratios = {50: None, 784: None, 1_048_576: None}
 
 # %% demonstration=true
 needs(cost_table=cost_table)
@@ -350,7 +350,7 @@ against_counter(rows, "bytes")
 # **Predict:** with d = 1,024 and n = 2,048, from which length on does the second order save FLOPs?
 
 # %%
-my_saving = 100  # tokens
+my_saving = None  # tokens
 
 # %% exercise="linear_attention"
 
@@ -407,7 +407,7 @@ print("and the other:\n", Q @ (K.T @ V))
 # L = 784. **Predict:** how many MLPs of *time* will attention take at L = 784?
 
 # %%
-my_clock = 5.1
+my_clock = None
 
 # %% demonstration=true
 L, d, n = 784, 256, 512
@@ -449,7 +449,7 @@ print(f"all six, one by one: {total:.1f} ms; as a layer: {took:.1f} ms")
 # tokens?
 
 # %%
-my_share = 30  # per cent
+my_share = None  # per cent
 
 # %% demonstration=true
 needs(count_matmul=count_matmul)
