@@ -31,6 +31,7 @@ from grader.questions.draw import Draw
 SEEDS_PER_SLIP = 3  # a slip must be named as itself on each of these
 SLIP_SEEDS = range(SEEDS_PER_SLIP, 15)  # and it must be rejected on each of these
 SURVIVOR_SEEDS = range(1, 6)
+MUTANTS_PER_SEED = 10  # a short proof tries that many, evenly chosen; one of 1,000 seeds tries them all
 MUTANT_SECONDS = 2.0
 SURVIVOR_SECONDS = 60.0  # for one that has answered before: where it is slower, the machine is busy
 MOST_TRAININGS = 20  # seeds for an answer that trains
@@ -70,7 +71,10 @@ class Proof:
 
 
 def prove(exercise: Exercise, seeds: int = 1000) -> Proof:
-    """Run the whole proof for one exercise; right answers are tried on ``seeds`` seeds."""
+    """Run the proof for one exercise; right answers are tried on ``seeds`` seeds.
+
+    With few seeds it is short in all its parts: slips are asked on fewer seeds, and mutants are a sample.
+    """
     proof = Proof(exercise, min(seeds, MOST_TRAININGS) if isinstance(exercise, TrainingOutcome) else seeds)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what wrong answers of ours are warned of is nobody's business
@@ -148,9 +152,10 @@ def _prove_slips(proof: Proof, slips: list[tuple[str, Any]]) -> None:
                 proof.problems.append(f"the slip {sentence!r} {problem} (seed {seed})")
                 break
         else:
-            passes = [seed for seed in SLIP_SEEDS if _passes(proof.exercise, answer, seed)]
+            seeds = SLIP_SEEDS[: proof.seeds]
+            passes = [seed for seed in seeds if _passes(proof.exercise, answer, seed)]
             if passes:
-                often = f"on {len(passes)} of {len(SLIP_SEEDS)} seeds, as {passes[0]}: it needs a case"
+                often = f"on {len(passes)} of {len(seeds)} seeds, as {passes[0]}: it needs a case"
                 proof.problems.append(f"the slip {sentence!r} passes {often}")
 
 
@@ -177,10 +182,10 @@ def _prove_mutants(proof: Proof, candidates: Candidates) -> None:
     exercise = candidates.exercise
     asked = {seed: _questions(exercise, seed) for seed in (0, *SURVIVOR_SEEDS)}
     rejected: set[str] = set()
-    for candidate in candidates:
-        if _is_authored(candidate):
-            proof.twins += _twins(candidates, candidate, asked[0])
-            continue
+    mutants = _sample([c for c in candidates if not _is_authored(c)], MUTANTS_PER_SEED * proof.seeds)
+    for authored in filter(_is_authored, candidates):
+        proof.twins += _twins(candidates, authored, mutants, asked[0])
+    for candidate in mutants:
         proof.mutants += 1
         if not _is_right(candidates, candidate, asked[0], MUTANT_SECONDS):
             proof.rejected += 1
@@ -215,12 +220,19 @@ def _holds(candidates: Candidates, candidate: Candidate, question: Question) -> 
     )
 
 
-def _twins(candidates: Candidates, authored: Candidate, questions: list[Question]) -> Iterator[str]:
-    """Other slips that give the same as one of the author's."""
+def _sample(candidates: list[Candidate], most: int) -> list[Candidate]:
+    """All of them, or ``most`` that lie evenly among them."""
+    return candidates[:: -(-len(candidates) // most)] if candidates else []
+
+
+def _twins(
+    candidates: Candidates, authored: Candidate, others: list[Candidate], questions: list[Question]
+) -> Iterator[str]:
+    """Those of the other slips that give the same as one of the author's."""
     given = ((question, candidates.outcome([authored], question)) for question in questions)
     cases = [Case(question, Outcome(), outcome, wrong=True) for question, outcome in given]
-    for other in candidates:
-        twin = other.sentence not in ("", authored.sentence) and not _is_authored(other)
+    for other in others:
+        twin = other.sentence not in ("", authored.sentence)
         if twin and behaves(candidates, [other], cases):
             yield f"{authored.sentence} = {other.sentence}"
 

@@ -8,7 +8,7 @@ import torch
 from grader.exercise import Function, Matching, TrainingOutcome
 from grader.judging.prove import prove
 
-SEEDS = 4
+SEEDS = 20
 COMMON = {"points": 1, "difficulty": 1, "minutes": 1, "hints": ["think"]}
 
 
@@ -61,6 +61,12 @@ def test_sound_pairs():
     exercise = Matching(**common, pairs={"a": "1", "b": "2"}, **COMMON)
     exercise.place("pairs", "00_small", "Pairs")
     assert proof_of(exercise).holds
+
+
+def test_a_short_proof_is_short_in_all_its_parts(make):
+    whole, short = prove(make.module(), 100), prove(make.module(), 1)
+    assert 5 <= short.mutants <= 10 < whole.mutants
+    assert short.holds and whole.holds
 
 
 # -- right answers -------------------------------------------------------------------------------------
@@ -250,7 +256,7 @@ def test_an_operators_slip_in_the_authors_very_words_is_no_twin():
 def test_the_report_counts(make):
     proof = proof_of(make.function())
     assert proof.report() == (
-        f"✓ weights                    6 right × 4 seeds    2 slips named   "
+        f"✓ weights                    6 right × 20 seeds    2 slips named   "
         f"{proof.rejected:>3} of {proof.mutants} mutants rejected, {len(proof.survivors)} behave alike"
     )
 
