@@ -37,6 +37,8 @@ def configure(config: Config) -> Config:
     config.Execute.skip_cells_with_tag = DEMONSTRATION
     config.Autograde.pre_convert_hook = "grader.repair.steps.add_renamed"
     config.Autograde.exporter_class = "grader.repair.steps.SubmissionExporter"
+    # The formgrader: formulas without a website, an attachment that is missing stops no page, no script acts.
+    config.HTMLExporter.filters = {"markdown2html": "grader.pages.feedback.cell_or_comment"}
     config.GenerateFeedback.exporter_class = "grader.pages.feedback.FeedbackExporter"
     config.Autograde.sanitize_preprocessors = [
         "grader.repair.steps.Repair",  # before nbgrader's own list

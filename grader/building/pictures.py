@@ -1,13 +1,15 @@
 """Pictures of a lesson's text travel in its notebook: wherever it is copied, their files do not come along.
 
 In the source a picture is a file, ``![what it shows](../../benchmarks/results/map.png)``, seen from the
-source's folder; in the notebook it is an attachment of its cell.
+source's folder, or, where an instructor's own copy of the source lies elsewhere, from the lesson's; in the
+notebook it is an attachment of its cell.
 """
 
 from __future__ import annotations
 
 import base64
 import re
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -25,7 +27,8 @@ def attach(cell: NotebookNode, lesson: Lesson) -> None:
     pictures: dict[str, dict[str, str]] = {}
 
     def attached(link: re.Match[str]) -> str:
-        file = lesson.source.parent / link[2]
+        places = [folder / link[2] for folder in (lesson.source.parent, lesson.instructor.parent)]
+        file = next(filter(Path.is_file, places), places[0])
         try:
             pictures[file.name] = {"image/png": base64.b64encode(file.read_bytes()).decode()}
         except OSError:

@@ -10,6 +10,7 @@ hidden tests, which autograding puts back into the notebook, are taken out again
 from __future__ import annotations
 
 import re
+import secrets
 import zipfile
 from copy import deepcopy
 from functools import lru_cache
@@ -28,6 +29,7 @@ from traitlets.config import Config
 from course.whole_files import replacing
 from grader.course_folder import CourseError, configuration
 from grader.intake.arrivals import read_arrivals
+from grader.intake.sorting import TIMESTAMP
 from grader.pages.formulas import formula
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -82,8 +84,7 @@ class FeedbackExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """A cell, or a grader's comment."""
-        attachments = context.get("cell", {}).get("attachments", {})
-        return _rendered(source, attachments) if attachments else rendered(source)
+        return cell_or_comment(context, source)
 
 
 class _Renderer(IPythonRenderer):
@@ -103,6 +104,13 @@ class _Renderer(IPythonRenderer):
         return formula(
             body if name.startswith("equation") else rf"\begin{{{name}}}{body}\end{{{name}}}", True
         )
+
+
+@pass_context
+def cell_or_comment(context: Any, source: str) -> str:
+    """Markdown as HTML that needs no network; the formgrader shows cells by it, too (`grader.configure`)."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    return _rendered(source, attachments) if attachments else rendered(source)
 
 
 def _rendered(source: str, attachments: dict[str, Any]) -> str:
@@ -225,7 +233,20 @@ def generate(root: Path, lesson: str, student: str | None = None) -> list[str]:
         raise CourseError(
             f"No feedback for {', '.join(missing[:5]) or lesson}: {said[-1] if said else 'no reason'}"
         )
+    for name in graded:
+        _complete_for_release(root / "feedback" / name / lesson)
     return graded
+
+
+def _complete_for_release(folder: Path) -> None:
+    """Have both files there that nbgrader's ``release_feedback`` opens for everybody.
+
+    Who handed in outside its exchange has no secret, and maybe no time: one that nobody knows releases a
+    page that nobody fetches, and the others get theirs.
+    """
+    (folder / TIMESTAMP).touch()
+    if not (folder / "submission_secret.txt").exists():
+        (folder / "submission_secret.txt").write_text(secrets.token_hex(), encoding="utf-8")
 
 
 def pack_for_moodle(root: Path, lesson: str, out: Path, force: bool = False) -> int:

@@ -6,14 +6,25 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+from traitlets.config import Config
 
+from grader.configure import configure
 from grader.course_folder import CourseError
 from grader.intake.collect import collect
 from grader.judging import panel
 from grader.judging.verdict import MIME, Part, Status, Verdict
-from grader.pages.feedback import FeedbackExporter, clean, configure_feedback, harmless, pack_for_moodle
+from grader.pages.feedback import (
+    FeedbackExporter,
+    _complete_for_release,
+    clean,
+    configure_feedback,
+    harmless,
+    pack_for_moodle,
+)
 from grader.pages.formulas import formula
 
 ACTING = [
@@ -250,3 +261,33 @@ def test_a_formula_that_cannot_be_drawn_stays_readable(tex):
 def test_formulas_in_a_cell():
     html = body(page(new_markdown_cell(r"So $x^2$ and $$\sqrt{d}$$ and $<img src=x onerror=boom()>$.")))
     assert html.count("data:image/svg+xml") >= 2 and acting(html) == []
+
+
+# -- the formgrader ----------------------------------------------------------------------------------------
+
+
+def test_the_formgrader_shows_cells_without_a_website():
+    """Its own exporter, with our configuration: formulas drawn, an attachment that is missing left out."""
+    extension = FormgradeExtension()
+    config = extension.build_extra_config()
+    config.merge(configure(Config()))
+    told = "Since $a^2$: ![mine](attachment:mine.png)<script>boom()</script>"
+    own = new_notebook(cells=[new_markdown_cell(told)])
+    page, _ = HTMLExporter(config=config).from_notebook_node(own, {"base_url": "/", "index": 0, "total": 1})
+    assert 'alt="a^2" src="data:image/svg+xml' in page
+    assert "mine.png" not in page and "boom()" not in page
+
+
+# -- given back through nbgrader's exchange ------------------------------------------------------------------
+
+
+def test_who_handed_in_elsewhere_does_not_stop_the_release(tmp_path):
+    """nbgrader opens a time and a secret of everybody: here one has neither, and one has both."""
+    _complete_for_release(tmp_path)
+    assert (tmp_path / "timestamp.txt").read_text() == ""
+    secret = (tmp_path / "submission_secret.txt").read_text()
+    assert len(secret) == 64
+    (tmp_path / "timestamp.txt").write_text("2026-11-22 13:00:00 UTC")
+    _complete_for_release(tmp_path)
+    assert (tmp_path / "timestamp.txt").read_text() == "2026-11-22 13:00:00 UTC"
+    assert (tmp_path / "submission_secret.txt").read_text() == secret
