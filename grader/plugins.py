@@ -27,6 +27,7 @@ from grader.configure import DEMONSTRATION
 from grader.demonstrations import absent, explained, is_demonstration, is_long, needed
 from grader.exercise import Exercise, Number
 from grader.intake.classmates import classmates
+from grader.intake.roster import partners
 from grader.judging import panel
 from grader.judging.examination import examine, request
 from grader.judging.judge import judge
@@ -64,6 +65,10 @@ class Judge(Sandboxed, Execute):
     classmates = List(
         Unicode(), help="everybody in the class; those the course's folder and gradebook know, if not said"
     ).tag(config=True)
+    partners = Dict(help="who hands in with whom, by student; the kept roster's, if not said").tag(
+        config=True
+    )
+
     appeals = Dict(help="people's words on answers, by student and exercise; the course's, if not said").tag(
         config=True
     )
@@ -75,6 +80,10 @@ class Judge(Sandboxed, Execute):
     @default("classmates")
     def _classmates_of_the_course(self) -> list[str]:
         return classmates(CourseDirectory(parent=self))
+
+    @default("partners")
+    def _partners_of_the_course(self) -> dict[str, list[str]]:
+        return partners(Path(CourseDirectory(parent=self).root))
 
     @default("appeals")
     def _appeals_of_the_course(self) -> Any:
@@ -135,8 +144,9 @@ class Judge(Sandboxed, Execute):
         }
 
     def _is_neighbour(self, name: str) -> bool:
-        """Whether a name is that of somebody else in the class."""
-        others = set(map(plain_name, self.classmates)) - {plain_name(self.student)}
+        """Whether a name is that of somebody else in the class, who does not hand in with the student."""
+        together = {self.student, *self.partners.get(self.student, ())}
+        others = set(map(plain_name, self.classmates)) - set(map(plain_name, together))
         return plain_name(name) in others
 
     def _missing(self, index: int) -> dict[str, str]:

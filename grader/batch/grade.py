@@ -134,6 +134,7 @@ def _configure(release: Release, root: Path) -> Config:
     config.Autograde.autograde_preprocessors = steps.grading(release.config)
     config.Judge.secret = release.secret
     config.Judge.classmates = release.classmates
+    config.Judge.partners = release.partners
     config.Execute.shutdown_kernel = "immediate"  # nothing of a graded notebook's kernel is worth waiting for
     config.Execute.record_timing = False  # a regrade must give the same bytes
     config.Exporter.optimistic_validation = True  # once, after all steps, and not after each

@@ -36,6 +36,7 @@ from traitlets.config import Config
 from grader.batch.course import Course, digest
 from grader.course_folder import CourseError
 from grader.intake.classmates import classmates
+from grader.intake.roster import partners
 from grader.questions.personal import course_secret
 
 PACKAGES = ("grader", "course")  # whose code decides on scores
@@ -47,7 +48,8 @@ class Release:
 
     ``gradebook`` is a compressed SQLite gradebook with the lesson's cells and no student; ``released`` is the
     lesson as students got it; ``files`` is what the instructor puts beside the notebooks; ``classmates`` are
-    the names of everybody; ``fingerprint`` changes with whatever may change everybody's scores.
+    the names of everybody, ``partners`` who hands in with whom; ``fingerprint`` changes
+    with whatever may change everybody's scores.
     """
 
     lesson: str
@@ -57,6 +59,7 @@ class Release:
     files: dict[str, bytes]
     secret: str
     classmates: list[str]
+    partners: dict[str, list[str]]
     fingerprint: str
 
 
@@ -88,7 +91,8 @@ def take_release(course: Course, lesson: str) -> Release:
     known = {"rows": rows, "config": config, "secret": secret, "code": code_fingerprint()}
     fingerprint = digest(files, digest(released, json.dumps(known, sort_keys=True, default=repr)))
     everybody = classmates(directory)  # no part of the fingerprint: who joins does not regrade the others
-    return Release(lesson, config, gradebook, released, files, secret, everybody, fingerprint)
+    together = partners(course.root)
+    return Release(lesson, config, gradebook, released, files, secret, everybody, together, fingerprint)
 
 
 def _files(directory: CourseDirectory, step: str, lesson: str) -> dict[str, bytes]:

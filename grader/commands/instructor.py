@@ -11,6 +11,7 @@ from grader.commands.said import said
 from grader.terminal import errors, say
 
 Lesson = Annotated[str, typer.Argument(help="The lesson's name, such as 02_attention.")]
+Section = Annotated[str | None, typer.Option(help="Only those whom the roster has in this section.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
@@ -92,6 +93,7 @@ def export(
     worksheet: Annotated[
         Path | None, typer.Option(help="With moodle: the worksheet that Moodle gave, to be filled in.")
     ] = None,
+    section: Section = None,
     out: Annotated[Path | None, typer.Option(help="The file; otherwise LESSON_FORMAT.csv here.")] = None,
     force: Force = False,
 ) -> None:
@@ -106,7 +108,7 @@ def export(
     with said(CourseError, ExportError):
         if worksheet and format != "moodle":
             raise ExportError("A worksheet is Moodle's: give --format moodle with it.")
-        records = read_lesson(Path.cwd(), lesson)
+        records = read_lesson(Path.cwd(), lesson, section)
         if worksheet:
             lines = fill(records, worksheet, out, force)
         else:
@@ -117,6 +119,7 @@ def export(
 
 def report(
     lesson: Lesson,
+    section: Section = None,
     out: Annotated[Path | None, typer.Option(help="The file; otherwise LESSON_report.html here.")] = None,
     force: Force = False,
 ) -> None:
@@ -126,5 +129,5 @@ def report(
     from grader.pages.report.page import write_report
 
     with said(CourseError, ExportError), errors.status("reading the class"):
-        place = write_report(Path.cwd(), lesson, out or Path(f"{lesson}_report.html"), force)
+        place = write_report(Path.cwd(), lesson, out or Path(f"{lesson}_report.html"), force, section)
     say(f"{place}")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,11 +40,13 @@ class Summary:
     unplaced: tuple[tuple[str, str], ...] = ()  # (file, why)
     untimed: tuple[tuple[str, str], ...] = ()  # (student, why nobody can tell when)
     beside: tuple[tuple[str, str], ...] = ()  # (student or nobody, other files)
+    shared: tuple[tuple[str, str], ...] = ()  # (who handed in, for whom)
+    divided: tuple[tuple[str, str], ...] = ()  # (group, who handed in different notebooks)
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing needs somebody's attention."""
-        return not (self.kept or self.unplaced or self.untimed)
+        return not (self.kept or self.unplaced or self.untimed or self.divided)
 
     def lines(self) -> list[str]:
         """For people: a line a kind, and one for everything that needs somebody's attention."""
@@ -65,6 +67,11 @@ class Summary:
         said += [f"  kept as it was: {student}: {why}" for student, why in self.kept]
         said += [f"  not collected: {file}: {why}" for file, why in self.unplaced]
         said += [f"  no time: {student}: {why}" for student, why in self.untimed]
+        said += [f"  {student}'s, for the whole group: {names}" for student, names in self.shared]
+        said += [
+            f"  group {group} handed in different notebooks, and everybody keeps their own: {names}"
+            for group, names in self.divided
+        ]
         for student, names in self.beside:
             whose = f"of {student}'s" if student else "that is no notebook and nobody's"
             said.append(f"  not kept, {whose}: {names}")
@@ -92,9 +99,11 @@ def collect(
     for student, files in out.handed_in.items():
         chosen[student], others = choose(files, lesson, released)
         out.unplaced += others
+    told: dict[str, list] = defaultdict(list)
+    if roster:
+        told["shared"], told["divided"] = _hand_on(chosen, roster)
     ledger = {arrival.student: arrival for arrival in read_arrivals(root, lesson)}
     contents = {student: file.member.read() for student, file in chosen.items()}  # all, before any is written
-    told: dict[str, list] = defaultdict(list)
     for student, file in sorted(chosen.items()):
         try:
             time = _time_of(file, out, zone)
@@ -114,6 +123,28 @@ def collect(
     beside = tuple((student, _some(tuple(names))) for student, names in sorted(out.beside.items()))
     kinds = {kind: tuple(names) for kind, names in told.items()}
     return Summary(unplaced=tuple(out.unplaced), beside=beside, **kinds)
+
+
+def _hand_on(chosen: dict[str, File], roster: Roster) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Give what one of a group has handed in to all of it: (who for whom), (groups that are not of one mind).
+
+    A notebook that differs from a partner's is nobody's but its owner's: what counts is not guessed.
+    """
+    shared, divided = [], []
+    for group, people in roster.groups().items():
+        came = [person.id for person in people if person.id in chosen]
+        absent = [person for person in people if person.id not in chosen]
+        if len({chosen[student].member.read() for student in came}) > 1:
+            divided.append((group, ", ".join(came)))
+        elif came and absent:
+            file = chosen[came[0]]
+            for person in absent:
+                owner = replace(file.owner, name=person.name or person.id, lms_id=person.lms_id)
+                chosen[person.id] = replace(
+                    file, owner=owner, person=replace(person, submitted=file.person.submitted)
+                )
+            shared.append((came[0], ", ".join(person.id for person in absent)))
+    return shared, divided
 
 
 def _arrival(student: str, file: File) -> Arrival:

@@ -1,9 +1,10 @@
 """Who is in the course: a CSV that says which student an LMS means by a name or a number.
 
 Columns, in any order, found by their headings: ``id`` (the student's name in the course: the folder below
-``submitted/``, and what `grader key` was given), ``name``, and where known ``lms id``, ``email`` and
-``submitted`` (when the work was handed in; `grader.intake.times` says how it is written). Canvas's gradebook,
-and Moodle's list of participants and grading worksheet, are read by their own headings, in English.
+``submitted/``, and what `grader key` was given), ``name``, and where known ``lms id``, ``email``,
+``submitted`` (when the work was handed in; `grader.intake.times` says how it is written), ``section`` of a
+large class, and ``group`` of students who hand in one notebook together. Canvas's gradebook, and Moodle's
+list of participants and grading worksheet, are read by their own headings, in English.
 
 The last roster that was given is kept in ``collected/roster.csv``: exports list whoever is on it.
 """
@@ -31,8 +32,15 @@ OURS: Fields = {
     "lms_id": ("lms id",),
     "email": ("email",),
     "submitted": ("submitted",),
+    "section": ("section",),
+    "group": ("group",),
 }
-CANVAS: Fields = {"id": ("sis login id", "sis user id", "id"), "name": ("student",), "lms_id": ("id",)}
+CANVAS: Fields = {
+    "id": ("sis login id", "sis user id", "id"),
+    "name": ("student",),
+    "lms_id": ("id",),
+    "section": ("section",),
+}
 MOODLE: Fields = {  # whose numbers are other ones in each assignment: they are no lms id
     "id": ("username", "id number", "email address"),
     "name": ("full name", "full name with link"),
@@ -54,6 +62,8 @@ class Person:
     lms_id: str = ""
     email: str = ""
     submitted: str = ""
+    section: str = ""
+    group: str = ""
 
 
 @dataclass
@@ -70,6 +80,14 @@ class Roster:
             self._by_lms[person.lms_id] = person
         for known in {key for name in (person.id, person.name) for key in _keys(name)}:
             self._by_name[known].append(person)
+
+    def groups(self) -> dict[str, list[Person]]:
+        """Who hands in together, by the group's name."""
+        found = defaultdict(list)
+        for person in self.people.values():
+            if person.group:
+                found[person.group].append(person)
+        return dict(found)
 
     def find(self, name: str, lms_id: str = "") -> Person | None:
         """The one person that the LMS can mean; None where there is none, or more than one."""
@@ -145,14 +163,25 @@ def keep_roster(root: Path, roster: Roster) -> None:
     file.parent.mkdir(exist_ok=True)
     with replacing(file) as growing, growing.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
-        writer.writerow(["id", "name", "lms id", "email"])
-        writer.writerows([p.id, p.name, p.lms_id, p.email] for p in roster.people.values())
+        writer.writerow(["id", "name", "lms id", "email", "section", "group"])
+        writer.writerows(
+            [p.id, p.name, p.lms_id, p.email, p.section, p.group] for p in roster.people.values()
+        )
 
 
 def kept_roster(root: Path) -> Iterable[Person]:
     """Who was on the last roster that was given; nobody where none was."""
     file = root / COLLECTED / "roster.csv"
     return read_roster(file).people.values() if file.is_file() else ()
+
+
+def partners(root: Path) -> dict[str, list[str]]:
+    """Who hands in together with whom, by the last roster that was given."""
+    together = defaultdict(list)
+    for person in kept_roster(root):
+        if person.group:
+            together[person.group].append(person.id)
+    return {one: [other for other in ids if other != one] for ids in together.values() for one in ids}
 
 
 def _keys(name: str) -> list[str]:

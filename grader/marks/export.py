@@ -1,6 +1,6 @@
 """Grades for other systems: a table for people, Canvas's gradebook import, Moodle's grading worksheet.
 
-    csv       a line a student, a column an exercise, and how far each has come; for a spreadsheet
+    csv       a line a student, a column an exercise, section, group, how far each has come; for a spreadsheet
     canvas    Student, ID, SIS User ID, SIS Login ID, Section, the lesson; then the line "Points Possible"
     moodle    Identifier, Full name, Email address, Status, Grade, Maximum Grade, …: what Moodle's
               "Upload grading worksheet" reads (it wants Identifier, Grade and "Last modified (grade)").
@@ -51,13 +51,14 @@ def guarded(text: str) -> str:
 
 def as_csv(lesson: Lesson) -> str:
     """A line a student, with every exercise."""
-    heading = ["student", "name", "email", "lms id", "standing", "score", "maximum", "penalty", "hours late"]
+    heading = ["student", "name", "email", "lms id", "section", "group", "standing"]
+    heading += ["score", "maximum", "penalty", "hours late"]
     rows = [[*heading, *lesson.exercises]]
     for r in lesson.records:
         marks = [points(r.marks[name].score if name in r.marks else None) for name in lesson.exercises]
         late = f"{r.late / 3600:.1f}" if r.late else ""
         penalty = points(r.penalty or None)
-        known = [guarded(text) for text in (r.student, r.name, r.email, r.lms_id)]
+        known = [guarded(text) for text in (r.student, r.name, r.email, r.lms_id, r.section, r.group)]
         rows.append([*known, r.standing, points(r.score), points(lesson.maximum), penalty, late, *marks])
     return _table(rows)
 
@@ -71,7 +72,7 @@ def as_canvas(lesson: Lesson) -> str:
     for r in lesson.records:
         # Canvas finds a student by the first of these that is there: its own id, or the SIS's, or the login
         ids = [guarded(r.lms_id), "", "" if r.lms_id else guarded(r.student)]
-        rows.append([guarded(r.name or r.student), *ids, "", points(r.score)])
+        rows.append([guarded(r.name or r.student), *ids, guarded(r.section), points(r.score)])
     return _table(rows)
 
 

@@ -20,7 +20,7 @@ from grader.batch.result import Status
 from grader.course_folder import CourseError, open_gradebook
 from grader.intake.arrivals import Arrival, collected_lessons, read_arrivals
 from grader.intake.collect import SUBMITTED
-from grader.intake.roster import kept_roster
+from grader.intake.roster import Person, kept_roster
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -59,6 +59,8 @@ class Record:
     late: float = 0.0  # seconds
     reason: str = ""  # why it cannot be graded
     marks: dict[str, Mark] = field(default_factory=dict)
+    section: str = ""
+    group: str = ""  # who hands in together
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,19 @@ class Lesson:
     records: tuple[Record, ...]
 
 
-def read_lesson(root: Path, lesson: str) -> Lesson:
+def read_lesson(root: Path, lesson: str, section: str | None = None) -> Lesson:
     """The gradebook's records of ``lesson``, with those who handed in and are not in it.
 
+    ``section`` takes those whom the roster has in it.
+
     Raises:
-        CourseError: there is no gradebook, or the lesson is not in it.
+        CourseError: there is no gradebook, or the lesson is not in it, or nobody is in that section.
     """
+    roster = {person.id: person for person in kept_roster(root)}
+    sections = {person.section for person in roster.values() if person.section}
+    if section is not None and section not in sections:
+        there = f"there are {', '.join(sorted(sections))}" if sections else "collect with a column `section`"
+        raise CourseError(f"The roster has nobody in a section {section!r}; {there}.")
     arrivals = {arrival.student: arrival for arrival in read_arrivals(root, lesson)}
     handed_in = {folder.parent.name for folder in (root / SUBMITTED).glob(f"*/{lesson}") if folder.is_dir()}
     with open_gradebook(root) as gradebook:
@@ -84,9 +93,12 @@ def read_lesson(root: Path, lesson: str) -> Lesson:
         marks, penalties = _marks(gradebook, lesson, cells)
         students, late = _students(gradebook, lesson)
     ended = Ledger(root, lesson).read()
-    here = {*arrivals, *handed_in, *late}
+    here = {*arrivals, *handed_in, *late} | (students.keys() - _only_elsewhere(root, roster.keys()))
     records = []
-    for student in sorted(here | (students.keys() - _only_elsewhere(root)), key=str.casefold):
+    for student in sorted(here, key=str.casefold):
+        person = roster.get(student, Person(student))
+        if section not in (None, person.section):
+            continue
         found = marks.get(student, {})
         graded = [mark.score for mark, _ in found.values() if mark.score is not None]
         if any(needs for _, needs in found.values()) and graded:
@@ -109,16 +121,18 @@ def read_lesson(root: Path, lesson: str) -> Lesson:
                 late=late.get(student, 0.0),
                 reason=ended[student].reason if standing is Standing.NOT_GRADABLE else "",
                 marks={name: mark for name, (mark, _) in found.items()},
+                section=person.section,
+                group=person.group,
             )
         )
     exercises = _in_order(lesson, cells.values())
     return Lesson(lesson, sum(exercises.values()), exercises, tuple(records))
 
 
-def _only_elsewhere(root: Path) -> set[str]:
+def _only_elsewhere(root: Path, on_roster: Iterable[str]) -> set[str]:
     """Who is in the course only because another lesson was collected from them, maybe under another id."""
     arrived = {a.student for lesson in collected_lessons(root) for a in read_arrivals(root, lesson)}
-    return arrived - {person.id for person in kept_roster(root)}
+    return arrived.difference(on_roster)
 
 
 def _person(known: dict[str, str], arrival: Arrival | None) -> dict[str, str]:

@@ -263,6 +263,7 @@ def pack_for_moodle(root: Path, lesson: str, out: Path, force: bool = False) -> 
         f"{arrival.name.replace('_', ' ')}_{arrival.lms_id}_assignfeedback_file_/{lesson}.html": page
         for arrival in read_arrivals(root, lesson)
         if arrival.system == "moodle"
+        and arrival.lms_id  # whose work a partner has handed in may have none
         and (page := root / "feedback" / arrival.student / lesson / f"{lesson}.html").is_file()
     }
     if not pages:

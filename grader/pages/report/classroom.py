@@ -105,13 +105,13 @@ class Classroom:
         return [member for member in self.members if member.record.score is not None]
 
 
-def read_classroom(root: Path, lesson: str) -> Classroom:
-    """The class in the gradebook and in ``autograded/``.
+def read_classroom(root: Path, lesson: str, section: str | None = None) -> Classroom:
+    """The class, or one section of it, in the gradebook and in ``autograded/``.
 
     Raises:
-        CourseError: there is no gradebook, or the lesson is not in it.
+        CourseError: there is no gradebook, or the lesson is not in it, or nobody is in that section.
     """
-    records = read_lesson(root, lesson)
+    records = read_lesson(root, lesson, section)
     given = _answers(_cells(root / "lessons" / lesson / f"{lesson}.ipynb"))
     titles = {exercise.id: exercise.title for exercise in catalogue.of_lesson(lesson)}
     exercises = tuple(

@@ -34,15 +34,15 @@ GROUPS_SHOWN = 30
 STUCK_SHOWN = 40
 
 
-def write_report(root: Path, lesson: str, out: Path, force: bool = False) -> Path:
-    """Write the report on a lesson to ``out``.
+def write_report(root: Path, lesson: str, out: Path, force: bool = False, section: str | None = None) -> Path:
+    """Write the report on a lesson to ``out``, on everybody or on one section.
 
     Raises:
         CourseError: there is no gradebook, or the lesson is not in it.
         ExportError: the file is there and may not be replaced.
     """
     refuse_to_replace(out, force)
-    page = as_page(read_classroom(root, lesson), _feedback_links(root, lesson, out))
+    page = as_page(read_classroom(root, lesson, section), _feedback_links(root, lesson, out))
     with replacing(out) as growing:
         growing.write_text(page, encoding="utf-8")
     return out
@@ -219,10 +219,14 @@ def heard(room: Classroom) -> list[tuple[Exercise, str, str]]:
 
 
 def alike_groups(room: Classroom) -> list[Group]:
-    """Groups with answers that are alike in what is rare, over all exercises, the weightiest first."""
+    """Groups with answers that are alike in what is rare, over all exercises, the weightiest first.
+
+    Of students who hand in together one stands for all.
+    """
     groups: list[Group] = []
+    apart = {member.record.group or f"\n{member.name}": member for member in room.members}.values()
     for exercise in room.exercises:
-        codes = {m.name: m.answers[exercise.id].code for m in room.members if exercise.id in m.answers}
+        codes = {m.name: m.answers[exercise.id].code for m in apart if exercise.id in m.answers}
         groups += groups_of(find_alike(exercise.id, codes, exercise.given))
     return sorted(groups, key=lambda group: (-group.best.weight, group.students))
 

@@ -19,6 +19,7 @@ from grader.batch import release
 from grader.batch.course import open_course
 from grader.batch.run import Options, autograde
 from grader.configure import configure
+from grader.intake.arrivals import COLLECTED
 from grader.judging.verdict import MIME as VERDICT
 from grader.questions.draw import Draw
 from grader.questions.personal import PUBLIC_SECRET, SECRET_FILE, readable, student_key
@@ -55,6 +56,7 @@ CLASS = [
     Student("gil", "jovyan", has_key=False),
     Student("hana"),  # cleared all outputs, and is honest by her key
     Student("ivo", "ivo", answered="gus"),  # says that another's numbers were his own
+    Student("lou", "ada"),  # who hands in with ada: her notebook, her numbers
     Student("jun", "ben"),  # a neighbour's record and answer
     Student("kim", answered="ben"),  # a neighbour's answer, and no record
 ]
@@ -86,6 +88,8 @@ def course(tmp_path, monkeypatch):
     source.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(CONFIG)
     (root / SECRET_FILE).write_text(SECRET)
+    (root / COLLECTED).mkdir()
+    (root / COLLECTED / "roster.csv").write_text("id,group\nada,A\nlou,A\nben,\njun,\n")
 
     def cell(text, id, **role):
         roles = {

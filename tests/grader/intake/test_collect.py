@@ -456,3 +456,40 @@ def test_only_in_a_course(tmp_path, handed_in, monkeypatch):
     done = CliRunner().invoke(app, ["collect", LESSON, str(handed_in(["ada/x.ipynb"]))])
     assert done.exit_code == 2 and "run this in the root of the course" in done.stderr
     assert not Path("submitted").exists()
+
+
+# -- groups ------------------------------------------------------------------------------------------------
+
+GROUPS = """id,name,lms id,group
+zoe,Zoë Müller,1,A
+al,Al Ba,2,A
+kim,Kim Lee,3,B
+lou,Lou Ott,4,B
+mia,Mia Ray,5,
+"""
+
+
+def test_what_one_of_a_group_hands_in_is_everybodys(course, handed_in, roster):
+    source = handed_in({"Zoë Müller_1_assignsubmission_file_/x.ipynb": "{}", "mia/x.ipynb": "{}"})
+    summary = collect(course, LESSON, source, roster(GROUPS))
+    assert submitted(course).keys() == {"zoe", "al", "mia"} and summary.is_complete
+    assert "  zoe's, for the whole group: al" in summary.lines()
+    (al,) = [arrival for arrival in read_arrivals(course, LESSON) if arrival.student == "al"]
+    assert (al.name, al.lms_id, al.system) == ("Al Ba", "2", "moodle")
+    assert collect(course, LESSON, source, roster(GROUPS)).unchanged == ("al", "mia", "zoe")
+
+
+def test_partners_who_differ_keep_their_own_and_it_is_said(course, handed_in, roster):
+    summary = collect(course, LESSON, handed_in({"kim/x.ipynb": "1", "lou/x.ipynb": "2"}), roster(GROUPS))
+    assert submitted(course) == {"kim": "1", "lou": "2"} and not summary.is_complete
+    assert any(
+        "group B handed in different notebooks" in line and "kim, lou" in line for line in summary.lines()
+    )
+
+
+def test_nothing_of_a_partners_is_overwritten(course, handed_in, roster):
+    collect(course, LESSON, handed_in({"lou/x.ipynb": "first"}, name="one"), roster(GROUPS))
+    assert submitted(course) == {"lou": "first", "kim": "first"}
+    summary = collect(course, LESSON, handed_in({"kim/x.ipynb": "later"}, name="two"), roster(GROUPS))
+    assert submitted(course) == {"lou": "first", "kim": "first"}
+    assert [student for student, _ in summary.kept] == ["kim", "lou"]

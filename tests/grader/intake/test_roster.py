@@ -35,8 +35,9 @@ Participant 201,Zoë Müller,zoe@uni.example,Submitted for grading,,38.00
 
 def test_canvas_gradebook(read):
     assert list(read(CANVAS).people.values()) == [
-        Person("zoe@uni.example", "Müller, Zoë", "11"), Person("k4", "Kim Lee", "12")
-    ]  # fmt: skip
+        Person("zoe@uni.example", "Müller, Zoë", "11", section="Mo 10"),
+        Person("k4", "Kim Lee", "12", section="Mo 10"),
+    ]
 
 
 def test_moodles_participants_and_worksheet(read):

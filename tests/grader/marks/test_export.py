@@ -95,11 +95,45 @@ def test_records(course):
 
 def test_csv(course):
     found = rows(as_csv(read_lesson(course, LESSON)))
-    heading = ["student", "name", "email", "lms id", "standing", "score", "maximum", "penalty", "hours late"]
-    assert found[0] == [*heading, "one", "two"]
-    assert found[1] == ["ada", "Ada Byron", "ada@x.org", "11", "graded", "3.5", "5", "", "", "2", "1.5"]
-    assert found[2] == ["ben", "'=1+2", "", "12", "graded", "4.25", "5", "0.5", "6.0", "1.25", "3.5"]
-    assert found[3] == ["cy", "", "", "", "not graded", "", "5", "", "", "", ""]
+    heading = ["student", "name", "email", "lms id", "section", "group", "standing"]
+    assert found[0] == [*heading, "score", "maximum", "penalty", "hours late", "one", "two"]
+    assert found[1] == [
+        "ada",
+        "Ada Byron",
+        "ada@x.org",
+        "11",
+        "",
+        "",
+        "graded",
+        "3.5",
+        "5",
+        "",
+        "",
+        "2",
+        "1.5",
+    ]
+    assert found[2] == ["ben", "'=1+2", "", "12", "", "", "graded", "4.25", "5", "0.5", "6.0", "1.25", "3.5"]
+    assert found[3] == ["cy", "", "", "", "", "", "not graded", "", "5", "", "", "", ""]
+
+
+def test_sections_and_groups_come_from_the_roster(course):
+    (course / "collected").mkdir()
+    file = course / "collected" / "roster.csv"
+    file.write_text("id,section,group\nada,Monday,A\nben,Tuesday,A\ncy,Tuesday,\n")
+    whole = read_lesson(course, LESSON)
+    assert {(r.student, r.section, r.group) for r in whole.records} == {
+        ("ada", "Monday", "A"),
+        ("ben", "Tuesday", "A"),
+        ("cy", "Tuesday", ""),
+        ("dan", "", ""),
+        ("eve", "", ""),
+    }
+    assert rows(as_canvas(whole))[2] == ["Ada Byron", "11", "", "", "Monday", "3.5"]
+    assert [r.student for r in read_lesson(course, LESSON, "Tuesday").records] == ["ben", "cy"]
+    with pytest.raises(CourseError, match="nobody in a section 'Friday'; there are Monday, Tuesday"):
+        read_lesson(course, LESSON, "Friday")
+    result = CliRunner().invoke(app, ["export", LESSON, "--section", "Monday"])
+    assert result.exit_code == 0 and len(rows(Path(f"{LESSON}_csv.csv").read_text())) == 2
 
 
 def test_canvas_has_the_columns_of_its_import(course):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -108,6 +109,20 @@ def test_stuck(room):
     assert (who.name, exercise.id, length, answer.kind) == ("dan", "two", 3, Kind.UNWRITTEN)
 
 
+def test_students_who_hand_in_together_are_not_alike():
+    """A pair that is alike stands out, but not one that was told to be."""
+    lines = "".join(f"    heat = [x * {n} for x in heat if x > {n}]\n" for n in range(12))
+    same = replace(right(), code=f"def one(heat):\n{lines}    return heat\n")
+
+    def pair(group):
+        return [member(name, same, group=group) for name in ("ada", "ben")]
+
+    exercises = (Exercise("one", 1, "One", 2.0),)
+    (found,) = page.alike_groups(Classroom("week1", 2.0, exercises, tuple(pair(""))))
+    assert found.students == ("ada", "ben")
+    assert page.alike_groups(Classroom("week1", 2.0, exercises, tuple(pair("A")))) == []
+
+
 def test_the_page_says_it_all_without_its_script(room):
     html = as_page(room, {"ada": "feedback/ada/week1/week1.html"})
     text = re.sub(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", " ", html, flags=re.DOTALL)
@@ -172,7 +187,7 @@ def graded(tmp_path, monkeypatch):
         place.write_text(json.dumps({"cells": cells}))
         record = Record("ada", "", "", "", Standing.GRADED, 1.0, marks=marks)
         lesson = Lesson("week1", 8.0, {id: 2.0 for id in marks}, (record,))
-        monkeypatch.setattr(classroom, "read_lesson", lambda root, name: lesson)
+        monkeypatch.setattr(classroom, "read_lesson", lambda *_: lesson)
         (found,) = read_classroom(tmp_path, "week1").members
         return found.answers
 
