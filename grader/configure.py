@@ -20,6 +20,7 @@ DEMONSTRATION = "demonstration"  # the tag of cells that show something: grading
 LONG = "long"  # the tag, beside it, of those that take more than two seconds: grading runs none of them
 NOT_RELEASED = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", "*.db"]
 SECONDS_PER_CELL = 30
+FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
 
 
 def configure(config: Config) -> Config:
@@ -57,6 +58,10 @@ def configure(config: Config) -> Config:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    if FORMGRADER in sys.modules:  # its server reads this, too, and there people change marks
+        from grader.marks import changes
+
+        changes.watch(lambda: Path(config.CourseDirectory.get("root") or Path.cwd()))
     return config
 
 

@@ -1,4 +1,4 @@
-"""What an instructor does around the grading: collect, feedback, export, report."""
+"""What an instructor does around the grading: collect, feedback, export, report, changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that is the
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (collect, feedback, export, report):
+    for command in (collect, feedback, export, report, changes):
         app.command()(command)
 
 
@@ -131,3 +131,23 @@ def report(
     with said(CourseError, ExportError), errors.status("reading the class"):
         place = write_report(Path.cwd(), lesson, out or Path(f"{lesson}_report.html"), force, section)
     say(f"{place}")
+
+
+def changes(
+    lesson: Annotated[str | None, typer.Argument(help="Only this lesson's, such as 02_attention.")] = None,
+    student: Annotated[str | None, typer.Option(help="Only this student's.")] = None,
+) -> None:
+    """Say who changed which mark by hand, and when, as far as the formgrader here has seen it."""
+    from grader.marks.changes import read
+
+    found = [
+        change
+        for change in read(Path.cwd())
+        if lesson in (None, change.lesson) and student in (None, change.student)
+    ]
+    for change in found:
+        marks = f"{change.before or 'none'} → {change.after or 'none'}"
+        where = f"{change.lesson}, {change.student}, {change.exercise}"
+        say(f"{change.when}  {change.who}: {where}: {change.what} {marks}")
+    if not found:
+        say("Nobody has changed a mark by hand here.")

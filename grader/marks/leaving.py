@@ -17,6 +17,7 @@ from grader.batch.ledger import FOLDER, Ledger
 from grader.course_folder import CourseError, configuration, open_gradebook
 from grader.intake.arrivals import COLLECTED, collected_lessons, read_arrivals, write_arrivals
 from grader.intake.roster import Roster, keep_roster, kept_roster
+from grader.marks import changes
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Held:
     arrivals: tuple[str, ...]  # lessons in whose list of arrivals they are
     graded: tuple[str, ...]  # lessons in whose ledger they are
     appeals: int
+    changes: int
     on_roster: bool
     in_gradebook: bool
 
@@ -37,6 +39,7 @@ class Held:
         said += [f"collected/{lesson}/students.csv: a line" for lesson in self.arrivals]
         said += [f"{FOLDER}/{lesson}.jsonl: how grading ended" for lesson in self.graded]
         said += [f"appeals.json: {self.appeals} of theirs"] * bool(self.appeals)
+        said += [f"{changes.FILE}: {self.changes} marks changed by hand"] * bool(self.changes)
         said += ["collected/roster.csv: a line"] * self.on_roster
         return said + ["the gradebook: the student, submissions, grades and comments"] * self.in_gradebook
 
@@ -64,6 +67,7 @@ def held_of(root: Path, student: str) -> Held:
         tuple(n for n in collected_lessons(root) if student in {a.student for a in read_arrivals(root, n)}),
         tuple(name for name in ledgers if student in Ledger(root, name).read()),
         len(kept.read(root).get(student, ())),
+        sum(change.student == student for change in changes.read(root)),
         student in {person.id for person in kept_roster(root)},
         in_gradebook,
     )
@@ -83,6 +87,8 @@ def remove(root: Path, held: Held) -> None:
     if held.appeals:
         with kept.changing(root) as words:
             del words[held.student]
+    if held.changes:
+        changes.forget(root, held.student)
     if held.on_roster:
         roster = Roster()
         for person in kept_roster(root):
