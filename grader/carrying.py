@@ -87,4 +87,5 @@ def _far(names: Sequence[str]) -> str:
     worth, had = {name: catalogue.points(name) for name in names}, kept.points()
     done = sum(had.get(name, 0.0) >= worth[name] for name in names)
     score = sum(min(had.get(name, 0.0), worth[name]) for name in names)
-    return f"{done} of {len(names)} exercises · {score:g} of {sum(worth.values()):g} points"
+    whole = sum(points for name, points in worth.items() if not catalogue.is_bonus(name))
+    return f"{done} of {len(names)} exercises · {score:g} of {whole:g} points"

@@ -91,6 +91,11 @@ def points(id: str) -> float:
     return _points(file) if told is None else float(told)
 
 
+def is_bonus(id: str) -> bool:
+    """Whether the instructor has made an exercise a bonus (`grader.own`)."""
+    return id in own.changes(file_of(id).parent.name).bonus
+
+
 @cache
 def _points(file: Path) -> float:
     told = _POINTS.search(file.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
     [lessons.02_attention]
     leave_out = ["never_read", "why_scaled"]     # exercises, and questions that a person grades
     points = { attention = 12 }
+    bonus = ["hard_gradient"]                    # asked and counted, and no part of the maximum
     source = "own/02_attention.py"               # a variant or translation, from the course's root
 
 Whatever counts exercises or points follows: building, checks, grading, progress, the sums in the prose. What
@@ -35,6 +36,7 @@ class Changes:
 
     leave_out: frozenset[str] = frozenset()
     points: Mapping[str, float] = field(default_factory=dict)
+    bonus: frozenset[str] = frozenset()
     source: Path | None = None
 
 
@@ -64,16 +66,22 @@ def _read(place: Path, _: int) -> dict[str, Changes]:
 
 def _changes(lesson: str, said: Any, root: Path) -> Changes:
     here = f"{NAME}, [lessons.{lesson}]"
-    if not isinstance(said, dict) or said.keys() - {"leave_out", "points", "source"}:
-        raise OwnError(f"{here}: it takes leave_out, points and source.")
-    left, points, source = said.get("leave_out", []), said.get("points", {}), said.get("source")
-    if not (isinstance(left, list) and all(isinstance(name, str) for name in left)):
-        raise OwnError(f'{here}: leave_out is a list of exercises, such as ["never_read"].')
+    if not isinstance(said, dict) or said.keys() - {"leave_out", "points", "bonus", "source"}:
+        raise OwnError(f"{here}: it takes leave_out, points, bonus and source.")
+    left, bonus = (_exercises(said, name, here) for name in ("leave_out", "bonus"))
+    points, source = said.get("points", {}), said.get("source")
     if not (isinstance(points, dict) and all(_is_worth(worth) for worth in points.values())):
         raise OwnError(f"{here}: points is a table of exercises and numbers, such as {{ attention = 12 }}.")
     if source is not None and not (isinstance(source, str) and (root / source).is_file()):
         raise OwnError(f"{here}: there is no source {source}, as seen from the course's root.")
-    return Changes(frozenset(left), points, root / source if source else None)
+    return Changes(left, points, bonus, root / source if source else None)
+
+
+def _exercises(said: Mapping[str, Any], name: str, here: str) -> frozenset[str]:
+    told = said.get(name, [])
+    if not (isinstance(told, list) and all(isinstance(exercise, str) for exercise in told)):
+        raise OwnError(f'{here}: {name} is a list of exercises, such as ["never_read"].')
+    return frozenset(told)
 
 
 def _is_worth(worth: Any) -> bool:

@@ -103,27 +103,33 @@ class _Asked:
         self.left_out.add(name)
         return True
 
-    def state(self, name: str) -> tuple[Exercise, int]:
+    def state(self, name: str) -> tuple[Exercise, int, str]:
+        """An exercise, its number, and what it is worth, in words."""
         exercise = self._find(name)
         if name in self.stated:
             raise self._error(f"states the exercise {name!r} twice")
         self.stated.append(name)
         self.worth.append(exercise)
-        return exercise, len(self.worth)
+        return exercise, len(self.worth), self._in_words(exercise)
 
-    def by_hand(self, source: NotebookNode) -> tuple[ByHand, int]:
+    def by_hand(self, source: NotebookNode) -> tuple[ByHand, int, str]:
+        """The same of a question that a person grades."""
         question = ByHand.read(source, self.lesson.shown(self.lesson.source))
         question = replace(question, points=self.changes.points.get(question.id, question.points))
         if question.id in {*self.names, *(one.id for one in self.worth)}:
             raise self._error(f"asks {question.id!r} twice")
         self.worth.append(question)
-        return question, len(self.worth)
+        return question, len(self.worth), self._in_words(question)
+
+    def _in_words(self, asked: Exercise | ByHand) -> str:
+        bonus = ", a bonus" if asked.id in self.changes.bonus else ""
+        return f"{asked.points:g} point{'' if asked.points == 1 else 's'}{bonus}"
 
     def sum(self, placeholder: re.Match[str]) -> str:
         """What stands for ``{{points}}`` in the lesson's text."""
         sums = {
             "exercises": len(self.worth),
-            "points": sum(one.points for one in self.worth),
+            "points": sum(one.points for one in self.worth if one.id not in self.changes.bonus),
             "minutes": sum(one.minutes for one in self.worth),
         }
         if placeholder[1] not in sums:
@@ -143,7 +149,9 @@ class _Asked:
         if missing := [name for name in self.names if name not in self.answered]:
             raise self._error(f'never asks {", ".join(missing)}: each needs a cell `# %% exercise="…"`')
         known = self.left_out | {one.id for one in self.worth}
-        if unknown := sorted((self.changes.leave_out | self.changes.points.keys()) - known):
+        if unknown := sorted(
+            (self.changes.leave_out | self.changes.points.keys() | self.changes.bonus) - known
+        ):
             raise BuildError(f"{own.NAME}: {self.lesson.name} has no exercise {', '.join(unknown)}.")
 
     def _find(self, name: str) -> Exercise:
@@ -188,10 +196,9 @@ def _plain_cell(source: NotebookNode, id: str, lesson: Lesson) -> NotebookNode:
     return _cell(source.cell_type, source.source, id, metadata)
 
 
-def _statement(exercise: Exercise | ByHand, number: int, before: str = "") -> NotebookNode:
+def _statement(exercise: Exercise | ByHand, number: int, worth: str, before: str = "") -> NotebookNode:
     """The heading of an exercise, what the lesson says before it, its own text, and what is checked."""
     dots = "●" * exercise.difficulty + "○" * (5 - exercise.difficulty)
-    worth = f"{exercise.points:g} point{'' if exercise.points == 1 else 's'}"
     minutes = f"{exercise.minutes} minute{'' if exercise.minutes == 1 else 's'}"
     parts = [
         f"### Exercise {number} · {exercise.title}",
@@ -213,11 +220,11 @@ def _checked(exercise: Exercise | ByHand) -> str:
     return f"*What is checked:* {' · '.join(exercise.parts)}."
 
 
-def _question_and_words(question: ByHand, number: int) -> list[NotebookNode]:
+def _question_and_words(question: ByHand, number: int, worth: str) -> list[NotebookNode]:
     """The statement, and a cell for words, answer and graded cell in one: these nbgrader leaves to people."""
     words = _nbgrader(question.id, solution=True, grade=True, points=question.points)
     return [
-        _statement(question, number),
+        _statement(question, number, worth),
         _cell("markdown", question.solution, f"{question.id}-words", words),
     ]
 

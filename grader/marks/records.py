@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import catalogue
+from grader import catalogue, own
 from grader.batch.ledger import Ledger
 from grader.batch.result import Status
 from grader.course_folder import CourseError, open_gradebook
@@ -65,7 +65,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Lesson:
-    """All records of a lesson, by student, and the points of its exercises in the lesson's order."""
+    """All records of a lesson, by student, and the points of its exercises in the lesson's order.
+
+    What is a bonus is no part of ``maximum``.
+    """
 
     name: str
     maximum: float
@@ -126,7 +129,9 @@ def read_lesson(root: Path, lesson: str, section: str | None = None) -> Lesson:
             )
         )
     exercises = _in_order(lesson, cells.values())
-    return Lesson(lesson, sum(exercises.values()), exercises, tuple(records))
+    bonus = own.changes(lesson).bonus
+    maximum = sum(points for name, points in exercises.items() if name not in bonus)
+    return Lesson(lesson, maximum, exercises, tuple(records))
 
 
 def _only_elsewhere(root: Path, on_roster: Iterable[str]) -> set[str]:

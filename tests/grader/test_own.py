@@ -25,9 +25,9 @@ def toml(tmp_path, monkeypatch):
     catalogue._load.cache_clear()
 
 
-def built():
+def built(lesson=LESSON):
     """The lesson as it is built: names and points of what is graded, and all its text."""
-    cells = instructor_notebook(Lesson(ROOT, LESSON)).cells
+    cells = instructor_notebook(Lesson(ROOT, lesson)).cells
     said = [cell.metadata.nbgrader for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
     return {one.grade_id: one.points for one in said}, "\n".join(cell.source for cell in cells)
 
@@ -57,6 +57,18 @@ def test_what_is_left_out_and_worth_otherwise_is_so_everywhere(toml):
     assert catalogue.find("never_read").points == before["never_read"], "others may be built on it"
 
 
+def test_a_bonus_is_asked_and_no_part_of_the_whole(toml):
+    before, text = built("06_vit")
+    whole = sum(before.values())
+    toml('[lessons.06_vit]\nbonus = ["why_few_hurt"]\n')
+    after, text = built("06_vit")
+    assert after == before, "nbgrader counts it"
+    worth = before["why_few_hurt"]
+    assert f"{worth:g} point{'' if worth == 1 else 's'}, a bonus" in text and text.count(", a bonus") == 1
+    assert f"({whole - worth:g} points)" in text and f"({whole:g} points)" not in text
+    assert catalogue.is_bonus("why_few_hurt") and not catalogue.is_bonus("attention")
+
+
 def test_a_variant_of_ones_own_takes_the_place_of_the_source(toml, tmp_path):
     mine = (ROOT / "solutions" / LESSON / f"{LESSON}.py").read_text().replace("# # 02", "# # Mein 02", 1)
     (tmp_path / "own.py").write_text(mine)
@@ -71,10 +83,11 @@ def test_a_variant_of_ones_own_takes_the_place_of_the_source(toml, tmp_path):
     [
         ("lessons = [", "no TOML"),
         ("points = 3", "it is to have tables"),
-        (f"[lessons.{LESSON}]\nleft_out = []", "it takes leave_out, points and source"),
+        (f"[lessons.{LESSON}]\nleft_out = []", "it takes leave_out, points, bonus and source"),
         (f'[lessons.{LESSON}]\nleave_out = "attention"', "leave_out is a list"),
         (f'[lessons.{LESSON}]\npoints = {{ attention = "12" }}', "points is a table"),
         (f"[lessons.{LESSON}]\npoints = {{ attention = -1 }}", "points is a table"),
+        (f"[lessons.{LESSON}]\nbonus = 3", "bonus is a list"),
         (f'[lessons.{LESSON}]\nsource = "none.py"', "there is no source none.py"),
     ],
 )

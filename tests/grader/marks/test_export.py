@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from typer.testing import CliRunner
 
+from grader import own
 from grader.cli import app
 from grader.course_folder import CourseError, configuration
 from grader.marks.export import ExportError, as_canvas, as_csv, as_moodle, export, guarded
@@ -114,6 +115,13 @@ def test_csv(course):
     ]
     assert found[2] == ["ben", "'=1+2", "", "12", "", "", "graded", "4.25", "5", "0.5", "6.0", "1.25", "3.5"]
     assert found[3] == ["cy", "", "", "", "", "", "not graded", "", "5", "", "", "", ""]
+
+
+def test_a_bonus_is_counted_and_no_part_of_the_maximum(course, monkeypatch):
+    monkeypatch.setattr(own, "changes", lambda lesson: own.Changes(bonus=frozenset({"two"})))
+    lesson = read_lesson(course, LESSON)
+    assert lesson.maximum == 2.0 and lesson.records[0].score == 3.5
+    assert "more than 2" not in " ".join(export(lesson, "csv", course / "out.csv"))
 
 
 def test_sections_and_groups_come_from_the_roster(course):
