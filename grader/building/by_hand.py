@@ -1,4 +1,4 @@
-"""A question that is answered in words and graded by a person, in nbgrader's way: what a lesson says of it.
+"""A question that is answered in words, or by a file, and graded by a person: what a lesson says of it.
 
 In the source it is one cell, with title, statement, and between nbgrader's marks what a person looks for:
 
@@ -10,6 +10,8 @@ In the source it is one cell, with title, statement, and between nbgrader's mark
     # ### BEGIN SOLUTION
     # A model answer, and what is looked for.
     # ### END SOLUTION
+
+With `file="poster.pdf"` beside the marker that file is handed in as well, and `grader collect` keeps it.
 """
 
 from __future__ import annotations
@@ -19,10 +21,14 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from grader.building.lesson import BuildError
+from grader.building.lesson import BuildError, Lesson
 from grader.exercise.solution import BEGIN, END
 
 MARKERS = ("by_hand", "points", "difficulty", "minutes")
+FILE = "file"
+HAND_IN = "**Hand in `{}`** beside this notebook; in the cell below say in a line or two what is in it."
+_NAME = re.compile(r"\w[\w-]*\.(?!ipynb|zip|py|json|txt)\w+")  # notebooks are looked for among the others
+_ASKED = re.compile(r'^# %% \[markdown\](?=.*\bby_hand=).*\bfile="([^"]*)"', re.MULTILINE)
 _PARTS = re.compile(rf"(?P<title>.+?)\n\n(?P<statement>.+?)\n\n(?P<solution>{BEGIN}\n.+\n{END})", re.DOTALL)
 
 
@@ -61,4 +67,18 @@ class ByHand:
                 f"between '{BEGIN}' and '{END}', with an empty line before each of the last two."
             )
         title, statement, solution = parts.groups()
+        if (file := source.metadata.get(FILE)) is not None:
+            if not (isinstance(file, str) and _NAME.fullmatch(file)):
+                raise BuildError(
+                    f"{place}, `{id}`: `file={file}` is to be one name without spaces, such as "
+                    '`file="poster.pdf"`, and neither a notebook, nor a zip, nor a text.'
+                )
+            statement = f"{statement}\n\n{HAND_IN.format(file)}"
         return cls(id, title, statement, solution, *numbers)
+
+
+def files_of(lesson: Lesson) -> tuple[str, ...]:
+    """The files that are handed in with a lesson beside the notebook; none where its source is not here."""
+    if not lesson.source.is_file():
+        return ()
+    return tuple(_ASKED.findall(lesson.source.read_text(encoding="utf-8")))

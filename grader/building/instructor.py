@@ -33,7 +33,7 @@ from grader.exercise.solution import BEGIN, END
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _SUM = re.compile(r"\{\{(\w+)\}\}")
 _BETWEEN_MARKS = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
-MARKERS = {"author", "demonstration", "exercise", *by_hand.MARKERS}
+MARKERS = {"author", "demonstration", "exercise", *by_hand.MARKERS, by_hand.FILE}
 SPACING = {
     "lines_to_next_cell",
     "lines_to_end_of_cell_marker",

@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from course.whole_files import replacing
+from grader.building.by_hand import files_of
+from grader.building.lesson import Lesson
 from grader.intake.archive import members
 from grader.intake.arrivals import COLLECTED, Arrival, read_arrivals, write_arrivals
 from grader.intake.roster import Roster
@@ -40,6 +42,7 @@ class Summary:
     unplaced: tuple[tuple[str, str], ...] = ()  # (file, why)
     untimed: tuple[tuple[str, str], ...] = ()  # (student, why nobody can tell when)
     beside: tuple[tuple[str, str], ...] = ()  # (student or nobody, other files)
+    without: tuple[tuple[str, str], ...] = ()  # (student, files that were asked for)
     shared: tuple[tuple[str, str], ...] = ()  # (who handed in, for whom)
     divided: tuple[tuple[str, str], ...] = ()  # (group, who handed in different notebooks)
 
@@ -67,6 +70,7 @@ class Summary:
         said += [f"  kept as it was: {student}: {why}" for student, why in self.kept]
         said += [f"  not collected: {file}: {why}" for file, why in self.unplaced]
         said += [f"  no time: {student}: {why}" for student, why in self.untimed]
+        said += [f"  not handed in, by {student}: {names}" for student, names in self.without]
         said += [f"  {student}'s, for the whole group: {names}" for student, names in self.shared]
         said += [
             f"  group {group} handed in different notebooks, and everybody keeps their own: {names}"
@@ -92,7 +96,8 @@ def collect(
         HostileArchive: with the member that is refused; nothing has been written then.
         FileNotFoundError: there is no such source.
     """
-    out = sort_out(members(source), lesson, roster)
+    asked = files_of(Lesson(root, lesson))
+    out = sort_out(members(source), lesson, roster, asked)
     release = root / "lessons" / lesson / f"{lesson}.ipynb"
     released = release.read_bytes() if release.is_file() else b""
     chosen = dict[str, File]()
@@ -100,8 +105,8 @@ def collect(
         chosen[student], others = choose(files, lesson, released)
         out.unplaced += others
     told: dict[str, list] = defaultdict(list)
-    if roster:
-        told["shared"], told["divided"] = _hand_on(chosen, roster)
+    handed_on, told["divided"] = _hand_on(chosen, roster) if roster else ({}, [])
+    told["shared"] = [(by, student) for student, by in handed_on.items()]
     ledger = {arrival.student: arrival for arrival in read_arrivals(root, lesson)}
     contents = {student: file.member.read() for student, file in chosen.items()}  # all, before any is written
     for student, file in sorted(chosen.items()):
@@ -110,7 +115,12 @@ def collect(
         except UnreadableTime as error:
             time = None
             told["untimed"].append((student, str(error)))
-        what, why = _place(root, lesson, student, contents[student], file, time, ledger.get(student), update)
+        before = ledger.get(student)
+        others_of = out.asked[handed_on.get(student, student)]
+        beside = {name: member.read() for name, member in others_of.items()}
+        if missing := [name for name in asked if name not in beside]:
+            told["without"].append((student, ", ".join(missing)))
+        what, why = _place(root, lesson, student, contents[student], beside, file, time, before, update)
         if why:
             told["kept"].append((student, why))
             continue
@@ -120,17 +130,17 @@ def collect(
             told["late"].append(student)
     if ledger:
         write_arrivals(root, lesson, ledger.values())
-    beside = tuple((student, _some(tuple(names))) for student, names in sorted(out.beside.items()))
+    left = tuple((student, _some(tuple(names))) for student, names in sorted(out.beside.items()))
     kinds = {kind: tuple(names) for kind, names in told.items()}
-    return Summary(unplaced=tuple(out.unplaced), beside=beside, **kinds)
+    return Summary(unplaced=tuple(out.unplaced), beside=left, **kinds)
 
 
-def _hand_on(chosen: dict[str, File], roster: Roster) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Give what one of a group has handed in to all of it: (who for whom), (groups that are not of one mind).
+def _hand_on(chosen: dict[str, File], roster: Roster) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Give what one of a group handed in to all of it: who got whose, and groups that are not of one mind.
 
     A notebook that differs from a partner's is nobody's but its owner's: what counts is not guessed.
     """
-    shared, divided = [], []
+    got, divided = {}, []
     for group, people in roster.groups().items():
         came = [person.id for person in people if person.id in chosen]
         absent = [person for person in people if person.id not in chosen]
@@ -143,8 +153,8 @@ def _hand_on(chosen: dict[str, File], roster: Roster) -> tuple[list[tuple[str, s
                 chosen[person.id] = replace(
                     file, owner=owner, person=replace(person, submitted=file.person.submitted)
                 )
-            shared.append((came[0], ", ".join(person.id for person in absent)))
-    return shared, divided
+                got[person.id] = came[0]
+    return got, divided
 
 
 def _arrival(student: str, file: File) -> Arrival:
@@ -174,6 +184,7 @@ def _place(
     lesson: str,
     student: str,
     content: bytes,
+    beside: dict[str, bytes],
     file: File,
     time: datetime | None,
     before: Arrival | None,
@@ -182,9 +193,10 @@ def _place(
     """Write a submission, if nothing is lost by it: (what happened, why nothing did)."""
     target = root / SUBMITTED / student / lesson / f"{lesson}.ipynb"
     if not any(target.parent.glob("*.ipynb")):
-        _write(target.parent, target.name, content, time)
+        _write(target.parent, target.name, content, beside, time)
         return "new", ""
-    if target.is_file() and target.read_bytes() == content:
+    same = all(_holds(target.with_name(name), content) for name, content in beside.items())
+    if target.is_file() and target.read_bytes() == content and same:
         if time is None or time == _stamped(target.parent):
             return "unchanged", ""
         _stamp(target.parent, time)
@@ -198,7 +210,7 @@ def _place(
     )
     aside.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(target.parent, aside, symlinks=True)
-    _write(target.parent, target.name, content, time)
+    _write(target.parent, target.name, content, beside, time)
     return "updated", ""
 
 
@@ -218,14 +230,19 @@ def _not_newer(target: Path, file: File, time: datetime | None, before: Arrival 
     return "nothing shows that this one is newer; move that one away to take this one"
 
 
-def _write(folder: Path, name: str, content: bytes, time: datetime | None) -> None:
-    """The notebook in one step, so that a run that is cut off leaves no half of one."""
+def _holds(file: Path, content: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == content
+
+
+def _write(folder: Path, name: str, content: bytes, beside: dict[str, bytes], time: datetime | None) -> None:
+    """The notebook in one step, and last, so that a run that is cut off leaves no half of one."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / TIMESTAMP).unlink(missing_ok=True)  # of an earlier submission
     if time:
         _stamp(folder, time)
-    with replacing(folder / name) as growing:
-        growing.write_bytes(content)
+    for file, text in {**beside, name: content}.items():
+        with replacing(folder / file) as growing:
+            growing.write_bytes(text)
 
 
 def _stamp(folder: Path, time: datetime) -> None:

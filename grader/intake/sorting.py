@@ -53,9 +53,14 @@ class Sorted:
     times: dict[PurePosixPath, Member] = field(default_factory=dict)
     unplaced: list[tuple[str, str]] = field(default_factory=list)  # (file, why)
     beside: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # other files, by student
+    asked: dict[str, dict[str, Member]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )  # and those asked for
 
 
-def sort_out(everything: list[Member], lesson: str, roster: Roster | None) -> Sorted:
+def sort_out(
+    everything: list[Member], lesson: str, roster: Roster | None, asked: Sequence[str] = ()
+) -> Sorted:
     """Whose each file is, and what is in the zips among them."""
     notebooks = [m for m in everything if kind(m) or m.path.name == TIMESTAMP]
     cut = below_the_students([member.path for member in notebooks], lesson) if notebooks else []
@@ -76,7 +81,7 @@ def sort_out(everything: list[Member], lesson: str, roster: Roster | None) -> So
     known = {member.path for member in notebooks}
     for member in everything:
         if member.path not in known:
-            _note_other(out, member, above, roster, came)
+            _note_other(out, member, above, roster, came, asked)
     return out
 
 
@@ -148,8 +153,10 @@ def _unpacked(file: File, path: PurePosixPath, modified: datetime | None, cells:
     return replace(file, member=member, path=beside, own_name=path.name, cells=cells)
 
 
-def _note_other(out: Sorted, member: Member, above: int, roster: Roster | None, came: set[str]) -> None:
-    """A file that is no notebook: beside one of its student's, or all that came from them, or nobody's."""
+def _note_other(
+    out: Sorted, member: Member, above: int, roster: Roster | None, came: set[str], asked: Sequence[str]
+) -> None:
+    """A file that is no notebook: asked for, beside a student's notebook, all that came, or nobody's."""
     path = PurePosixPath(*(member.path.parts[above:] or member.path.parts))
     try:
         owner, own_name, person = _whose(path, roster)
@@ -157,10 +164,19 @@ def _note_other(out: Sorted, member: Member, above: int, roster: Roster | None, 
         out.beside[""].append(str(member.path))
         return
     if owner.folder in came:
-        out.beside[person.id].append(own_name)
+        if name := _asked_for(own_name, asked):
+            out.asked[person.id][name] = member
+        else:
+            out.beside[person.id].append(own_name)
     else:
         came.add(owner.folder)  # said once
         out.unplaced.append((str(member.path), f"{person.name or person.id} handed in no notebook"))
+
+
+def _asked_for(own_name: str, asked: Sequence[str]) -> str:
+    """Which of the files that were asked for this is; Canvas adds a number to one that is uploaded again."""
+    plain = re.sub(r"-\d+(?=\.\w+$)", "", own_name).casefold()
+    return next((name for name in asked if name.casefold() in (plain, own_name.casefold())), "")
 
 
 # -- which of several ---------------------------------------------------------------------------------------

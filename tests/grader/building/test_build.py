@@ -11,6 +11,7 @@ from nbgrader.utils import determine_grade
 
 from grader import catalogue
 from grader.building.build import build_lessons, release_all
+from grader.building.by_hand import HAND_IN, files_of
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import BuildError, Lesson, find_lessons
 from grader.configure import STUB_OF_WORDS
@@ -242,6 +243,15 @@ def test_what_a_person_grades_is_a_statement_and_a_cell_for_words(course):
     assert "Short waves" in Lesson(course, "01_small").instructor.read_text()
 
 
+def test_a_file_that_is_handed_in_is_said_in_the_statement(course):
+    asks = BY_HAND.replace("points=4", 'file="sky.pdf" points=4')
+    write(course, SOURCE + asks)
+    list(build_lessons(course))
+    statement, _ = cells(course)[-2:]
+    assert statement.source.endswith("In two sentences.\n\n" + HAND_IN.format("sky.pdf"))
+    assert files_of(Lesson(course, "01_small")) == ("sky.pdf",)
+
+
 def test_an_introduction_says_what_all_is_worth(course):
     text = "# %% [markdown]\n# {{exercises}} exercises, {{points}} points, {{minutes}} minutes\n\n"
     assert with_solutions(course, text + SOURCE + BY_HAND)[0] == "4 exercises, 10 points, 12 minutes"
@@ -362,6 +372,7 @@ def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
         (SOURCE + BY_HAND + BY_HAND, "asks 'why_blue' twice"),
         (SOURCE + BY_HAND.replace("why_blue", "pairs"), "asks 'pairs' twice"),
         (SOURCE + BY_HAND.replace('"why_blue"', "2"), "marks a cell with `by_hand=2`: write a name"),
+        (SOURCE + BY_HAND.replace("points=4", 'file="x.zip" points=4'), "`file=x.zip` is to be one name"),
         (SOURCE + BY_HAND.replace("points=4", "points=0"), "`why_blue`: say what it is worth"),
         (SOURCE + BY_HAND.replace("# ### END SOLUTION", ""), "`why_blue`: write a Markdown cell with"),
         (

@@ -493,3 +493,56 @@ def test_nothing_of_a_partners_is_overwritten(course, handed_in, roster):
     summary = collect(course, LESSON, handed_in({"kim/x.ipynb": "later"}, name="two"), roster(GROUPS))
     assert submitted(course) == {"lou": "first", "kim": "first"}
     assert [student for student, _ in summary.kept] == ["kim", "lou"]
+
+
+# -- files that are asked for -------------------------------------------------------------------------------
+
+ASKS = """# %% [markdown] by_hand="plan" file="plan.pdf" points=3 difficulty=2 minutes=8
+# Your plan
+#
+# Draw it.
+#
+# ### BEGIN SOLUTION
+# A plan.
+# ### END SOLUTION
+"""
+
+
+@pytest.fixture
+def asking(course):
+    (course / "solutions" / LESSON).mkdir(parents=True)
+    (course / "solutions" / LESSON / f"{LESSON}.py").write_text(ASKS)
+    return course
+
+
+def test_a_file_that_is_asked_for_is_kept_beside_the_notebook(asking, handed_in, roster):
+    who = "Zoë Müller_1_assignsubmission_file_"
+    source = handed_in(
+        {f"{who}/x.ipynb": "{}", f"{who}/Plan.PDF": "drawn", f"{who}/cat.png": "?", "mia/x.ipynb": "{}"}
+    )
+    summary = collect(asking, LESSON, source, roster(GROUPS))
+    assert (asking / "submitted" / "zoe" / LESSON / "plan.pdf").read_text() == "drawn"
+    assert (asking / "submitted" / "al" / LESSON / "plan.pdf").read_text() == "drawn", "of her group"
+    assert summary.without == (("mia", "plan.pdf"),) and summary.beside == (("zoe", "cat.png"),)
+    assert collect(asking, LESSON, source, roster(GROUPS)).unchanged == ("al", "mia", "zoe")
+
+
+def test_another_version_of_it_is_another_submission(asking, handed_in):
+    def canvas(number, plan, name):
+        return handed_in(
+            {f"zoe_1_{number}_x.ipynb": "{}", f"zoe_1_{number + 1}_plan-{number}.pdf": plan}, name=name
+        )
+
+    collect(asking, LESSON, canvas(1, "first", "one"))
+    plan = asking / "submitted" / "zoe_1" / LESSON / "plan.pdf"
+    (kept,) = collect(asking, LESSON, canvas(3, "second", "two")).kept
+    assert kept[0] == "zoe_1" and plan.read_text() == "first"
+    assert collect(asking, LESSON, canvas(3, "second", "two"), update=True).updated == ("zoe_1",)
+    assert plan.read_text() == "second"
+    (old,) = asking.glob(f"collected/{LESSON}/replaced/zoe_1/*/plan.pdf")
+    assert old.read_text() == "first"
+
+
+def test_a_file_without_a_notebook_is_told(asking, handed_in):
+    summary = collect(asking, LESSON, handed_in({"zoe/x.ipynb": "{}", "ben/plan.pdf": "drawn"}))
+    assert [why for _, why in summary.unplaced] == ["ben handed in no notebook"]
