@@ -37,7 +37,7 @@ def formula(tex: str, display: bool = False) -> str:
         shown = f"$${tex}$$" if display else f"${tex}$"
         return f'<code style="{alone}white-space:normal">{escape(shown)}</code>'
     return (
-        f'<img style="{alone}max-width:100%" alt="{escape(tex)}" src="data:image/svg+xml;base64,{picture}">'
+        f'<img style="{alone}max-width:100%;border:0" alt="{escape(tex)}" src="data:image/svg+xml;base64,{picture}">'
     )
 
 
