@@ -39,7 +39,7 @@ WRITTEN = str.maketrans(
 )
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 NOT_UNDERSTOOD = "Only numbers, the symbols, + - * / ** and parentheses are understood here."
-MULTIPLY = "A multiplication sign is missing: write 2*L, not 2L."
+MULTIPLY = "A multiplication sign is missing: write 2*a, not 2a."
 RIGHT_HAND_SIDE = "Write the right-hand side only, without an equals sign."
 
 

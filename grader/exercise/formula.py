@@ -128,10 +128,14 @@ class Formula(Exercise):
             return Difference.plain(not_a_shape)
         if typed.is_tuple and not right.is_tuple:
             return Difference.plain("One formula is expected, not several.")
-        if self.equal(given, expected):
+        if self.equal(given, expected) or self._divides_alike(given, expected):
             return None
         example = self._example(typed, right)
         return Difference(example, "It is not equal to the right formula.", example)
+
+    def _divides_alike(self, given: Any, expected: str) -> bool:
+        """Whether it is right where divisions leave nothing over, which is when programmers write ``//``."""
+        return "//" in given and "//" not in expected and self.equal(given.replace("//", "/"), expected)
 
     def _example(self, typed: formula.Formula, right: formula.Formula) -> str:
         """Sizes at which the two differ, with both values: always the same ones, which tell of no other."""

@@ -36,9 +36,8 @@ def formula(tex: str, display: bool = False) -> str:
     if picture is None:
         shown = f"$${tex}$$" if display else f"${tex}$"
         return f'<code style="{alone}white-space:normal">{escape(shown)}</code>'
-    return (
-        f'<img style="{alone}max-width:100%;border:0" alt="{escape(tex)}" src="data:image/svg+xml;base64,{picture}">'
-    )
+    source = f"data:image/svg+xml;base64,{picture}"
+    return f'<img style="{alone}max-width:100%;border:0" alt="{escape(tex)}" src="{source}">'
 
 
 def _picture(tex: str) -> str | None:

@@ -157,7 +157,7 @@ def test_unequal(one, other):
 
 
 REFUSED = {
-    "A multiplication sign is missing: write 2*L, not 2L.": (
+    "A multiplication sign is missing: write 2*a, not 2a.": (
         *("2L", "2 L", "L d", "2(L + d)", "(L + d)n", "(L)(d)2", "L²d", "2(L)", "(2*L)(d)", "½L", "L\nd"),
     ),
     "A multiplication sign is missing after `L`: write L*(…).": ("L(d)",),

@@ -62,7 +62,7 @@ def test_an_authors_slip_shows_when_the_file_is_loaded(changed, complaint):
         ("2*L*d", None),
         (None, "There is no formula yet."),
         ("(2*L, d)", "One formula is expected, not several."),
-        ("2L", "A multiplication sign is missing: write 2*L, not 2L."),
+        ("2L", "A multiplication sign is missing: write 2*a, not 2a."),
         ("4*L*d", "At L = 7, d = 5 it gives 140; 70 is right."),
         ("L/(L - 7)", "It has no value at L = 7, d = 5; there 70 is right."),
         ("2*L*d + max(0, L - 7)", "At L = 11, d = 13 it gives 290; 286 is right."),
@@ -75,6 +75,12 @@ def test_an_authors_slip_shows_when_the_file_is_loaded(changed, complaint):
 )
 def test_what_is_said_of_a_formula(given, said):
     assert finding(formula(reference="2*L*d"), given) == said
+
+
+def test_a_division_that_leaves_nothing_may_be_written_as_programmers_do():
+    assert finding(formula(reference="(L/d)**4"), "(L//d)**4") is None
+    assert finding(formula(reference="(L/d)**4"), "(L//d)**2") is not None
+    assert finding(formula(reference="L//d"), "L/d") is not None
 
 
 def test_shapes():

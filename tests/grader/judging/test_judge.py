@@ -403,7 +403,7 @@ def test_an_exercise_says_itself_what_is_earned(make, answers, judged, monkeypat
         ("4*L*d + (L - 7)*(d - 5)", Status.WRONG, "At L = 5, d = 3 it gives 64; 60 is right."),
         ("4*L*d + L/1000", Status.WRONG, "At L = 7, d = 5 it gives 140.007; 140 is right."),
         ("(L, d)", Status.WRONG, "One formula is expected, not several."),
-        ("4Ld", Status.WRONG, "A multiplication sign is missing: write 2*L, not 2L."),
+        ("4Ld", Status.WRONG, "A multiplication sign is missing: write 2*a, not 2a."),
         (140, Status.WRONG, 'Write the formula as text in quotes, like "L * d".'),
         (print, Status.WRONG, 'Write the formula as text in quotes, like "L * d".'),
         ("\ud800", Status.WRONG, "This does not read as a formula; use + - * / ** and parentheses."),
