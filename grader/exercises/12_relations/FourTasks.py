@@ -1,0 +1,74 @@
+"""All four at once
+
+On what an encoder gives for CLS and N patches: `relations`, your `PairLogits` with nine heads; `distances` and
+`angles`, each a `PairLogits` with one head; `places`, `nn.Linear(d, N)`: which of the N places is each patch's?
+Give the four losses, in this order: your `relation_loss`; the mean squared error of the two tables; the
+cross-entropy of patch i with place i. CLS is at no place: it is left out.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from grader.catalogue import reference
+from grader.exercise import Module
+
+PairLogits = reference("PairLogits")
+relation_loss = reference("relation_loss")
+
+
+class FourTasks(nn.Module):
+    """tokens: (B, 1 + N, d), CLS first; labels, distances, angles: (N, N) -> (4,), losses"""
+
+    def __init__(self, d, N):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.relations = PairLogits(d, 9)
+        self.distances = PairLogits(d, 1)
+        self.angles = PairLogits(d, 1)
+        self.places = nn.Linear(d, N)
+
+    def forward(self, tokens, labels, distances, angles):
+        z = tokens[:, 1:]  # (B, N, d)
+        B, N, _ = z.shape
+        relation = relation_loss(self.relations(z), labels)
+        distance = (self.distances(z)[:, 0] - distances).pow(2).mean()
+        angle = (self.angles(z)[:, 0] - angles).pow(2).mean()
+        logits = self.places(z)  # (B, N, N), which patch and then which place
+        place = F.cross_entropy(logits.flatten(0, 1), torch.arange(N).repeat(B))
+        return torch.stack([relation, distance, angle, place])
+        ### END SOLUTION
+
+
+def _case(B, N, d):
+    def case(draw):
+        inputs = {"tokens": draw.normal(B, 1 + N, d), "labels": draw.normal(9, N, N).argmax(dim=0)}
+        inputs |= {"distances": draw.normal(N, N), "angles": draw.normal(N, N)}
+        return {"init": {"d": d, "N": N}, "inputs": inputs}
+
+    return case
+
+
+exercise = Module(
+    FourTasks,
+    cases={"a batch": _case(3, 4, 18), "one image": _case(1, 6, 11), "more images": _case(5, 3, 10)},
+    slips={
+        "z = tokens[:, 1:] -> z = tokens[:, :-1]": "The last patch is left out: CLS is token 0.",
+        "torch.arange(N).repeat(B) -> torch.arange(N).repeat_interleave(B)": "The places stand in the wrong "
+        "order: images follow each other, and in each one all places.",
+        "(self.angles(z)[:, 0] - angles) -> (self.distances(z)[:, 0] - angles)": "One layer answers for "
+        "distances and for angles: each has its own.",
+        "(self.distances(z)[:, 0] - distances).pow(2) -> (self.distances(z)[:, 0] - distances).abs()": "The "
+        "error of the distances is taken as it is: the squared one is asked for.",
+    },
+    also_right=["logits.flatten(0, 1) -> logits.reshape(B * N, N)"],
+    points=5,
+    difficulty=3,
+    minutes=12,
+    hints=[
+        "Four lines, a loss each, then torch.stack. Which of the tokens is no patch?",
+        "`distances` gives (B, 1, N, N) and the table is (N, N): take head 0 first.",
+        "Patch i of each image belongs to place i: torch.arange(N), B times.",
+    ],
+    may_not_call=["course.ssl"],
+)

@@ -1,0 +1,60 @@
+"""An angle, with ε where the slide has it
+
+arccos( u·v / (‖u‖ ‖v‖ **+ ε**) ), in radians, for each pair of vectors. ε stands in the denominator, beside the
+product of the lengths, so that rounding cannot push the cosine above 1, where arccos is NaN.
+"""
+
+from grader.exercise import Function
+
+
+def angle_between(u, v, eps):
+    """u, v: (..., 2), eps: float -> (...)"""
+    product = (u * v).sum(dim=-1)  # (...)
+    lengths = u.norm(dim=-1) * v.norm(dim=-1)
+    cosine = product / (lengths + eps)
+    return cosine.arccos()
+
+
+def _case(batch, eps, same=False):
+    def case(draw):
+        sizes = draw.sizes(batch)
+        u = draw.normal(*sizes, 2) + 2
+        v = 1.0 * u if same else draw.normal(*sizes, 2)
+        return {"u": u, "v": v, "eps": eps}
+
+    return case
+
+
+exercise = Function(
+    angle_between,
+    cases={
+        "some pairs": _case(1, 0.1),
+        "a table of pairs": _case(2, 0.01),
+        "large ε": _case(1, 2.0),
+        "a vector and itself": _case(1, 0.3, same=True),
+    },
+    words={"product": "u·v", "lengths": "the product of the lengths", "cosine": "the cosine"},
+    slips={
+        "product / (lengths + eps) -> product / lengths": "There is no ε.",
+        "product / (lengths + eps) -> product / lengths + eps": "ε is added to the cosine: that pushes it "
+        "above 1, where arccos is NaN.",
+        "product / (lengths + eps) -> product / lengths - eps": "ε is taken off the cosine: it stands in the "
+        "denominator.",
+        "u.norm(dim=-1) * v.norm(dim=-1) -> (u.norm(dim=-1) + eps) * v.norm(dim=-1)": "ε is added to one "
+        "length: it stands beside the product of the two.",
+        "cosine.arccos() -> cosine": "This is the cosine: the angle is its arccos.",
+        "u.norm(dim=-1) * v.norm(dim=-1) -> (u.norm(dim=-1) * v.norm(dim=-1))**2": "The lengths are squared.",
+    },
+    also_right=[
+        "cosine.arccos() -> torch.acos(cosine)",
+        "u.norm(dim=-1) * v.norm(dim=-1) -> (u.pow(2).sum(-1) * v.pow(2).sum(-1)).sqrt()",
+    ],
+    points=3,
+    difficulty=2,
+    minutes=6,
+    hints=[
+        "Three numbers a pair, each over the last axis: u·v, ‖u‖, ‖v‖.",
+        "Where does ε stand: inside of the brackets of the denominator, or outside?",
+    ],
+    may_not_call=[".cosine_similarity"],
+)

@@ -1,0 +1,52 @@
+"""How often does each class hold?
+
+On an n × n grid there are n⁴ pairs (i, j). Which **share** of them is of a corner class (LU; the same for RU,
+LD, RD), of an axis class (CU; the same for LC, RC, CD), of CC? And the **floor**: which share is right if a
+net can tell nothing but whether i and j are the same patch, and says the best it can (n ≥ 3)?
+"""
+
+from grader.exercise import Entry, Formulas
+
+exercise = Formulas(
+    symbols={"n": "patches on a side"},
+    entries={
+        "corner": Entry(
+            "((n - 1)/(2*n))**2",
+            slips={
+                "1/9": "Nine classes, but not equally common ones: count the pairs.",
+                "((n - 1)/n)**2": "This is all four corner classes together.",
+                "1/4": "Pairs in one row or one column, and a patch with itself, are of no corner class.",
+                "(n - 1)/(2*n)": "This is one axis: i above j. It must lie to the left of it as well.",
+            },
+            also_right=["(n*(n - 1)/2)**2/n**4"],
+        ),
+        "axis": Entry(
+            "(n - 1)/(2*n**2)",
+            slips={
+                "(n - 1)/(2*n)": "This is all pairs with i above j; for CU both must be in one column.",
+                "(n - 1)/n**2": "This is CU and CD together.",
+                "1/9": "Nine classes, but not equally common ones: count the pairs.",
+            },
+        ),
+        "CC": Entry(
+            "1/n**2",
+            slips={
+                "1/n**4": "This is one pair; each of n² patches is a pair with itself.",
+                "1/9": "Nine classes, but not equally common ones: count the pairs.",
+            },
+        ),
+        "floor": Entry(
+            "((n - 1)/(2*n))**2 + 1/n**2",
+            terms={"one corner class": "((n - 1)/(2*n))**2", "a patch and itself": "1/n**2"},
+            slips={"((n - 1)/n)**2 + 1/n**2": "Of the four corner classes only one can be said each time."},
+        ),
+    },
+    points=4,
+    difficulty=2,
+    minutes=8,
+    hints=[
+        "One axis first. Of n² ordered pairs of rows, n are equal. Which share has i above j?",
+        "LU means above, and to the left: two independent things on a grid. CU: above, in the same column.",
+        "The floor: right on all CC; on the rest always the commonest class.",
+    ],
+)
