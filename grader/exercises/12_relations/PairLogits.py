@@ -46,12 +46,13 @@ exercise = Module(
         "scores / self.width**0.5 -> scores / x.shape[-1]**0.5": "The scores are divided by the root of d; a "
         "head sums over w products.",
         "scores / self.width**0.5 -> scores": "Nothing divides the scores.",
-        "_y / self.width**0.5 -> (_y / self.width**0.5).softmax(dim=-1)": "A softmax runs over the keys, as in "
-        "attention: logits are asked for.",
+        "_y / self.width**0.5 -> (_y / self.width**0.5).softmax(dim=-1)": "A softmax runs over the keys: "
+        "that would be attention.",
         "scores / self.width**0.5 -> scores.softmax(dim=1)": "A softmax runs over the heads already: the "
         "loss does that itself.",
         "q @ k.transpose(-2, -1) -> k @ q.transpose(-2, -1)": "The pair is turned round: row i is key i.",
-        "_x.unflatten(-1, (self.heads, -1)).transpose(1, 2) -> _x.reshape(len(x), self.heads, -1, self.width)": "The heads are split by a reshape alone: a head then holds numbers of several patches.",
+        "_x.unflatten(-1, (self.heads, -1)).transpose(1, 2) -> _x.reshape(len(x), self.heads, -1, "
+        "self.width)": "The heads are split by a reshape alone: a head then holds numbers of several patches.",
     },
     points=4,
     difficulty=2,

@@ -1,8 +1,8 @@
 """Nine heads are nine classes
 
-`logits[b, h, i, j]` is how much head h speaks for the pair (i, j). The heads **are** the classes: for each pair
-a softmax over its nine numbers, and minus the logarithm of the right one's share; the mean of all pairs and
-images. The labels are the same for each image.
+`logits[b, h, i, j]` is how much head h speaks for the pair (i, j). The heads **are** the classes: for each
+pair a softmax over its nine numbers, and minus the logarithm of the right one's share; the mean of all pairs
+and images. The labels are the same for each image.
 """
 
 from grader.exercise import Function
@@ -41,8 +41,8 @@ exercise = Function(
         "attention: the classes are the heads, axis 1.",
         "logits.log_softmax(dim=1) -> logits.softmax(dim=1).log()": "The logarithm is taken of a share that "
         "may have become 0: with large logits that is −∞.",
-        "labels.expand(len(logits), 1, *labels.shape) -> labels.T.expand(len(logits), 1, *labels.shape)": "The "
-        "labels are turned round: [i, j] has become [j, i].",
+        "labels.expand(len(logits), 1, *labels.shape) -> labels.T.expand(len(logits), 1, "
+        "*labels.shape)": "The labels are turned round: [i, j] has become [j, i].",
         "-right.mean() -> -right.sum()": "The sum of all pairs is told, not the mean.",
         "-right.mean() -> right.mean()": "The sign is turned: a share below one has a negative logarithm.",
         "logits.log_softmax(dim=1) -> logits": "There is no softmax: logits are no logarithms of shares.",

@@ -3,8 +3,8 @@
 from grader.exercise import Quiz
 
 exercise = Quiz(
-    question="Four encoders have learnt relations on an 8 × 8 grid; this is their accuracy, and nothing else is "
-    "known. About which may you say that its encoder **must** have learnt something of images?",
+    question="Four encoders have learnt relations on an 8 × 8 grid; this is their accuracy, and nothing "
+    "else is known. About which may you say that its encoder **must** have learnt something of images?",
     options={
         "a": "19.1 %, without positions",
         "b": "20.7 %, without positions, the same on unseen images",

@@ -6,8 +6,8 @@ exercise = Quiz(
     question="While it learns relations, the encoder gets no positions. Why not? (Think of what you saw on "
     "images of pure noise.)",
     options={
-        "a": "With positions the answer stands in the input: it can be read off without looking at the image, "
-        "and nothing is learnt about images.",
+        "a": "With positions the answer stands in the input: it can be read off without looking at the "
+        "image, and nothing is learnt about images.",
         "b": "Positions are parameters, and would have to be learnt from few images.",
         "c": "Without positions attention is quicker.",
         "d": "Positions would be learnt wrongly, and fine-tuning could not mend them.",
