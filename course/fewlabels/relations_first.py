@@ -126,3 +126,21 @@ def fine_tuned(start: ViT, count: int | None, seed: int = 0) -> float:
 
     labelled = few_images.pair(few_images.few(train, count, seed))
     return few_images.measured(make, labelled, few_images.pair(test), seed)
+
+
+def blind(labels: Tensor, distances: Tensor, angles: Tensor) -> Tensor:
+    """The losses of the four tasks for somebody who sees of a pair only whether i is j: (N, N) each -> (4,)
+
+    The best that can be said then: how common each relation is; the mean distance and angle; any place.
+    """
+    others = ~torch.eye(len(labels), dtype=torch.bool)  # (N, N)
+    common = labels[others].bincount().double() / others.sum()
+    spread = [table[others].var(correction=0) * others.double().mean() for table in (distances, angles)]
+    relation = -(common * common.clamp(min=1e-12).log()).sum() * others.double().mean()
+    return torch.stack([relation, *spread, torch.tensor(len(labels)).log()]).float()
+
+
+def twins(images: Tensor) -> Tensor:
+    """[b, i, j]: whether patches i and j of an image show the same to the last pixel: -> (B, N, N), bool"""
+    patches = cut(images, GRID, GRID).flatten(2)  # (B, N, pixels)
+    return (patches[:, :, None] == patches[:, None]).all(dim=-1)

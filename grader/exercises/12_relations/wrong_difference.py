@@ -24,5 +24,5 @@ exercise = Quiz(
     points=1,
     difficulty=1,
     minutes=2,
-    hints=["The line above this one works it out, if you let Python do it.", "It is off by 0.05."],
+    hints=["Let Python subtract.", "It is off by 0.05."],
 )
