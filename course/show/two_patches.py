@@ -1,7 +1,7 @@
 """Two patches of an image to be picked: their relation, distance and angle, and what a net says of the pair.
 
-The net has been asked about every pair beforehand, so the figure needs no kernel. The nine shares are laid out
-as the relations lie: LU in the upper left corner, CC in the middle.
+The net has been asked about every pair beforehand, so the figure needs no kernel. The nine shares are laid
+out as the relations lie: LU in the upper left corner, CC in the middle.
 
 What people usually get wrong: [i, j] is where i lies as seen from j; picking the two in the other order turns
 the label round, and if the two patches look alike it cannot turn the answer.
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ALT = (
-    "An image cut into {side} × {side} patches. Two of them, i and j, can be picked by mouse or keys. Beside it "
-    "stand nine cells, laid out as the nine relations lie, with the share a net gives to each; below it where "
-    "i lies as seen from j, their distance and angle, what the net says and whether it is right, and how many "
-    "of the {pairs} pairs of the image it has right."
+    "An image cut into {side} × {side} patches. Two of them, i and j, can be picked by mouse or keys. Beside "
+    "it stand nine cells, laid out as the nine relations lie, with the share a net gives to each; below it "
+    "where i lies as seen from j, their distance and angle, what the net says and whether it is right, and "
+    "how many of the {pairs} pairs of the image it has right."
 )
 
 

@@ -1,0 +1,164 @@
+"""Mixes of RelViT's tasks against labels alone, with controls, and what noise gives with and without positions.
+
+    python -m benchmarks.relations [--seeds 3] [--only "labels alone" "all four"] [--write]
+
+Lesson 12's heads (`FourTasks`) around the small ViT of `course.fewlabels.relations_first` learn scikit-learn's
+digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from 100 labelled
+digits, and from all, for the same 400 steps, from the same images and with the same seeds; "labels alone"
+begins with the weights that all others began with. Controls: positions left on while relations are learnt
+(the shortcut), and patches scattered in each image (nothing to be learnt about places).
+
+On an 8 × 8 grid images of noise are given to a ViT of one layer, with positions and without.
+
+What is measured is kept in benchmarks/results/relations.json behind each run, and a benchmark that was broken
+off goes on there; `--write` makes the page of it. About ten minutes of one core.
+"""
+
+import argparse
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from benchmarks.timing import machine
+from course.fewlabels import relations_first as first
+from course.ssl.relvit import ViTWithoutPositions, angle_labels, distance_labels, relation_labels
+from course.vision.vit import ViT
+from course.whole_files import replacing
+from grader.catalogue import reference
+
+RESULTS = Path(__file__).resolve().parent / "results"
+KEPT, PAGE = RESULTS / "relations.json", RESULTS / "relations.md"
+TASKS = ("relations", "distances", "angles", "places")
+COUNTS = (100, None)  # labelled images; None: all
+ALL = (1, 1, 1, 1)
+MIXES: dict[str, tuple[int, ...] | None] = {
+    "labels alone": None,
+    "relations": (1, 0, 0, 0),
+    "distances": (0, 1, 0, 0),
+    "angles": (0, 0, 1, 0),
+    "places": (0, 0, 0, 1),
+    "relations and places": (1, 0, 0, 1),  # what the published scripts train
+    "all but places": (1, 1, 1, 0),
+    "all four": ALL,
+    "all four, positions on": ALL,
+    "all four, scattered": ALL,
+}
+NOISE = {"noise, positions": ViT, "noise, no positions": ViTWithoutPositions}
+NOISE_SIDE, NOISE_STEPS, NOISE_TESTED = 8, 400, 200  # patches on a side; steps; images
+
+Row = dict[str, Any]  # "name", "seed", and shares from 0 to 1
+
+
+def tables(side: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Relations, distances and angles of a square grid: three times (N, N)"""
+    return relation_labels(side, side), distance_labels(side, side), angle_labels(side, side)
+
+
+def relations_right(encoder: ViT, heads: Any, images: Tensor, labels: Tensor) -> float:
+    """The share of all pairs whose relation is told rightly."""
+    told = first.logits(encoder, heads.relations, images).argmax(dim=1)  # (B, N, N)
+    return (told == labels).float().mean().item()
+
+
+def mix(name: str, seed: int) -> Row:
+    """One mix of tasks and one seed: the pretext task's accuracies on unseen digits, then those with labels."""
+    weights = MIXES[name]
+    encoder = first.encoder(seed, positions="positions on" in name)
+    row: Row = {"name": name, "seed": seed}
+    if weights is not None:
+        grid = tables(first.GRID)
+        heads = reference("FourTasks")(first.DIM, first.N)
+        draw = first.some_digits()
+        draw = first.scattered(draw) if "scattered" in name else draw
+        curve = first.learn(encoder, heads, grid, draw, weights, seed=seed)
+        row |= {f"loss of {task}": loss for task, loss in zip(TASKS, curve[-50:].mean(dim=0).tolist())}
+        row["relations right"] = relations_right(encoder, heads, first.unseen(), grid[0])
+    return row | {key(count): first.fine_tuned(encoder, count, seed) for count in COUNTS}
+
+
+def noise(name: str, seed: int) -> Row:
+    """Relations learnt on images of noise, by one layer: the share right on new images of noise."""
+    torch.manual_seed(seed)
+    sizes = dict(image_size=2 * NOISE_SIDE, patch=2, dim=48, depth=1, heads=4, hidden=192)
+    encoder = NOISE[name](**sizes, classes=0, channels=1)
+    heads = reference("FourTasks")(48, NOISE_SIDE**2)
+    grid = tables(NOISE_SIDE)
+
+    def draw(B: int, generator: torch.Generator) -> Tensor:
+        return torch.randn(B, 1, 2 * NOISE_SIDE, 2 * NOISE_SIDE, generator=generator)
+
+    first.learn(encoder, heads, grid, draw, (1, 0, 0, 0), NOISE_STEPS, seed)
+    unseen = draw(NOISE_TESTED, torch.Generator().manual_seed(1_000 + seed))
+    return {"name": name, "seed": seed, "relations right": relations_right(encoder, heads, unseen, grid[0])}
+
+
+def key(count: int | None) -> str:
+    """The name of an accuracy with labels."""
+    return f"{'all' if count is None else count} labels"
+
+
+def run(found: list[Row], names: list[str], seeds: int) -> None:
+    """Measure whatever is missing, and keep each row at once."""
+    done = {(row["name"], row["seed"]) for row in found}
+    for seed in range(seeds):
+        for name in names:
+            if (name, seed) in done:
+                continue
+            found.append((noise if name in NOISE else mix)(name, seed))
+            with replacing(KEPT) as growing:
+                growing.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            print(
+                {what: round(x, 3) if isinstance(x, float) else x for what, x in found[-1].items()},
+                flush=True,
+            )
+
+
+def page(found: list[Row]) -> str:
+    """The tables, with what was held equal."""
+    seeds = 1 + max(row["seed"] for row in found)
+    lines = [
+        "# Mixes of RelViT's tasks, then labels",
+        "",
+        "`python -m benchmarks.relations --write`; scikit-learn's digits, 8 × 8, patches of 2 × 2, 359 to test "
+        f"on; {seeds} seeds. Mean ± standard deviation, in per cent; relations of unseen digits (floor 20.3), "
+        f"then classes after fine-tuning. {machine(torch.device('cpu'))}",
+        "",
+        f"| first | relations right | {' | '.join(map(key, COUNTS))} |",
+        "|---|--:|" + "--:|" * len(COUNTS),
+    ]
+    for name in MIXES:
+        told = [_told(found, name, what) for what in ("relations right", *map(key, COUNTS))]
+        lines.append(f"| {name} | {' | '.join(told)} |")
+    lines += ["", "Images of noise, a grid of 8 × 8 (floor 20.70), one layer:", "", "| | relations right |"]
+    lines += ["|---|--:|", *(f"| {name} | {_told(found, name, 'relations right', 2)} |" for name in NOISE)]
+    return "\n".join(lines) + "\n"
+
+
+def _told(found: list[Row], name: str, what: str, digits: int = 1) -> str:
+    values = [100 * row[what] for row in found if row["name"] == name and what in row]
+    if not values:
+        return "–"
+    spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{statistics.fmean(values):.{digits}f}{spread}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", nargs="+", choices=[*MIXES, *NOISE], default=[*MIXES, *NOISE])
+    parser.add_argument("--write", action="store_true", help="write the page beside the numbers")
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    found: list[Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else []
+    run(found, asked.only, asked.seeds)
+    print(page(found))
+    if asked.write:
+        PAGE.write_text(page(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
