@@ -1,9 +1,9 @@
-"""Mixes of RelViT's tasks against labels alone, with controls, and what noise gives with and without positions.
+"""Mixes of RelViT's tasks against labels alone, with controls; and what noise gives, with positions or none.
 
     python -m benchmarks.relations [--seeds 3] [--only "labels alone" "all four"] [--write]
 
-Lesson 12's heads (`FourTasks`) around the small ViT of `course.fewlabels.relations_first` learn scikit-learn's
-digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from 100 labelled
+The heads `FourTasks` (lesson 12) around the small ViT of `course.fewlabels.relations_first` learn
+scikit-learn's digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from 100 labelled
 digits, and from all, for the same 400 steps, from the same images and with the same seeds; "labels alone"
 begins with the weights that all others began with. Controls: positions left on while relations are learnt
 (the shortcut), and patches scattered in each image (nothing to be learnt about places).
@@ -65,7 +65,7 @@ def relations_right(encoder: ViT, heads: Any, images: Tensor, labels: Tensor) ->
 
 
 def mix(name: str, seed: int) -> Row:
-    """One mix of tasks and one seed: the pretext task's accuracies on unseen digits, then those with labels."""
+    """One mix of tasks and one seed: the pretext losses, and the accuracies on unseen digits."""
     weights = MIXES[name]
     encoder = first.encoder(seed, positions="positions on" in name)
     row: Row = {"name": name, "seed": seed}
@@ -123,9 +123,9 @@ def page(found: list[Row]) -> str:
     lines = [
         "# Mixes of RelViT's tasks, then labels",
         "",
-        "`python -m benchmarks.relations --write`; scikit-learn's digits, 8 × 8, patches of 2 × 2, 359 to test "
-        f"on; {seeds} seeds. Mean ± standard deviation, in per cent; relations of unseen digits (floor 20.3), "
-        f"then classes after fine-tuning. {machine(torch.device('cpu'))}",
+        "`python -m benchmarks.relations --write`; scikit-learn's digits, 8 × 8, patches of 2 × 2, 359 to "
+        f"test on; {seeds} seeds. Mean ± standard deviation, in per cent; relations of unseen digits (floor "
+        f"20.3), then classes after fine-tuning. {machine(torch.device('cpu'))}",
         "",
         f"| first | relations right | {' | '.join(map(key, COUNTS))} |",
         "|---|--:|" + "--:|" * len(COUNTS),
