@@ -3,10 +3,10 @@
     python -m benchmarks.relations [--seeds 3] [--only "labels alone" "all four"] [--write]
 
 The heads `FourTasks` (lesson 12) around the small ViT of `course.fewlabels.relations_first` learn
-scikit-learn's digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from 100 labelled
-digits, and from all, for the same 400 steps, from the same images and with the same seeds; "labels alone"
-begins with the weights that all others began with. Controls: positions left on while relations are learnt
-(the shortcut), and patches scattered in each image (nothing to be learnt about places).
+scikit-learn's digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from
+100 labelled digits, and from all, for the same 400 steps, from the same images and with the same seeds;
+"labels alone" begins with the weights that all others began with. Controls: positions left on while relations
+are learnt (the shortcut), and patches scattered in each image (nothing to be learnt about places).
 
 On an 8 × 8 grid images of noise are given to a ViT of one layer, with positions and without.
 

@@ -1,4 +1,4 @@
-"""Relations first, labels then: blind losses against a loop, twins, what is drawn, and that learning learns."""
+"""Relations first, labels then: blind losses against a loop, twins, what is drawn, and noise as a control."""
 
 import math
 

@@ -1,0 +1,113 @@
+"""Lesson 12: what its text says of numbers, its finale and a slip in it, and half of it without a traceback."""
+
+import re
+
+import pytest
+import torch
+
+from course.fewlabels import relations_first as first
+from course.ssl.relvit import angle_labels, distance_labels, relation_labels
+from grader import catalogue
+from tests.test_lessons import LESSONS, ROOT, half_filled
+
+(LESSON,) = [lesson for lesson in LESSONS if lesson.name == "12_relations"]
+relations_of, scaled_distances, grid_places, angle_between, FourTasks = (
+    catalogue.reference(name)
+    for name in ("relations_of", "scaled_distances", "grid_places", "angle_between", "FourTasks")
+)
+TABLES = relation_labels(4, 4), distance_labels(4, 4), angle_labels(4, 4)
+SHORT = "\n".join(
+    [
+        "_learn, _fine_tuned = learn, fine_tuned",
+        "def learn(*given, seed=0):\n    return _learn(*given, steps=2, seed=seed)",
+        "def fine_tuned(start, count, seed=0):\n    return 0.5",
+    ]
+)
+
+
+def source() -> str:
+    return (ROOT / "solutions" / LESSON.name / f"{LESSON.name}.py").read_text(encoding="utf-8")
+
+
+# -- numbers in the text -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "n, corner, floor", [(3, 11.11, 22.22), (4, 14.06, 20.31), (5, 16.0, 20.0), (8, 19.14, 20.70)]
+)
+def test_chance_and_floor(n, corner, floor):
+    labels = relations_of(n, n)
+    share = 100 * torch.bincount(labels.flatten(), minlength=9) / n**4
+    assert share.max().item() == pytest.approx(corner, abs=0.005)
+    assert (share[0] + share[4]).item() == pytest.approx(floor, abs=0.005)
+
+
+def test_the_floor_is_lowest_on_5_by_5():
+    floors = {n: ((n - 1) / (2 * n)) ** 2 + 1 / n**2 for n in range(3, 100)}
+    assert min(floors, key=floors.__getitem__) == 5
+
+
+def test_the_readers_tables_are_the_librarys():
+    p = grid_places(4, 4) + 2
+    angles = angle_between(p[:, None], p[None], 1e-6)
+    angles = 2 * angles / angles.max() - 1
+    assert torch.equal(relations_of(4, 4), TABLES[0])
+    torch.testing.assert_close(scaled_distances(4, 4).float(), TABLES[1])
+    torch.testing.assert_close(angles.float(), TABLES[2], atol=2e-3, rtol=0)  # ε moves the diagonal
+    ray = angles[:, 0].reshape(4, 4).diagonal()
+    assert (ray < -0.99).all() and (angles[:, 0] < -0.99).sum() == 4
+
+
+def test_rounding_makes_nan_and_epsilon_mends_it():
+    p = grid_places(8, 8).float() + 4
+    nans = {eps: int(angle_between(p, p, eps).isnan().sum()) for eps in (0.0, 1e-3)}
+    assert nans[0.0] > 0 and nans[1e-3] == 0
+
+
+def test_of_six_gains_one_is_misprinted():
+    printed = re.findall(r'"([\w -]+): ([\d.]+) → ([\d.]+), \+([\d.]+)"', _quiz())
+    off = [
+        name for name, before, after, gain in printed if round(float(after) - float(before), 2) != float(gain)
+    ]
+    assert len(printed) == 6 and off == ["CIFAR-100"]
+    for _, before, after, _ in printed:  # the lesson's own table holds the same
+        assert f"({before}, " in source() and f", {after}, " in source()
+
+
+def _quiz() -> str:
+    return catalogue.file_of("wrong_difference").read_text(encoding="utf-8")
+
+
+# -- the finale, and a slip in it ----------------------------------------------------------------------------
+
+
+class WithCLS(FourTasks):
+    """A slip: the last patch is left out, and CLS is taken for the first."""
+
+    def forward(self, tokens, *tables):
+        return super().forward(torch.cat([tokens[:, :1], tokens[:, :-1]], dim=1), *tables)
+
+
+def places_right(kind, steps=150) -> float:
+    torch.manual_seed(0)
+    encoder, heads = first.encoder(0), kind(first.DIM, first.N)
+    first.learn(encoder, heads, TABLES, first.some_digits(), steps=steps)
+    told = first.logits(encoder, heads.relations, first.unseen()).argmax(dim=1)
+    return (told == TABLES[0]).float().mean().item()
+
+
+def test_digits_are_above_the_floor_and_a_slip_brings_them_down():
+    right, slip = places_right(FourTasks), places_right(WithCLS)
+    assert right > 0.23  # the floor is 0.203
+    assert slip < right - 0.02
+
+
+# -- half a notebook, and none -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answered", [0, 7])
+def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
+    """Training is cut short: each cell runs, or says in one line what it waits for."""
+    errors = half_filled(LESSON, answered, SHORT)
+    assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
+    assert bool(errors) == (answered < len(catalogue.ids()[LESSON.name]))
