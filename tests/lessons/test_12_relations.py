@@ -1,4 +1,4 @@
-"""Lesson 12: what its text says of numbers, its finale and a slip in it, and half of it without a traceback."""
+"""Lesson 12: what its text says of numbers, its finale with a slip in it, and half of it without traceback."""
 
 import re
 
