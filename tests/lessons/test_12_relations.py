@@ -19,7 +19,7 @@ TABLES = relation_labels(4, 4), distance_labels(4, 4), angle_labels(4, 4)
 SHORT = "\n".join(
     [
         "_learn, _fine_tuned = learn, fine_tuned",
-        "def learn(*given, seed=0):\n    return _learn(*given, steps=2, seed=seed)",
+        "def learn(*given, seed=0):\n    return _learn(*given[:-1], 2, seed=seed)",
         "def fine_tuned(start, count, seed=0):\n    return 0.5",
     ]
 )

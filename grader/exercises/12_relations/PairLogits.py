@@ -52,7 +52,7 @@ exercise = Module(
         "loss does that itself.",
         "q @ k.transpose(-2, -1) -> k @ q.transpose(-2, -1)": "The pair is turned round: row i is key i.",
         "_x.unflatten(-1, (self.heads, -1)).transpose(1, 2) -> _x.reshape(len(x), self.heads, -1, "
-        "self.width)": "The heads are split by a reshape alone: a head then holds numbers of several patches.",
+        "self.width)": "The heads are split by a reshape alone: a head then holds numbers of other patches.",
     },
     points=4,
     difficulty=2,

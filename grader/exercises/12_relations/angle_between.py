@@ -1,7 +1,7 @@
 """An angle, with ε where the slide has it
 
 arccos( u·v / (‖u‖ ‖v‖ **+ ε**) ), in radians, for each pair of vectors. ε stands in the denominator, beside
-the product of the lengths, so that rounding cannot push the cosine above 1, where arccos is NaN.
+the product of the lengths. It is there against rounding: a cosine above 1 has no arccos.
 """
 
 from grader.exercise import Function
