@@ -354,7 +354,7 @@ digits = some_digits()
 right, nets = {}, {}
 for name, draw in {"digits": digits, "scattered": scattered(digits)}.items():
     nets[name] = [learnt(draw, seed=seed) for seed in (0, 1)]
-    right[name] = [relations_right(net, heads, unseen()) for net, heads, _ in nets[name]]
+    right[name] = [relations_right(*two, unseen()) for *two, _ in nets[name]]
 beside_guesses(right, my_digits, "per cent right on unseen digits", floor=20.3125)
 
 # %% [markdown]
