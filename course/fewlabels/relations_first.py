@@ -13,6 +13,8 @@ What people usually get wrong
 - a comparison with labels alone in which the one that was pre-trained also had more steps with labels.
 """
 
+import copy
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -42,6 +44,16 @@ def encoder(seed: int = 0, positions: bool = False) -> ViT:
     made = (ViT if positions else ViTWithoutPositions)(**{**few_images.VIT, "classes": 0})
     made.load_state_dict(drawn.state_dict(), strict=False)  # all but the head, which is not there
     return made
+
+
+def louder(encoder: ViT, seed: int = 0) -> ViT:
+    """A copy whose positions are begun at ± 1, as those of "ViT, loud positions" in `few_images`."""
+    copied = copy.deepcopy(encoder)
+    table = copied.position.table
+    drawn = torch.randn(table.shape, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        table.copy_(drawn)
+    return copied
 
 
 def unseen() -> Tensor:
@@ -128,16 +140,24 @@ def fine_tuned(start: ViT, count: int | None, seed: int = 0) -> float:
     return few_images.measured(make, labelled, few_images.pair(test), seed)
 
 
-def blind(labels: Tensor, distances: Tensor, angles: Tensor) -> Tensor:
-    """The losses of the four tasks for somebody who sees of a pair only whether i is j: (N, N) each -> (4,)
+def blind(alike: Tensor, labels: Tensor, distances: Tensor, angles: Tensor) -> Tensor:
+    """The losses of the four tasks for somebody who sees of two patches only whether they look alike: -> (4,)
 
-    The best that can be said then: how common each relation is; the mean distance and angle; any place.
+    alike: (B, N, N), bool, as `twins` tells it; the tables: (N, N) each. The best that can be said then: of
+    pairs that look alike, and of the others, how common each relation is, the mean distance and the mean
+    angle; of a patch, any place.
     """
-    others = ~torch.eye(len(labels), dtype=torch.bool)  # (N, N)
-    common = labels[others].bincount().double() / others.sum()
-    spread = [table[others].var(correction=0) * others.double().mean() for table in (distances, angles)]
-    relation = -(common * common.clamp(min=1e-12).log()).sum() * others.double().mean()
-    return torch.stack([relation, *spread, torch.tensor(len(labels)).log()]).float()
+    N = len(labels)
+    losses = torch.zeros(4, dtype=torch.float64)
+    for chosen in (alike, ~alike):
+        share = chosen.double().sum(dim=0) / alike.numel()  # (N, N), of all pairs
+        common = labels.flatten().bincount(share.flatten()) / share.sum()
+        losses[0] -= share.sum() * torch.special.xlogy(common, common).sum()
+        for task, table in enumerate((distances, angles), start=1):
+            mean = (share * table).sum() / share.sum()
+            losses[task] += (share * (table - mean) ** 2).sum()
+    losses[3] = math.log(N)
+    return losses.float()
 
 
 def twins(images: Tensor) -> Tensor:
