@@ -5,18 +5,21 @@
 The heads `FourTasks` (lesson 12) around the small ViT of `course.fewlabels.relations_first` learn
 scikit-learn's digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from
 100 labelled digits, and from all, for the same 400 steps, from the same images and with the same seeds;
-"labels alone" begins with the weights that all others began with. Controls: positions left on while relations
-are learnt (the shortcut), and patches scattered in each image (nothing to be learnt about places).
+"labels alone" begins with the weights that all others began with. Controls: positions left on while
+relations are learnt (the shortcut), on digits and on noise; patches scattered in each image (nothing to be
+learnt about places); and positions begun at ± 1 when the labels come ("loud"), for lesson 06 found that those
+of a plain ViT are silent for long.
 
 On an 8 × 8 grid images of noise are given to a ViT of one layer, with positions and without.
 
 What is measured is kept in benchmarks/results/relations.json behind each run, and a benchmark that was broken
-off goes on there; `--write` makes the page of it. About ten minutes of one core.
+off goes on there; `--write` makes the page of it. About twenty minutes of one core.
 """
 
 import argparse
 import json
 import statistics
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +38,39 @@ KEPT, PAGE = RESULTS / "relations.json", RESULTS / "relations.md"
 TASKS = ("relations", "distances", "angles", "places")
 COUNTS = (100, None)  # labelled images; None: all
 ALL = (1, 1, 1, 1)
-MIXES: dict[str, tuple[int, ...] | None] = {
-    "labels alone": None,
-    "relations": (1, 0, 0, 0),
-    "distances": (0, 1, 0, 0),
-    "angles": (0, 0, 1, 0),
-    "places": (0, 0, 0, 1),
-    "relations and places": (1, 0, 0, 1),  # what the published scripts train
-    "all but places": (1, 1, 1, 0),
-    "all four": ALL,
-    "all four, positions on": ALL,
-    "all four, scattered": ALL,
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What comes before the labels. weights: of the four tasks; none: nothing is learnt before.
+
+    images: "digits", "scattered" or "noise". positions: on while the tasks are learnt. loud: positions are
+    begun at ± 1 when the labels come.
+    """
+
+    weights: tuple[int, ...] = ()
+    images: str = "digits"
+    positions: bool = False
+    loud: bool = False
+
+
+MIXES = {
+    "labels alone": Mix(),
+    "relations": Mix((1, 0, 0, 0)),
+    "distances": Mix((0, 1, 0, 0)),
+    "angles": Mix((0, 0, 1, 0)),
+    "places": Mix((0, 0, 0, 1)),
+    "relations and places": Mix((1, 0, 0, 1)),  # what the published scripts train
+    "all four": Mix(ALL),
+    "all four, scattered": Mix(ALL, images="scattered"),
+    "all four, positions on": Mix(ALL, positions=True),
+    "all four, positions on, noise": Mix(ALL, images="noise", positions=True),
+    "labels alone, loud": Mix(loud=True),
+    "relations, loud": Mix((1, 0, 0, 0), loud=True),
+    "places, loud": Mix((0, 0, 0, 1), loud=True),
+    "relations and places, loud": Mix((1, 0, 0, 1), loud=True),
+    "all four, loud": Mix(ALL, loud=True),
+    "all four, scattered, loud": Mix(ALL, images="scattered", loud=True),
 }
 NOISE = {"noise, positions": ViT, "noise, no positions": ViTWithoutPositions}
 NOISE_SIDE, NOISE_STEPS, NOISE_TESTED = 8, 400, 200  # patches on a side; steps; images
@@ -64,20 +89,25 @@ def relations_right(encoder: ViT, heads: Any, images: Tensor, labels: Tensor) ->
     return (told == labels).float().mean().item()
 
 
+def drawn(images: str) -> first.Draw:
+    """Draws of images by the name that a mix has for them."""
+    draw = first.some_digits()
+    return {"digits": draw, "scattered": first.scattered(draw), "noise": first.noise}[images]
+
+
 def mix(name: str, seed: int) -> Row:
     """One mix of tasks and one seed: the pretext losses, and the accuracies on unseen digits."""
-    weights = MIXES[name]
-    encoder = first.encoder(seed, positions="positions on" in name)
+    asked = MIXES[name]
+    encoder = first.encoder(seed, asked.positions)
     row: Row = {"name": name, "seed": seed}
-    if weights is not None:
+    if asked.weights:
         grid = tables(first.GRID)
         heads = reference("FourTasks")(first.DIM, first.N)
-        draw = first.some_digits()
-        draw = first.scattered(draw) if "scattered" in name else draw
-        curve = first.learn(encoder, heads, grid, draw, weights, seed=seed)
+        curve = first.learn(encoder, heads, grid, drawn(asked.images), asked.weights, seed=seed)
         row |= {f"loss of {task}": loss for task, loss in zip(TASKS, curve[-50:].mean(dim=0).tolist())}
         row["relations right"] = relations_right(encoder, heads, first.unseen(), grid[0])
-    return row | {key(count): first.fine_tuned(encoder, count, seed) for count in COUNTS}
+    start = first.louder(encoder, seed) if asked.loud else encoder
+    return row | {key(count): first.fine_tuned(start, count, seed) for count in COUNTS}
 
 
 def noise(name: str, seed: int) -> Row:
