@@ -4,8 +4,8 @@
 
 The heads `FourTasks` (lesson 12) around the small ViT of `course.fewlabels.relations_first` learn
 scikit-learn's digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from
-50 and 100 labelled digits, and from all, for the same 400 steps, from the same images and with the same seeds;
-"labels alone" begins with the weights that all others began with. Controls: positions left on while
+50 and 100 labelled digits, and from all, for the same 400 steps, from the same images and with the same
+seeds; "labels alone" begins with the weights that all others began with. Controls: positions left on while
 relations are learnt (the shortcut), on digits and on noise; patches scattered in each image (nothing to be
 learnt about places); and positions begun at ± 1 when the labels come ("loud"), for lesson 06 found that those
 of a plain ViT are silent for long.
