@@ -376,6 +376,10 @@ sides = ["L", "C", "R"], ["U", "C", "D"]
 matrices({"right": each, "said": often}, sides[1], sides[0], ("", ""), 0, label="%")
 
 # %% [markdown]
+# Up and down in one column (CU, CD) are told far better than left and right in one row (LC, RC), though both are
+# equally common. Is it the digits, or the net? The control is one line: hand `learnt` the digits turned on their
+# side, `lambda B, chance: digits(B, chance).mT`, and look which classes are hard then.
+#
 # Even CC, a patch with itself, is not always told. How can that be, if a patch recognises itself? Some patches
 # are **twins**: empty paper, to the last pixel the same. Without positions they are the same token, so [i, j],
 # [j, i] and [i, i] have the same nine logits, and at most one of the three can be right. The control: the same
@@ -441,9 +445,8 @@ for name, row in losses.items():
     print(f"{name:14}" + "".join(f"{loss:12.3f}" for loss in row))
 
 # %% [markdown]
-# Places are the most direct question, and relations, distances and angles could all be computed from the
-# answer. Yet the tasks differ in what a mistake costs: a place one step off is simply wrong, a distance one
-# step off is nearly right.
+# Relations and places leave the blind line clearly, distances and angles hardly in so few steps. A head of theirs has
+# one number for a pair, q·k, and must hit a value with it; nine heads need only be larger than one another.
 
 # %% exercise="which_score"
 
