@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,7 @@ from course import __version__
 from course.whole_files import replacing
 from grader import own
 from grader.building.lesson import BuildError, Lesson
+from grader.edition.pack import make_student_edition
 
 PAGE = "INSTALL.md"
 SENTENCE = f"The course is not installed for this notebook's Python: follow {PAGE}, which came with it."
@@ -46,8 +48,12 @@ This is version {version} of the course. Later lessons may bring a newer wheel: 
 """
 
 
-def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
+def hand_out(
+    root: Path, name: str, to: Path, force: bool = False, keys: Sequence[str] | None = None
+) -> list[str]:
     """Write the folder, or the zip, that a class is given; the names of what is in it.
+
+    With ``keys``, those of the students, the course in it is a student edition (`grader.edition`).
 
     Raises:
         BuildError: there is no such lesson, the course cannot be packed, or something is there already.
@@ -60,7 +66,7 @@ def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, name)
         folder.mkdir()
-        wheel = _wheel(root, folder)
+        wheel = _wheel(root, folder, keys)
         notebook = nbformat.read(lesson.released, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(GUARD, id="course-is-there"))
         nbformat.write(notebook, folder / lesson.released.name)
@@ -79,7 +85,7 @@ def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
         return sorted(file.name for file in folder.iterdir())
 
 
-def _wheel(root: Path, folder: Path) -> str:
+def _wheel(root: Path, folder: Path, keys: Sequence[str] | None) -> str:
     """Pack the course from a copy, as setuptools leaves its own files where it packs; the wheel's name."""
     with tempfile.TemporaryDirectory() as scratch:
         for name in PACKED:
@@ -90,6 +96,8 @@ def _wheel(root: Path, folder: Path) -> str:
                 shutil.copyfile(place, Path(scratch, name))
         if (root / own.NAME).is_file():
             shutil.copyfile(root / own.NAME, Path(scratch, "grader", own.NAME))
+        if keys is not None:
+            make_student_edition(Path(scratch), keys)
         command = [
             sys.executable,
             "-m",

@@ -76,8 +76,8 @@ class Candidate:
 
 @cache
 def candidates_of(exercise: Function) -> Candidates:
-    """The exercise's candidates, made once in a process."""
-    return Candidates(exercise)
+    """The exercise's candidates, made once in a process, or those that were recorded with it."""
+    return exercise.candidates or Candidates(exercise)
 
 
 class Candidates:

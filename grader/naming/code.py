@@ -122,7 +122,7 @@ def _slip(candidates: Candidates, cases: Sequence[Case], authored: bool) -> Name
     """The first slip that gives the same on every question."""
     first = first_look(cases)
     for candidate in candidates:
-        asked = candidate.sentence and (candidate.source is Source.AUTHOR) == authored
+        asked = candidate.sentence and (candidate.source == Source.AUTHOR) == authored
         if not asked or (first and not may_be(candidates, [candidate], first)):
             continue
         if behaves(candidates, [candidate], cases):
