@@ -14,7 +14,18 @@ from typing import Any
 from grader import formula
 from grader.asking import wire
 from grader.asking.outcome import Outcome
-from grader.exercise import Exercise, Formula, Formulas, Function, Matching, Number, Question, Quiz
+from grader.exercise import (
+    Exercise,
+    Formula,
+    Formulas,
+    Function,
+    Matching,
+    Module,
+    Number,
+    Question,
+    Quiz,
+    Spread,
+)
 from grader.exercise.base import NEVER_CALL
 from grader.exercise.recorded import PRACTICE, digest
 from grader.naming.candidates import Candidates, Source, candidates_of
@@ -50,6 +61,9 @@ def _common(exercise: Exercise) -> Told:
 
 def _of_its_kind(exercise: Exercise, keys: Iterable[str]) -> Told:
     match exercise:
+        case Module():
+            starts = {name: vars(s) if isinstance(s, Spread) else s for name, s in exercise.starts.items()}
+            return _of_code(exercise) | {"starts": starts}
         case Function():
             return _of_code(exercise)
         case Formula():

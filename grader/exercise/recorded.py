@@ -28,7 +28,7 @@ from grader.exercise.formula import Formula
 from grader.exercise.formulas import Formulas
 from grader.exercise.function import Function
 from grader.exercise.matching import Matching
-from grader.exercise.module import Module
+from grader.exercise.module import Module, Spread
 from grader.exercise.number import Number
 from grader.exercise.quiz import Quiz
 from grader.questions.draw import Draw
@@ -135,6 +135,13 @@ class RecordedFunction(Function):
 
 class RecordedModule(RecordedFunction, Module):
     """A module's, whose questions hold the weights."""
+
+    def __init__(self, told: Told, common: Mapping[str, Any]) -> None:
+        super().__init__(told, common)
+        self.starts = {
+            name: Spread(wanted["std"]) if isinstance(wanted, dict) else wanted
+            for name, wanted in told["starts"].items()
+        }
 
 
 # -- formulas ---------------------------------------------------------------------------------

@@ -14,7 +14,15 @@ from grader.judging.verdict import Status
 from grader.naming.candidates import Source, candidates_of
 from grader.questions.draw import Draw
 
-CODE = ("centre_rows", "softmax_rows", "attention", "SelfAttention", "linear_attention", "hard_loss")
+CODE = (
+    "centre_rows",
+    "softmax_rows",
+    "attention",
+    "SelfAttention",
+    "linear_attention",
+    "hard_loss",
+    "Places",
+)
 TYPED = ("overtakes", "cost_table", "vit_parameters", "attention_entries")
 CHOSEN = ("four_tokens", "which_shape", "never_read", "memory_order")
 
