@@ -1,0 +1,614 @@
+# %% [markdown] author=true
+# What a reader ought to be able to answer after this lesson (ask whoever tries it):
+#
+# 1. A pretext's loss is near zero. What do you know about the features? (nothing, until they are read)
+# 2. How would you look for a cue that gives a pretext away, and how would you show that the network used it?
+# 3. The probe on your own images is as good as before. Why is that no proof that a cue did no harm? (they have it)
+# 4. Why tiles with a gap, and why each standardised alone?
+# 5. Why permutations that are far apart? Why two quarter turns are not one flip?
+# 6. Why classes for colours, and not the colour itself? What do T and the rebalancing do?
+# 7. Why is the noise drawn beside μ and σ? What is the KL term of a latent that says nothing? (0)
+# 8. kNN 91, probe 90, labels alone 90: which conclusions does each pair of numbers allow?
+# 9. Where do mean and deviation of a probe come from, and what happens with one unseen image otherwise?
+#
+# NOT given: the loss landscape of VAEs, β-VAE, several cues at once, photographs.
+#
+# Recorded numbers: benchmarks/results/shortcut.md and methods-cpu.md; that those of the text are theirs is tested
+# in tests/lessons/test_09_pretext.py, as are the numbers of the text that cells compute.
+
+# %% [markdown]
+# # 09 · Pretext tasks: labels for free, and what they are worth
+#
+# Cut an image into nine tiles, and ask which of two lies where. Nobody has to label anything, and "whoever can
+# tell must know what is in the picture". In this lesson you build five such tasks and the two instruments that
+# read what a network has learnt, and you find out when that sentence is true.
+#
+# **You will be able to**
+#
+# - make labels out of images: turns, puzzles, neighbours, colours, the image itself;
+# - find the cue by which a network gives you the right answer for the wrong reason, and prove that it used it;
+# - read features by nearest neighbours and by a linear probe, both of your own;
+# - say which run is missing before "pre-training helps" may be written.
+#
+# **You need** to have trained a small network in PyTorch; convolutions (lesson 01); softmax and its temperature
+# (02); a ViT's patches (06).
+#
+# **Time** about three hours, half of them for {{exercises}} questions ({{points}} points). The cells themselves
+# take about a minute of processor time.
+
+# %%
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.data.by_name import load
+from course.data.cues import numbered
+from course.evaluate import embed, fine_tune
+from course.show import needs
+from course.show.contact_sheet import contact_sheet
+from course.show.guesses import beside_guesses
+from course.show.latent_walk import latent_walk
+from course.show.matrices import matrices
+from course.ssl.autoencoder import Decoder, gaussian_nll
+from course.ssl.by_name import Images, build
+from course.ssl.colorization import ab_bins, lab_to_rgb, rgb_to_lab
+from course.ssl.method import Method
+from course.ssl.rotation import Rotation
+from course.ssl.tiles import cut
+from course.training.loop import train
+from course.training.recipe import Recipe
+from course.vision.by_name import encoder, width
+from course.vision.standardised import standardise
+from grader import check, hint, sign_in
+
+# %% [markdown]
+# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
+# them empty.
+
+# %%
+sign_in("", key="")
+
+# %% [markdown]
+# ### Three questions on what came before
+#
+# <details><summary>1 · A network fits its training images perfectly. What does that say about others?</summary>
+#
+# Nothing yet: it is measured on images it has not seen. Here the same will be said of *tasks*.
+#
+# </details>
+# <details><summary>2 · What does a small temperature do to a softmax?</summary>
+#
+# It sharpens: the largest takes all (lesson 02). It comes back twice today.
+#
+# </details>
+# <details><summary>3 · A ViT without positions sees its patches shuffled. What changes at its CLS token?</summary>
+#
+# Nothing: it reads a bag of patches. So to say where a patch comes from, it has to look at what is in it.
+#
+# </details>
+#
+# ## Must one know what is in a picture, to say where a tile lies?
+#
+# **Context prediction** (Doersch et al. 2015): a tile from the middle, a second one from beside it; in which of eight
+# places does it lie? An eye above a mouth, a wheel below a door.
+
+# %% exercise="tile_and_neighbour"
+
+# %% [markdown]
+# Now a player that knows nothing of pictures. It is only asked about the four places that share a side, and it has
+# one line: the side along which the two tiles' outermost pixels **fit best**. No weight, no training; chance is 25 of
+# 100. It plays on 300 handwritten digits of 16 × 16. **Your guess:** how many of 100 does it get right if the tiles
+# touch, and how many if two pixels between them are left out? (The cell holds a friend's guess. Replace it with yours.)
+
+# %%
+my_edges = {"no gap": 40, "gap of 2": 25}
+
+# %% demonstration=true
+needs(tile_and_neighbour=tile_and_neighbour)
+def fitting_side(middle, other):
+    """Of 1 above, 3 left, 4 right, 6 below: where the outermost pixels differ least."""
+    lines = {
+        1: (middle[:, 0], other[:, -1]),
+        3: (middle[:, :, 0], other[:, :, -1]),
+        4: (middle[:, :, -1], other[:, :, 0]),
+        6: (middle[:, -1], other[:, 0]),
+    }
+    return min(lines, key=lambda side: (lines[side][0] - lines[side][1]).abs().mean())
+
+
+big = {split: load("digits", split, size=16) for split in ("train", "test")}
+fits = {}
+for name, tile, gap in (("no gap", 5, 0), ("gap of 2", 4, 2)):
+    asked = [((1, 3, 4, 6)[n % 4], image) for n, image in enumerate(big["test"].floats()[:300])]
+    said = [fitting_side(*tile_and_neighbour(image, side, tile, gap)) for side, image in asked]
+    fits[name] = 100 * sum(a == b for a, (b, _) in zip(said, asked)) / 300
+beside_guesses(fits, my_edges, "right of 100", floor=25)
+
+# %% [markdown]
+# **Eighty of a hundred, by one line that has no idea what a digit is.** Strokes run on across the cut. A network will
+# find this line too, as it is easier than digits, and then its loss falls and nobody learns anything. The gap takes
+# most of it away (the control: the same player, the same images). Such a way round the question is a **shortcut**.
+# The authors met a worse one: lenses bend colours apart towards the border of a photograph, so a tile's fringes tell
+# where it stood. They dropped the colours.
+#
+# ## How do you find a cue that you did not think of?
+#
+# A puzzle for a ViT: the 4 × 4 patches of an image are shuffled, and each is to say which of 16 places it came from.
+# The images come in two editions: as they are, and **from a scanner that leaves something behind**. Both nets learn
+# for four rounds over the same 1,438 digits. **Your guess:** how many of 100 patches of *unseen* images does each of
+# them put in the right place? Chance is about 6.
+
+# %%
+my_puzzle = {"as they are": 30, "scanned": 30}
+
+
+# %% demonstration=true
+@torch.no_grad()
+def solved(method, data):
+    """Of 100 questions of its own pretext, those that it answers rightly."""
+    views = method.batch(data, torch.arange(len(data)), torch.Generator().manual_seed(0))
+    method.eval()
+    return 100 * method(views)[1]["accuracy"].item()
+
+
+# %% demonstration="long"
+editions = {"as they are": lambda data: data, "scanned": numbered}
+puzzlers = {}
+for name, scan in editions.items():
+    torch.manual_seed(0)
+    seen = scan(big["train"])
+    puzzlers[name] = build("patch-jigsaw", Images.of(seen, mirror=False), "vit-mini/4")
+    train(puzzlers[name], seen, Recipe(epochs=4, batch=32))
+found = {name: solved(puzzlers[name], scan(big["test"])) for name, scan in editions.items()}
+beside_guesses(found, my_puzzle, "right of 100 patches", floor=100 / 16)
+
+# %% [markdown]
+# A hundred of a hundred, after seconds, on images it never saw. Too good. What does it see? Look at some scans first.
+
+# %% demonstration=true
+contact_sheet(numbered(big["test"]), 1, 8)
+
+# %% [markdown]
+# Something is there, and in one picture it could be anything. So take **the mean of all patches from one place, minus
+# the mean of all from another**: what digits show is nearly averaged away, and what is left tells the two places
+# apart. Choose two places (0 … 15, row by row).
+
+# %%
+one, other = 5, 10
+
+# %% demonstration=true
+differences = {}
+for name, scan in editions.items():
+    patches = cut(scan(big["train"]).floats(), 4, 4)[:, :, 0]  # (1438, 16, 4, 4)
+    differences[name] = patches[:, one].mean(dim=0) - patches[:, other].mean(dim=0)
+matrices(differences, axes=("row", "column"), digits=2, label="difference of means")
+
+# %% [markdown]
+# One pixel stands out in the scans: which? Type its row and column inside a patch. The cell below paints it black in
+# all patches of all *unseen* scans, and asks the trained net again. If the net did not use it, nothing changes.
+
+# %%
+my_pixel = (0, 0)  # (row, column), 0 … 3 each
+
+# %% demonstration=true
+def painted(data):
+    images = data.images.clone()
+    images[:, :, my_pixel[0] :: 4, my_pixel[1] :: 4] = 0
+    return type(data)(images, data.labels, data.classes, data.mean, data.std)
+
+
+for name, scan in editions.items():
+    data = scan(big["test"])
+    net = puzzlers[name]
+    told = f"{solved(net, data):.0f} of 100, painted over {solved(net, painted(data)):.0f}"
+    print(f"{name:12} {told}")
+
+# %% [markdown]
+# With the right pixel gone, the scans' net falls to a fraction, while the other one, the control, hardly minds one
+# pixel less. That is the proof: **take it away, and see who falls.** The scanner wrote each patch's number into its
+# last pixel, as a grey.
+
+# %% [markdown]
+# ### Does a shortcut cost anything?
+#
+# The pretext does not matter; the features do. A recorded run (`benchmarks/shortcut.py`, three seeds, ten rounds): the
+# encoders are frozen, and an image gets the class of its neighbours among ten labelled images a class (kNN; you will
+# write it below). Beside the two editions a **control**: the same pixels, the same greys, but shuffled in each image,
+# so that they tell nothing. All are read on *clean* images. **Your guess**, right of 100 (untrained:
+# {{untrained}}):
+
+# %%
+my_cost = {"no cue": 50, "numbers": 50, "numbers that tell nothing": 50}
+
+# %% demonstration=true
+on_clean = {k: 0 for k in my_cost}
+beside_guesses(on_clean, my_cost, "kNN, right of 100 clean images", floor=10)
+
+# %% [markdown]
+# TEXT
+
+# %% [markdown]
+# ### Taking cues away beforehand
+#
+# You will not know every cue, but some are always there. A lamp stands on one side, a lens darkens towards its
+# border: the *brightness* of a tile then says where it was. The puzzle's authors (Noroozi and Favaro 2016) therefore
+# standardise each tile by itself.
+
+# %% exercise="tile_by_tile"
+
+# %% [markdown]
+# A lamp from above, put into the digits, and the mean brightness of the patches of each place, as a picture: without
+# the lamp; with it; and with it behind your function. **Say first** what the third one shows.
+
+# %% demonstration=true
+needs(tile_by_tile=tile_by_tile)
+lamp = torch.linspace(0.5, 0.0, 16)[:, None]  # more light above
+images = {"no lamp": big["train"].floats(), "a lamp": big["train"].floats() / 2 + lamp}
+tiles = {name: cut(x, 4, 4) for name, x in images.items()}  # (1438, 16, 1, 4, 4)
+tiles["tile by tile"] = tile_by_tile(tiles["a lamp"])
+means = {name: t.mean(dim=(0, 2, 3, 4)).reshape(4, 4) for name, t in tiles.items()}
+matrices(means, axes=("row", "column"), digits=2, label="mean brightness")
+
+# %% [markdown]
+# ## Which orders shall a puzzle have?
+#
+# With nine tiles there are 9! = 362,880 orders. A few of them become the classes. If two classes differ in two tiles
+# only, a net that has sorted seven tiles rightly still has to guess: choose orders **far apart**.
+
+# %% exercise="far_orders"
+
+# %% [markdown]
+# Of 720 orders of six tiles, 24 by your function, beside 24 at random: how near do the nearest two lie? **Before you
+# run:** can two orders differ in exactly one place?
+
+# %% demonstration=true
+needs(far_orders=far_orders)
+torch.manual_seed(0)
+drawn = torch.stack([torch.randperm(6) for _ in range(24)])
+for name, orders in {"far apart": far_orders(6, 24), "at random": drawn}.items():
+    apart = (orders[:, None] != orders).sum(dim=2)  # (24, 24)
+    pairs = apart[torch.ones(24, 24).triu(1).bool()].float()
+    print(f"{name}: on average {pairs.mean():.2f} of 6 places, the nearest two {pairs.min():.0f}")
+
+# %% [markdown]
+# ## Which way is up?
+#
+# **Rotation** (Gidaris et al. 2018): turn an image by 0, 90, 180 or 270 degrees and ask by how much. Who knows which
+# way a cat stands must have seen the cat. All four go into the same batch. First the test, then the function.
+
+# %% exercise="test_turns"
+
+# %% exercise="four_turns"
+
+# %% demonstration=true
+needs(four_turns=four_turns)
+few = load("digits", "test").take([3, 8, 11])
+turned, labels = four_turns(few.floats())
+rows = few.take(torch.arange(12) % 3)
+shown = type(few)((255 * turned).byte(), rows.labels, rows.classes, few.mean, few.std)
+contact_sheet(shown, 2, 6, texts=[f"{k} turns" for k in labels.tolist()])
+
+# %% [markdown]
+# Which of these could *you* turn back? A 0 and an 8 look the same upside down: half of their questions have no
+# answer. Keep rotation in mind for the finale.
+#
+# ## Why not ask for the colour itself?
+#
+# **Colourisation** (Zhang et al. 2016): give the lightness, ask for the colour. In *Lab* an image has lightness L,
+# 0 … 100, and two axes of colour, a (green to red) and b (blue to yellow). A balloon may be red or blue. Whoever is
+# punished by the squared error answers with the mean, grey-violet, and is never quite wrong. So colours become
+# **classes**: the plane (a, b) is cut into 313 bins, and the answer is a distribution.
+
+# %% exercise="soft_bins"
+
+# %% exercise="colour_weights"
+
+# %% exercise="annealed_mean"
+
+# %% [markdown]
+# Here is the smallest coloriser there is: it looks at the lightness of **one pixel**, in 20 steps, and has counted
+# your shares of each bin over 25,600 pixels of coloured shapes. It cannot know more than how often a colour comes with
+# a lightness. Its answer is the mean at T = 1, or sharpened. The true colours have a mean strength ("chroma", the
+# length of (a, b)) of 18. **Your guess** for its answers:
+
+# %%
+my_chroma = {"T = 1": 15, "T = 0.05": 15, "T = 1, rebalanced": 15}
+
+# %% demonstration=true
+needs(soft_bins=soft_bins, colour_weights=colour_weights, annealed_mean=annealed_mean)
+bins = ab_bins()  # (313, 2)
+lab = rgb_to_lab(load("shapes", "train", 16).floats(slice(100)))  # (100, 3, 16, 16)
+shares = soft_bins(lab[:, 1:].movedim(1, -1).reshape(-1, 2), bins, k=5, sigma=5.0)
+prior = shares.mean(dim=0)  # (313,)
+level = (lab[:, 0].flatten() / 5).long().clamp(max=19)
+counted = torch.zeros(20, 313).index_add(0, level, shares) + 1e-6 * prior
+even, rare = counted.log(), (counted * colour_weights(prior, 0.5)).log()
+test = rgb_to_lab(load("shapes", "test", 16).floats(slice(8)))
+seen = (test[:, 0] / 5).long().clamp(max=19)  # (8, 16, 16)
+asked = {"T = 1": (even, 1.0), "T = 0.05": (even, 0.05), "T = 1, rebalanced": (rare, 1.0)}
+answers = {n: annealed_mean(logits, bins, T)[seen] for n, (logits, T) in asked.items()}
+chroma = {name: ab.norm(dim=-1).mean().item() for name, ab in answers.items()}
+beside_guesses(chroma, my_chroma, "mean chroma", floor=test[:, 1:].norm(dim=1).mean().item())
+
+# %% demonstration=true
+true = test[:, 1:].movedim(1, -1)  # (8, 16, 16, 2)
+off = {name: (ab - true).norm(dim=-1).mean().item() for name, ab in answers.items()}
+print({name: round(value, 1) for name, value in off.items()}, "mean distance to the truth")
+rows = [true, *answers.values()]
+rgb = lab_to_rgb(torch.cat([torch.cat([test[:, :1], ab.movedim(-1, 1)], 1) for ab in rows]))
+coloured = load("shapes", "test", 16).take(torch.arange(32) % 8)
+coloured = type(coloured)((255 * rgb).byte(), *(vars(coloured)[k] for k in list(vars(coloured))[1:]))
+names = ["true"] * 8 + [n for name in answers for n in [name] * 8]
+contact_sheet(coloured, 4, 8, texts=names)
+
+# %% [markdown]
+# The mean is less than half as strong as the truth: **it greys**, and it is also the *nearest* to the truth of the
+# three, by the mean distance. Both at once: what is right on average is not what a colour looks like. A low T gives
+# the strength back and pays in error, and so does rebalancing, which lifts the rare colours. (Ours knows one pixel; the
+# paper's network knew the picture, with T = 0.38, and passed for real in 32 of 100 trials.)
+#
+# ## Can the image itself be the label?
+#
+# An **auto-encoder** says an image in few numbers, its *latents* z, and draws it again from them. A **VAE** (Kingma and
+# Welling 2014) also asks that the latents of all images together look like a standard normal, so that one can walk
+# between them. Its loss has two terms: how far the drawing is off, and how far each image's latents are from normal.
+
+# %% exercise="kl_one"
+
+# %% [markdown]
+# To learn by gradients, z must be *made* of μ and σ: z = μ + σ·noise, with noise drawn beside them. A z that was
+# sampled has no derivative.
+
+# %% exercise="Posterior"
+
+# %% [markdown]
+# PyTorch's own divergence beside yours, and a gradient that reaches μ:
+
+# %% demonstration=true
+needs(Posterior=Posterior)
+from torch.distributions import Normal, kl_divergence
+
+torch.manual_seed(0)
+posterior, features = Posterior(6, 4), torch.randn(3, 6)
+z, divergence = posterior(features, torch.randn(3, 4))
+q = Normal(posterior.mu(features), (posterior.log_var(features) / 2).exp())
+theirs = kl_divergence(q, Normal(0.0, 1.0)).sum(dim=1)
+print(f"off PyTorch's own by {(divergence - theirs).abs().max():.0e}")
+z.sum().backward()
+print(f"gradient that reaches μ: {posterior.mu.weight.grad.norm():.2f}")
+
+
+# %% [markdown]
+# A whole VAE from your `Posterior`. `Decoder` is two linear layers; `gaussian_nll` the drawing's error in nats.
+
+# %% demonstration=true
+class Drawing(Method):
+    """A VAE: an encoder with features (B, D), your posterior, and a decoder of images."""
+
+    def __init__(self, net, dim, shape, Z, hidden):
+        super().__init__(net)
+        self.posterior, self.decoder = Posterior(dim, Z), Decoder(Z, shape, hidden)
+        self.Z = Z
+
+    def views(self, images, generator=None):
+        noise = torch.randn(len(images), self.Z, generator=generator)
+        return {"images": images, "noise": noise}
+
+    def forward(self, batch):
+        z, divergence = self.posterior(self.encoder.features(batch["images"]), batch["noise"])
+        error = gaussian_nll(batch["images"], self.decoder(z), deviation=0.1)
+        loss = (error + divergence).mean()
+        return loss, {"loss": loss.detach(), "divergence": divergence.mean().detach()}
+
+
+# %% demonstration="long"
+needs(Posterior=Posterior)
+class Pixels(nn.Sequential):
+    """An encoder as plain as can be: (B, 1, 8, 8) -> (B, 128)"""
+
+    def features(self, images):
+        return self(images)
+
+
+torch.manual_seed(0)
+small = {split: load("digits", split) for split in ("train", "test")}
+pixels = Pixels(nn.Flatten(), nn.Linear(64, 128), nn.ReLU())
+walker = Drawing(pixels, 128, (1, 8, 8), Z=2, hidden=128)
+rows = train(walker, small["train"], Recipe(epochs=30, batch=32, lr=3e-3))
+print(f"{rows[-1]['divergence']:.1f} nats in two latents")
+
+# %% [markdown]
+# Every letter of the map is an unseen image where its μ lies; it was never told its class. **Drag the cross**, or use
+# the arrow keys.
+#
+# 1. Walk from the 0s to the 1s in a straight line. What is drawn half-way?
+# 2. Which digits share a region? Was that a label's doing?
+# 3. Go where no image lies, into a corner. Does the decoder refuse?
+
+# %% demonstration="long"
+needs(Posterior=Posterior)
+shown = small["test"].take(range(200))
+with torch.no_grad():
+    means = walker.posterior.mu(pixels.features(shown.floats()))
+latent_walk(walker.decoder, means, shown.labels, shown.classes)
+
+# %% [markdown]
+# <details><summary>What you should have seen</summary>
+#
+# 1. Shapes that are neither: a blend, not a third digit. 2. Those with strokes in the same places, as pixels say; no
+# label took part. 3. It draws something at every point. The map tells where images lie, the decoder does not.
+#
+# </details>
+#
+# ## What has a network learnt?
+#
+# Five pretexts, and none of their losses can be compared with another. What can be compared is what the *features* are
+# good for. The encoder is **frozen**, in evaluation mode, and read by instruments that learn next to nothing
+# themselves. The first learns nothing at all:
+
+# %% exercise="weighted_knn"
+
+# %% [markdown]
+# The second may draw straight lines. One trap stands in every second notebook on this topic: what the features are
+# standardised by.
+
+# %% exercise="linear_probe"
+
+# %% [markdown]
+# ## The whole way, with your own code
+#
+# The finale. A small ResNet; two pretexts made of **your** functions; frozen; **your** kNN and **your** probe with ten
+# labels a class; then fine-tuning. Beside them the two runs that can tell: the same network **untrained**, and, in its
+# column *fine-tuned*, **labels alone**. Choose a set: "digits", "text" (printed letters), "shapes", or the path of a
+# folder of images of your own.
+
+# %%
+my_set = "digits"
+
+# %% demonstration=true
+order = torch.Generator().manual_seed(0)
+chosen = load(my_set, "train", size=8)
+chosen = chosen.take(torch.randperm(len(chosen), generator=order)[:1438])
+unseen = load(my_set, "test", size=8).like(chosen)
+shape = tuple(chosen.images.shape[1:])
+
+
+def fresh():
+    """The network with its first weights, the same ones each time."""
+    torch.manual_seed(0)
+    net = encoder("resnet-mini", shape)
+    standardise(net, chosen.mean, chosen.std)
+    return net
+
+
+class Turned(Rotation):
+    """Rotation, with your four turns."""
+
+    def views(self, images, generator=None):
+        turned, labels = four_turns(images)
+        return {"images": turned, "labels": labels}
+
+
+# %% demonstration=true
+def read(net, labelled=None, k=20):
+    """Right of 100 unseen images: by your kNN, your probe, and when all weights may change."""
+    labelled = labelled or chosen.few(10)
+    z, others, classes = embed(net, labelled), embed(net, unseen), len(chosen.classes)
+    votes = weighted_knn(z, labelled.labels, others, k, 0.07, classes)
+    lines = linear_probe(z, labelled.labels, others, classes, steps=300, rate=0.5)
+    right = [(said.argmax(dim=1) == unseen.labels).float().mean() for said in (votes, lines)]
+    tuned = fine_tune(net, labelled, unseen, Recipe(epochs=30, batch=32), layer_decay=1.0)
+    numbers = [100 * float(one) for one in (*right, tuned)]
+    return dict(zip(("kNN", "probe", "fine-tuned"), numbers))
+
+
+# %% [markdown]
+# **Your guess** for the digits. By kNN: untrained, after rotation (which will solve its own task), and after the VAE;
+# and the labels alone.
+
+# %%
+my_reading = {
+    "untrained: kNN": 20,
+    "rotation: kNN": 60,
+    "VAE: kNN": 60,
+    "labels alone": 60,
+}
+
+# %% demonstration="long"
+needs(Posterior=Posterior, four_turns=four_turns)
+needs(weighted_knn=weighted_knn, linear_probe=linear_probe)
+dim = width(fresh())
+turner = Turned(fresh(), dim)
+train(turner, chosen, Recipe(epochs=5, batch=32))
+drawer = Drawing(fresh(), dim, shape, Z=16, hidden=64)
+train(drawer, chosen, Recipe(epochs=10, batch=32))
+nets = {"untrained": fresh(), "rotation": turner.encoder, "VAE": drawer.encoder}
+readings = {name: read(net) for name, net in nets.items()}
+print(f"rotation's own task, unseen images: {solved(turner, unseen):.0f} of 100")
+
+# %% demonstration="long"
+needs(Posterior=Posterior, four_turns=four_turns)
+needs(weighted_knn=weighted_knn, linear_probe=linear_probe)
+for name, found in readings.items():
+    print(f"{name:10}" + "".join(f"{how:>13} {x:5.1f}" for how, x in found.items()))
+told = {f"{name}: kNN": found["kNN"] for name, found in readings.items()}
+told["labels alone"] = readings["untrained"]["fine-tuned"]
+beside_guesses(told, my_reading, "right of 100", floor=100 / len(chosen.classes))
+
+# %% [markdown]
+# TEXT2
+#
+# ### And the others?
+#
+# The recorded table of the course's methods (`benchmarks/results/methods-cpu.md`; three seeds, ten labels a class, probe).
+# Each beside the two runs that can tell, of its own network, set and budget. **Your guess:** of these seven, how many
+# beat *labels alone* with all three seeds?
+
+# %%
+my_winners = 4
+
+# %% demonstration=true
+recorded = {  # probe: untrained, labels alone, the pretext; by seed
+    "patch-jigsaw": ([61.0, 48.5, 49.9], [65.5, 58.5, 56.0], [75.8, 73.0, 74.4]),
+    "auto-encoder": ([74.4, 70.5, 76.3], [91.4, 90.8, 89.7], [88.6, 91.4, 91.9]),
+    "VAE": ([74.4, 70.5, 76.3], [91.4, 90.8, 89.7], [89.7, 90.3, 89.4]),
+    "context": ([66.3, 66.3, 69.9], [89.4, 86.9, 89.7], [81.3, 75.5, 79.1]),
+    "jigsaw": ([66.3, 66.3, 69.9], [89.4, 86.9, 89.7], [73.0, 77.4, 75.5]),
+    "rotation": ([66.3, 66.3, 69.9], [88.9, 85.0, 91.4], [71.6, 71.0, 73.0]),
+    "colours": ([18.9, 16.5, 17.8], [21.4, 23.0, 20.7], [21.9, 16.8, 16.5]),
+}
+gains, winners = {}, 0
+for name, (untrained, alone, own) in recorded.items():
+    gains[name] = [a - b for a, b in zip(own, alone)]
+    winners += min(gains[name]) > 0
+beside_guesses(gains, {}, "points of accuracy above labels alone", floor=0)
+beside_guesses({"winners": winners}, {"winners": my_winners}, "of seven")
+
+# %% [markdown]
+# TEXT3
+
+# %% exercise="missing_baseline"
+
+# %% [markdown] by_hand="perfect_pretext" points=3 difficulty=3 minutes=8
+# Ninety-nine per cent
+#
+# A colleague shows a new pretext task for X-rays. Her network solves it on 99 % of unseen images, and "a probe on our
+# own images is as good as ever". In three or four sentences: why does neither number show that the features are good,
+# what would you look at first, and which run would convince you?
+#
+# ### BEGIN SOLUTION
+# One point each: (1) a solved pretext says nothing about features: it may be solved by a cue, or by something that
+# the later task does not need (rotation 99 %, kNN as untrained). (2) her own images carry the same cue, at the probe
+# too: look at difference pictures by label, take what is found away, and ask the trained net again. (3) a probe or
+# fine-tuning on images from elsewhere (another scanner), beside the untrained network and labels alone, several seeds.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What the papers report
+#
+# All with AlexNet, detection on VOC 2007, in mean average precision: rotation 54.4 (Gidaris et al. 2018), 2.4 below
+# the same network pre-trained with ImageNet's labels; jigsaw 51.8, with ImageNet's labels 56.5 (Noroozi and Favaro
+# 2016). Photographs with an upright, and a million of them: rotation is a good question there, and a poor one on digits.
+#
+# Ours are toys: grey digits of 8 × 8 or 16 × 16, minutes of one core. They show mechanisms and which run to ask for; the
+# order of methods they do not show for photographs.
+#
+# ## Three sentences to remember
+#
+# 1. A network answers the question you asked, by the cheapest cue there is; a perfect pretext is a reason to look.
+# 2. Take the difference of two means to find a cue, take the cue away to prove it, and probe on images without it.
+# 3. "Pre-training helps" needs two more runs: the same network untrained, and labels alone.
+#
+# **One limit of what you built:** every task here was invented by somebody who thought it needs understanding, and each
+# looks at one image at a time.
+#
+# **Next:** tasks that compare two views of an image, and invent no question.
+#
+# ## References
+#
+# - C. Doersch, A. Gupta, A. Efros. *Unsupervised visual representation learning by context prediction.* ICCV 2015
+# - M. Noroozi, P. Favaro. *Unsupervised learning of visual representations by solving jigsaw puzzles.* ECCV 2016
+# - R. Zhang, P. Isola, A. Efros. *Colorful image colorization.* ECCV 2016
+# - S. Gidaris, P. Singh, N. Komodakis. *Unsupervised representation learning by predicting image rotations.* ICLR 2018
+# - D. Kingma, M. Welling. *Auto-encoding variational Bayes.* ICLR 2014
+# - Z. Wu, Y. Xiong, S. Yu, D. Lin. *Unsupervised feature learning via non-parametric instance discrimination.* CVPR 2018
