@@ -1,4 +1,4 @@
-"""A walk through the two latents of an auto-encoder: drag a point, and its decoder draws the image of that place.
+"""A walk through the two latents of an auto-encoder: drag a point, and the decoder draws what lies there.
 
 The decoder's weights travel with the figure, and the page computes the image anew at every point: nothing was
 drawn beforehand, and no kernel is asked.
@@ -62,8 +62,8 @@ def latent_walk(decoder: Decoder, means: Any, labels: Any, classes: Any) -> Bloc
         body=body,
         css=css,
         height=430,
-        alt=f"A map of two latents with {len(kinds)} images on it, each as the name of its class; a cross that "
-        "can be dragged, and the image that the decoder draws at the cross.",
+        alt=f"A map of two latents with {len(kinds)} images on it, each as the name of its class; a cross "
+        "that can be dragged, and the image that the decoder draws at the cross.",
         fallback=_still(decoder, points, kinds, names),
     )
 

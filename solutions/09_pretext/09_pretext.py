@@ -37,13 +37,17 @@
 # take about a minute of processor time.
 
 # %%
+import itertools
+from dataclasses import replace
+
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.distributions import Normal, kl_divergence
 
 from course.data.by_name import load
-from course.data.cues import numbered
-from course.evaluate import embed, fine_tune
+from course.data.cues import misnumbered, numbered
+from course.evaluate import embed, fine_tune, knn
 from course.show import needs
 from course.show.contact_sheet import contact_sheet
 from course.show.guesses import beside_guesses
@@ -52,6 +56,7 @@ from course.show.matrices import matrices
 from course.ssl.autoencoder import Decoder, gaussian_nll
 from course.ssl.by_name import Images, build
 from course.ssl.colorization import ab_bins, lab_to_rgb, rgb_to_lab
+from course.ssl.context import fitting_side
 from course.ssl.method import Method
 from course.ssl.rotation import Rotation
 from course.ssl.tiles import cut
@@ -105,23 +110,15 @@ my_edges = {"no gap": 40, "gap of 2": 25}
 
 # %% demonstration=true
 needs(tile_and_neighbour=tile_and_neighbour)
-def fitting_side(middle, other):
-    """Of 1 above, 3 left, 4 right, 6 below: where the outermost pixels differ least."""
-    lines = {
-        1: (middle[:, 0], other[:, -1]),
-        3: (middle[:, :, 0], other[:, :, -1]),
-        4: (middle[:, :, -1], other[:, :, 0]),
-        6: (middle[:, -1], other[:, 0]),
-    }
-    return min(lines, key=lambda side: (lines[side][0] - lines[side][1]).abs().mean())
-
-
 big = {split: load("digits", split, size=16) for split in ("train", "test")}
 fits = {}
 for name, tile, gap in (("no gap", 5, 0), ("gap of 2", 4, 2)):
-    asked = [((1, 3, 4, 6)[n % 4], image) for n, image in enumerate(big["test"].floats()[:300])]
-    said = [fitting_side(*tile_and_neighbour(image, side, tile, gap)) for side, image in asked]
-    fits[name] = 100 * sum(a == b for a, (b, _) in zip(said, asked)) / 300
+    right = 0
+    for n, image in enumerate(big["test"].floats()[:300]):
+        side = (1, 3, 4, 6)[n % 4]  # above, left, right, below
+        middle, other = tile_and_neighbour(image, side, tile, gap)
+        right += fitting_side(middle, other) == side
+    fits[name] = 100 * right / 300
 beside_guesses(fits, my_edges, "right of 100", floor=25)
 
 # %% [markdown]
@@ -135,7 +132,7 @@ beside_guesses(fits, my_edges, "right of 100", floor=25)
 #
 # A puzzle for a ViT: the 4 × 4 patches of an image are shuffled, and each is to say which of 16 places it came from.
 # The images come in two editions: as they are, and **from a scanner that leaves something behind**. Both nets learn
-# for four rounds over the same 1,438 digits. **Your guess:** how many of 100 patches of *unseen* images does each of
+# for five rounds over the same 1,438 digits. **Your guess:** how many of 100 patches of *unseen* images does each of
 # them put in the right place? Chance is about 6.
 
 # %%
@@ -143,6 +140,9 @@ my_puzzle = {"as they are": 30, "scanned": 30}
 
 
 # %% demonstration=true
+EPOCHS = 5
+
+
 @torch.no_grad()
 def solved(method, data):
     """Of 100 questions of its own pretext, those that it answers rightly."""
@@ -158,7 +158,7 @@ for name, scan in editions.items():
     torch.manual_seed(0)
     seen = scan(big["train"])
     puzzlers[name] = build("patch-jigsaw", Images.of(seen, mirror=False), "vit-mini/4")
-    train(puzzlers[name], seen, Recipe(epochs=4, batch=32))
+    train(puzzlers[name], seen, Recipe(epochs=EPOCHS, batch=32))
 found = {name: solved(puzzlers[name], scan(big["test"])) for name, scan in editions.items()}
 beside_guesses(found, my_puzzle, "right of 100 patches", floor=100 / 16)
 
@@ -184,48 +184,85 @@ for name, scan in editions.items():
 matrices(differences, axes=("row", "column"), digits=2, label="difference of means")
 
 # %% [markdown]
-# One pixel stands out in the scans: which? Type its row and column inside a patch. The cell below paints it black in
-# all patches of all *unseen* scans, and asks the trained net again. If the net did not use it, nothing changes.
+# One pixel stands out in the scans: which? Type its row and column inside a patch. The cell below **shuffles that pixel**
+# among the 16 patches of each unseen image, all others stay, and asks the trained nets again: its greys are all there,
+# and tell nothing any more. Who did not use it keeps what it had. Try another pixel as well, as a control.
 
 # %%
 my_pixel = (0, 0)  # (row, column), 0 … 3 each
 
 # %% demonstration=true
-def painted(data):
+def mixed_up(data):
+    row, column = my_pixel
     images = data.images.clone()
-    images[:, :, my_pixel[0] :: 4, my_pixel[1] :: 4] = 0
-    return type(data)(images, data.labels, data.classes, data.mean, data.std)
+    pixels = images[:, 0, row::4, column::4].flatten(1)  # (N, 16)
+    order = torch.rand(pixels.shape).argsort(dim=1)
+    images[:, 0, row::4, column::4] = pixels.gather(1, order).unflatten(1, (4, 4))
+    return replace(data, images=images)
 
 
 for name, scan in editions.items():
-    data = scan(big["test"])
-    net = puzzlers[name]
-    told = f"{solved(net, data):.0f} of 100, painted over {solved(net, painted(data)):.0f}"
+    net, data = puzzlers[name], scan(big["test"])
+    told = f"{solved(net, data):.0f} of 100, mixed up {solved(net, mixed_up(data)):.0f}"
     print(f"{name:12} {told}")
 
 # %% [markdown]
-# With the right pixel gone, the scans' net falls to a fraction, while the other one, the control, hardly minds one
-# pixel less. That is the proof: **take it away, and see who falls.** The scanner wrote each patch's number into its
-# last pixel, as a grey.
+# The scans' net loses most of its answers when its *right* pixel is mixed up, and next to none for any other; the net that
+# never saw a number has no such pixel. That is the proof: **take it away, and see who falls.** The scanner wrote each
+# patch's number, as a grey, into its last pixel.
 
 # %% [markdown]
 # ### Does a shortcut cost anything?
 #
-# The pretext does not matter; the features do. A recorded run (`benchmarks/shortcut.py`, three seeds, ten rounds): the
-# encoders are frozen, and an image gets the class of its neighbours among ten labelled images a class (kNN; you will
-# write it below). Beside the two editions a **control**: the same pixels, the same greys, but shuffled in each image,
-# so that they tell nothing. All are read on *clean* images. **Your guess**, right of 100 (untrained:
-# {{untrained}}):
+# The pretext does not matter; the features do. So freeze each encoder, and give an unseen image the class of its nearest
+# among ten labelled images a class (kNN; you will write it yourself below). Twice: all images scanned, as those it learnt
+# from; and all of them clean. And a **control**, a third net from a scanner whose numbers are *shuffled* in each image:
+# the same pixels, the same greys, and they tell nothing. **Your guess**, right of 100:
 
 # %%
-my_cost = {"no cue": 50, "numbers": 50, "numbers that tell nothing": 50}
+my_cost = {
+    "no cue, clean": 50,
+    "numbers, scanned": 50,
+    "numbers, clean": 50,
+    "shuffled numbers, clean": 50,
+}
 
 # %% demonstration=true
-on_clean = {k: 0 for k in my_cost}
-beside_guesses(on_clean, my_cost, "kNN, right of 100 clean images", floor=10)
+def neighbours(method, parts):
+    """kNN by the course's own: ten labelled images a class, right of 100 unseen ones."""
+    few, others = parts["train"].few(10), parts["test"]
+    z = [embed(method.encoder, part, pool="patches") for part in (few, others)]
+    return 100 * knn(z[0], few.labels, z[1], others.labels)
+
+
+def scanned(scan):
+    return {split: scan(data) for split, data in big.items()}
+
+
+# %% demonstration="long"
+torch.manual_seed(0)
+fooled = misnumbered(big["train"])
+puzzlers["shuffled"] = build("patch-jigsaw", Images.of(fooled, mirror=False), "vit-mini/4")
+untrained = neighbours(puzzlers["shuffled"], big)
+train(puzzlers["shuffled"], fooled, Recipe(epochs=EPOCHS, batch=32))
+cost = {
+    "untrained, clean": untrained,
+    "no cue, clean": neighbours(puzzlers["as they are"], big),
+    "numbers, scanned": neighbours(puzzlers["scanned"], scanned(numbered)),
+    "numbers, clean": neighbours(puzzlers["scanned"], big),
+    "shuffled numbers, clean": neighbours(puzzlers["shuffled"], big),
+}
+beside_guesses(cost, my_cost, "kNN, right of 100", floor=10)
 
 # %% [markdown]
-# TEXT
+# - On **scans** the net that took the shortcut looks best of all, above the one that never had numbers: the images that it
+#   is read with carry them, too. Nothing in its own world tells.
+# - On **clean** images it falls behind by more than ten points: what it had learnt to look at is gone.
+# - The control has the same pixels, and loses nothing. So it is not the dirt that costs, it is that the dirt *told*.
+# - It is still above the untrained net: numbers are not all that it learnt. A shortcut seldom takes everything.
+#
+# One seed, five rounds: read differences of a few points as none. The command `python -m benchmarks.shortcut` repeats it
+# with more seeds and a longer training.
 
 # %% [markdown]
 # ### Taking cues away beforehand
@@ -282,11 +319,10 @@ for name, orders in {"far apart": far_orders(6, 24), "at random": drawn}.items()
 
 # %% demonstration=true
 needs(four_turns=four_turns)
-few = load("digits", "test").take([3, 8, 11])
-turned, labels = four_turns(few.floats())
-rows = few.take(torch.arange(12) % 3)
-shown = type(few)((255 * turned).byte(), rows.labels, rows.classes, few.mean, few.std)
-contact_sheet(shown, 2, 6, texts=[f"{k} turns" for k in labels.tolist()])
+three = load("digits", "test").take([3, 8, 11])
+turned, labels = four_turns(three.floats())
+shown = replace(three.take(torch.arange(12) % 3), images=(255 * turned).byte())
+contact_sheet(shown, 2, 6, texts=[f"label {k}" for k in labels.tolist()])
 
 # %% [markdown]
 # Which of these could *you* turn back? A 0 and an 8 look the same upside down: half of their questions have no
@@ -315,31 +351,39 @@ contact_sheet(shown, 2, 6, texts=[f"{k} turns" for k in labels.tolist()])
 my_chroma = {"T = 1": 15, "T = 0.05": 15, "T = 1, rebalanced": 15}
 
 # %% demonstration=true
-needs(soft_bins=soft_bins, colour_weights=colour_weights, annealed_mean=annealed_mean)
+needs(soft_bins=soft_bins, colour_weights=colour_weights)
 bins = ab_bins()  # (313, 2)
 lab = rgb_to_lab(load("shapes", "train", 16).floats(slice(100)))  # (100, 3, 16, 16)
 shares = soft_bins(lab[:, 1:].movedim(1, -1).reshape(-1, 2), bins, k=5, sigma=5.0)
 prior = shares.mean(dim=0)  # (313,)
-level = (lab[:, 0].flatten() / 5).long().clamp(max=19)
+level = (lab[:, 0].flatten() / 5).long().clamp(max=19)  # (25600,)
 counted = torch.zeros(20, 313).index_add(0, level, shares) + 1e-6 * prior
-even, rare = counted.log(), (counted * colour_weights(prior, 0.5)).log()
-test = rgb_to_lab(load("shapes", "test", 16).floats(slice(8)))
-seen = (test[:, 0] / 5).long().clamp(max=19)  # (8, 16, 16)
-asked = {"T = 1": (even, 1.0), "T = 0.05": (even, 0.05), "T = 1, rebalanced": (rare, 1.0)}
-answers = {n: annealed_mean(logits, bins, T)[seen] for n, (logits, T) in asked.items()}
-chroma = {name: ab.norm(dim=-1).mean().item() for name, ab in answers.items()}
-beside_guesses(chroma, my_chroma, "mean chroma", floor=test[:, 1:].norm(dim=1).mean().item())
+rare = counted * colour_weights(prior, mix=0.5)
 
 # %% demonstration=true
-true = test[:, 1:].movedim(1, -1)  # (8, 16, 16, 2)
-off = {name: (ab - true).norm(dim=-1).mean().item() for name, ab in answers.items()}
-print({name: round(value, 1) for name, value in off.items()}, "mean distance to the truth")
-rows = [true, *answers.values()]
-rgb = lab_to_rgb(torch.cat([torch.cat([test[:, :1], ab.movedim(-1, 1)], 1) for ab in rows]))
-coloured = load("shapes", "test", 16).take(torch.arange(32) % 8)
-coloured = type(coloured)((255 * rgb).byte(), *(vars(coloured)[k] for k in list(vars(coloured))[1:]))
-names = ["true"] * 8 + [n for name in answers for n in [name] * 8]
-contact_sheet(coloured, 4, 8, texts=names)
+needs(soft_bins=soft_bins, colour_weights=colour_weights, annealed_mean=annealed_mean)
+eight = load("shapes", "test", 16).take(range(8))
+light, true = rgb_to_lab(eight.floats()).split([1, 2], dim=1)
+seen = (light[:, 0] / 5).long().clamp(max=19)  # (8, 16, 16)
+kinds = {"T = 1": (counted, 1.0), "T = 0.05": (counted, 0.05)}
+kinds["T = 1, rebalanced"] = (rare, 1.0)
+answers = {
+    name: annealed_mean(table.log(), bins, T)[seen].movedim(-1, 1)  # (8, 2, 16, 16)
+    for name, (table, T) in kinds.items()
+}
+chroma = {name: ab.norm(dim=1).mean().item() for name, ab in answers.items()}
+beside_guesses(chroma, my_chroma, "mean chroma", floor=true.norm(dim=1).mean().item())
+
+# %% demonstration=true
+needs(soft_bins=soft_bins, colour_weights=colour_weights, annealed_mean=annealed_mean)
+for name, ab in answers.items():
+    off = (ab - true).norm(dim=1).mean()
+    print(f"{name:18} off the true colour by {off:.1f} on average")
+rows = {"true": true, **answers}
+coloured = torch.cat([lab_to_rgb(torch.cat([light, ab], dim=1)) for ab in rows.values()])
+names = [name for name in rows for _ in range(8)]
+shown = replace(eight.take(torch.arange(32) % 8), images=(255 * coloured).byte())
+contact_sheet(shown, 4, 8, texts=names)
 
 # %% [markdown]
 # The mean is less than half as strong as the truth: **it greys**, and it is also the *nearest* to the truth of the
@@ -366,8 +410,6 @@ contact_sheet(coloured, 4, 8, texts=names)
 
 # %% demonstration=true
 needs(Posterior=Posterior)
-from torch.distributions import Normal, kl_divergence
-
 torch.manual_seed(0)
 posterior, features = Posterior(6, 4), torch.randn(3, 6)
 z, divergence = posterior(features, torch.randn(3, 4))
@@ -383,33 +425,31 @@ print(f"gradient that reaches μ: {posterior.mu.weight.grad.norm():.2f}")
 
 # %% demonstration=true
 class Drawing(Method):
-    """A VAE: an encoder with features (B, D), your posterior, and a decoder of images."""
-
     def __init__(self, net, dim, shape, Z, hidden):
         super().__init__(net)
         self.posterior, self.decoder = Posterior(dim, Z), Decoder(Z, shape, hidden)
-        self.Z = Z
 
     def views(self, images, generator=None):
-        noise = torch.randn(len(images), self.Z, generator=generator)
-        return {"images": images, "noise": noise}
+        size = len(images), self.decoder.expand.in_features  # (B, Z)
+        return {"images": images, "noise": torch.randn(size, generator=generator)}
 
     def forward(self, batch):
         z, divergence = self.posterior(self.encoder.features(batch["images"]), batch["noise"])
-        error = gaussian_nll(batch["images"], self.decoder(z), deviation=0.1)
+        error = gaussian_nll(batch["images"], self.decoder(z), deviation=0.1)  # (B,)
         loss = (error + divergence).mean()
         return loss, {"loss": loss.detach(), "divergence": divergence.mean().detach()}
 
 
-# %% demonstration="long"
-needs(Posterior=Posterior)
+# %% demonstration=true
 class Pixels(nn.Sequential):
-    """An encoder as plain as can be: (B, 1, 8, 8) -> (B, 128)"""
+    """An encoder as plain as can be."""
 
     def features(self, images):
         return self(images)
 
 
+# %% demonstration="long"
+needs(Posterior=Posterior)
 torch.manual_seed(0)
 small = {split: load("digits", split) for split in ("train", "test")}
 pixels = Pixels(nn.Flatten(), nn.Linear(64, 128), nn.ReLU())
@@ -473,6 +513,7 @@ unseen = load(my_set, "test", size=8).like(chosen)
 shape = tuple(chosen.images.shape[1:])
 
 
+# %% demonstration=true
 def fresh():
     """The network with its first weights, the same ones each time."""
     torch.manual_seed(0)
@@ -490,16 +531,18 @@ class Turned(Rotation):
 
 
 # %% demonstration=true
-def read(net, labelled=None, k=20):
-    """Right of 100 unseen images: by your kNN, your probe, and when all weights may change."""
-    labelled = labelled or chosen.few(10)
-    z, others, classes = embed(net, labelled), embed(net, unseen), len(chosen.classes)
-    votes = weighted_knn(z, labelled.labels, others, k, 0.07, classes)
-    lines = linear_probe(z, labelled.labels, others, classes, steps=300, rate=0.5)
-    right = [(said.argmax(dim=1) == unseen.labels).float().mean() for said in (votes, lines)]
-    tuned = fine_tune(net, labelled, unseen, Recipe(epochs=30, batch=32), layer_decay=1.0)
-    numbers = [100 * float(one) for one in (*right, tuned)]
-    return dict(zip(("kNN", "probe", "fine-tuned"), numbers))
+def read(net):
+    """Right of 100: by your kNN, by your probe, and when all weights may change."""
+    few, classes = chosen.few(10), len(chosen.classes)
+    z, others = embed(net, few), embed(net, unseen)
+    said = {
+        "kNN": weighted_knn(z, few.labels, others, 20, 0.07, classes),
+        "probe": linear_probe(z, few.labels, others, classes, steps=300, rate=0.5),
+    }
+    found = {how: 100 * (s.argmax(1) == unseen.labels).float().mean() for how, s in said.items()}
+    recipe = Recipe(epochs=30, batch=32)
+    found["fine-tuned"] = 100 * fine_tune(net, few, unseen, recipe, layer_decay=1.0)
+    return {how: float(share) for how, share in found.items()}
 
 
 # %% [markdown]
@@ -536,7 +579,18 @@ told["labels alone"] = readings["untrained"]["fine-tuned"]
 beside_guesses(told, my_reading, "right of 100", floor=100 / len(chosen.classes))
 
 # %% [markdown]
-# TEXT2
+# Rotation was **solved**, on nearly every unseen image. And to the neighbours its features are worth what those of the
+# untrained net are worth: nothing was gained. No cue was needed for that; which way up a digit stands is simply a question
+# one can answer without knowing which digit it is. The VAE, whose task nobody would call clever, has to tell images apart
+# to draw them, and its features do.
+#
+# Now read the other columns. By the *probe* rotation gains a little, by fine-tuning a little more. And look at what
+# *labels alone* reach, one row and one column away: a hundred labels, no pretext at all, and about as many right as the
+# VAE's kNN and probe. **What should you do with a hundred labels? Train, and if you have the images, start from the
+# VAE.** A single number of this table, printed alone, could have sold you any of the three.
+#
+# (Two controls are in it: all three start from the *same* weights, and are read with the same labels. One seed; with
+# another one the order was the same.)
 #
 # ### And the others?
 #
@@ -557,15 +611,21 @@ recorded = {  # probe: untrained, labels alone, the pretext; by seed
     "rotation": ([66.3, 66.3, 69.9], [88.9, 85.0, 91.4], [71.6, 71.0, 73.0]),
     "colours": ([18.9, 16.5, 17.8], [21.4, 23.0, 20.7], [21.9, 16.8, 16.5]),
 }
-gains, winners = {}, 0
-for name, (untrained, alone, own) in recorded.items():
-    gains[name] = [a - b for a, b in zip(own, alone)]
-    winners += min(gains[name]) > 0
+
+# %% demonstration=true
+gains = {
+    name: [a - b for a, b in zip(own, alone)]
+    for name, (untrained, alone, own) in recorded.items()
+}
+winners = sum(min(each) > 0 for each in gains.values())
 beside_guesses(gains, {}, "points of accuracy above labels alone", floor=0)
 beside_guesses({"winners": winners}, {"winners": my_winners}, "of seven")
 
 # %% [markdown]
-# TEXT3
+# **One of seven.** The patch puzzle beats labels alone because *its* network, a small ViT, learns so badly from a hundred
+# labels (56 to 66 of 100). From the same labels a ResNet reads about 90, and no pretext here gets beyond that with all
+# three seeds. Six of the seven beat *untrained* with all of them, and that is the column that a paper would print. (The
+# seventh is a special case: there the class *is* the colour, and the encoder is shown lightness only.)
 
 # %% exercise="missing_baseline"
 

@@ -61,7 +61,8 @@ exercise = Function(
     words={"mean": "the mean", "deviation": "the deviation", "p": "the shares", "error": "the gradient"},
     slips={
         "(test - mean) / deviation -> (test - test.mean(dim=0)) / (test.std(dim=0, correction=0) + "
-        "1e-6)": "The unseen images are standardised by their own mean and deviation: one image alone would always be 0.",
+        "1e-6)": "The unseen images are standardised by their own mean and deviation: one image alone would "
+        "always be 0.",
         "(test - mean) / deviation -> test": "The unseen images are not standardised, the labelled ones are.",
         "mean = train.mean(dim=0) -> mean = torch.cat([train, test]).mean(dim=0) ;; train.std(dim=0, "
         "correction=0) -> torch.cat([train, test]).std(dim=0, correction=0)": "Mean and deviation are those "
