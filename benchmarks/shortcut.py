@@ -115,7 +115,7 @@ def page(found: list[Ran]) -> str:
         "",
         f"{date.today()}, {machine(torch.device('cpu'))}. `python -m benchmarks.shortcut --write`",
         "",
-        f"`patch-jigsaw`, vit-mini/4, {EPOCHS} epochs on digits of 16 × 16, {EACH} labels a class, 359 unseen; "
+        f"`patch-jigsaw`, vit-mini/4, {EPOCHS} epochs on digits, 16 × 16, {EACH} labels a class, 359 unseen; "
         f"{len({ran.seed for ran in found})} seeds; right in %, ± the standard deviation. "
         "*Marked*: kNN and linear probe on images with the cue; *clean*: on images without it.",
         "",

@@ -1,4 +1,4 @@
-"""Lesson 09: its numbers are computed or recorded, a slip makes its finale worse, half of it has no traceback."""
+"""Lesson 09: numbers are computed or recorded, a slip makes the finale worse, half of it has no traceback."""
 
 import ast
 import json
