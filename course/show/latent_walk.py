@@ -82,6 +82,6 @@ def _still(decoder: Decoder, points: np.ndarray, kinds: list[int], names: list[s
     left.set(
         xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="first latent", ylabel="second", aspect="equal"
     )
-    right.imshow(sheet, cmap="gray", vmin=0, vmax=1)
+    right.imshow(sheet.numpy(), cmap="gray", vmin=0, vmax=1)
     right.set_axis_off()
     return fig

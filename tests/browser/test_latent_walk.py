@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 @torch.no_grad()
 def ink(decoder: Decoder, *z: float) -> float:
-    return 100 * decoder(torch.tensor([z])).mean().item()
+    return 100 * decoder(torch.tensor([z], dtype=torch.float32)).mean().item()
 
 
 def test_the_image_of_a_place_is_the_decoders(show):
