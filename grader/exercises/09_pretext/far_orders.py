@@ -23,7 +23,7 @@ def far_orders(N, K):
         differ = every != last  # (N!, N)
         total = total + differ.sum(dim=1)
         total[chosen[-1]] = -1000000  # never again
-        best = total.argmax().item()
+        best = int(total.argmax())
         chosen.append(best)
     return every[chosen]
 
