@@ -1,4 +1,4 @@
-"""Two views of painted digits: batch size, temperature and colours against kNN; four cells of collapse.
+"""Two views of painted digits: batch size, temperature and colours against kNN.
 
     python -m benchmarks.two_views [--seeds 3] [--write]
 
@@ -12,7 +12,6 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +19,17 @@ import torch
 
 from benchmarks.timing import machine
 from course.data.painted import painted
-from course.ssl.dino import dino_loss
-from course.ssl.in_seconds import Projected, SmallEncoder, contrast, distil, judged, student
+from course.ssl.in_seconds import Projected, SmallEncoder, contrast, judged
 from course.ssl.simclr import nt_xent
 from course.whole_files import replacing
 
 RESULTS = Path(__file__).resolve().parent / "results"
 KEPT, PAGE = RESULTS / "two-views.json", RESULTS / "two-views.md"
-USUAL = dict(tau=0.2, batch=64, steps=300, colours=True)
+USUAL: dict[str, Any] = dict(tau=0.2, batch=64, steps=300, colours=True)
 BATCHES = (16, 256)
 TAUS = (0.05, 1.0)
-CELLS = {
-    "centring and sharpening": (True, True),
-    "centring alone": (True, False),
-    "sharpening alone": (False, True),
-    "neither": (False, False),
-}
-EVERY = 10  # steps from one kept moment of a cell to the next
 
 Found = dict[str, list[dict[str, Any]]]  # what was trained -> what was measured, by seed
-
-
-def reference_step(said, taught, center, tau_s, tau_t, m):
-    """DINO's loss and next centre; shapes as `course.ssl.in_seconds.distil` says."""
-    loss = dino_loss(said, taught, center, tau_s, tau_t)
-    return loss, m * center + (1 - m) * taught.mean(dim=(0, 1))
 
 
 def asked(net: Any) -> dict[str, float]:
@@ -67,42 +52,26 @@ def contrasted(seed: int, **options: Any) -> dict[str, Any]:
     }
 
 
-def cell(seed: int, centring: bool, sharpening: bool) -> dict[str, Any]:
-    net = student(seed)
-    untrained = asked(net.encoder)
-    told = list(
-        distil(net, painted().floats(), reference_step, centring=centring, sharpening=sharpening, seed=seed)
-    )
-    moments = [[round(x, 3) for x in vars(one).values()] for one in [*told[::EVERY], told[-1]]]
-    return {"before": asked(net.encoder), "untrained": untrained, "moments": moments}
-
-
-def trainings() -> dict[str, Callable[[int], dict[str, Any]]]:
-    """Every training by its name, the ones that lessons need first."""
-    found: dict[str, Callable[[int], dict[str, Any]]] = {}
-    for name, (centring, sharpening) in CELLS.items():
-        found[name] = lambda seed, c=centring, s=sharpening: cell(seed, c, s)
+def trainings() -> dict[str, dict[str, Any]]:
+    """Every training by its name: the options of `contrast`, and what is changed of them."""
     kinds: dict[str, dict[str, Any]] = {"as usual": {}, "colours kept": dict(colours=False)}
     kinds |= {f"τ = {tau}": dict(tau=tau) for tau in TAUS}
+    images = USUAL["steps"] * USUAL["batch"]
     for batch in BATCHES:
-        kinds[f"batch {batch}, as many images"] = dict(
-            batch=batch, steps=USUAL["steps"] * USUAL["batch"] // batch
-        )
+        kinds[f"batch {batch}, as many images"] = dict(batch=batch, steps=images // batch)
         kinds[f"batch {batch}, as many steps"] = dict(batch=batch)
-    for name, options in kinds.items():
-        found[name] = lambda seed, o=options: contrasted(seed, **(USUAL | o))
-    return found
+    return {name: USUAL | changed for name, changed in kinds.items()}
 
 
 def run(found: Found, seeds: int) -> None:
     """Train and measure whatever is missing, and keep each result at once."""
     for seed in range(seeds):
-        for name, train in trainings().items():
+        for name, options in trainings().items():
             runs = found.setdefault(name, [])
             if len(runs) <= seed:
                 began = time.process_time()
-                runs.append(train(seed) | {"seconds": 0.0})
-                runs[-1]["seconds"] = round(time.process_time() - began, 1)
+                measured = contrasted(seed, **options)
+                runs.append(measured | {"seconds": round(time.process_time() - began, 1)})
                 with replacing(KEPT) as growing:
                     growing.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
                 told = runs[-1]
@@ -126,11 +95,8 @@ def page(found: Found) -> str:
     first = next(iter(found.values()))
     rows = {"untrained": [{"before": ran["untrained"]} for ran in first], **found}
     for name, runs in rows.items():
-        cells = [
-            _told([ran[where][what] for ran in runs]) if all(where in ran for ran in runs) else ""
-            for where in ("before", "behind")
-            for what in ("digit", "colour")
-        ]
+        places = [(where, what) for where in ("before", "behind") for what in ("digit", "colour")]
+        cells = [_told([ran[where][what] for ran in runs]) for where, what in places if where in runs[0]]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -63,8 +63,8 @@ exercise = Function(
         "the student: its own temperature sharpens it.",
         "(student / tau_s).log_softmax(dim=-1) -> (student / tau_t).log_softmax(dim=-1)": "The student has "
         "the teacher's temperature.",
-        "(centred / tau_t).softmax(dim=-1) -> (teacher.detach() / tau_t).softmax(dim=-1) - center": "The centre "
-        "is taken from the shares; it is taken from the logits, before the softmax.",
+        "(centred / tau_t).softmax(dim=-1) -> (teacher.detach() / tau_t).softmax(dim=-1) - "
+        "center": "The centre is taken from the shares; it is taken from the logits, before the softmax.",
         "pairs[different].mean() -> pairs[different].sum()": "The pairs are added up; their mean is asked "
         "for.",
     },

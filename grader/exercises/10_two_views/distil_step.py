@@ -37,14 +37,13 @@ exercise = Function(
     minutes=6,
     words={"raw": "the mean of the raw logits"},
     slips={
-        "loss = dino_loss(student, teacher, center, tau_s, tau_t) -> ;; center = m * center + (1 - m) * "
-        "raw -> "
-        "center = m * center + (1 - m) * raw; loss = dino_loss(student, teacher, center, tau_s, tau_t)": "The "
-        "loss uses the new centre: it is updated *behind* the loss.",
+        "dino_loss(student, teacher, center, tau_s, tau_t) -> dino_loss(student, teacher, m * center + "
+        "(1 - m) * teacher.detach().mean(dim=(0, 1)), tau_s, tau_t)": "The loss uses the new centre: it is "
+        "updated *behind* the loss.",
         "teacher.detach().mean(dim=(0, 1)) -> (teacher.detach() - center).mean(dim=(0, 1))": "The centred "
         "logits are averaged; the raw ones are.",
-        "teacher.detach().mean(dim=(0, 1)) -> (teacher.detach() / tau_t).softmax(dim=-1).mean(dim=(0, 1))": "The "
-        "softmax is averaged; the raw logits are.",
+        "teacher.detach().mean(dim=(0, 1)) -> (teacher.detach() / tau_t).softmax(dim=-1)"
+        ".mean(dim=(0, 1))": "The softmax is averaged; the raw logits are.",
         "teacher.detach().mean(dim=(0, 1)) -> student.detach().mean(dim=(0, 1))": "The student's logits are "
         "averaged; the centre is the teacher's.",
         "m * center + (1 - m) * raw -> (1 - m) * center + m * raw": "m and 1 − m are exchanged: the old "
