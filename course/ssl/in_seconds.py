@@ -87,8 +87,8 @@ def contrast(
     loss: Callable[[Tensor, Tensor, float], Tensor],
     *,
     tau: float = 0.2,
-    batch: int = 32,
-    steps: int = 600,
+    batch: int = 64,
+    steps: int = 150,
     colours: bool = True,
     seed: int = 0,
 ) -> Iterator[float]:

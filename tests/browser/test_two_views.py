@@ -1,4 +1,4 @@
-"""The figures of lesson 10 in a real browser: a choice is charged by NT-Xent, and a run spreads the points."""
+"""The figures of lesson 10 in a real browser: a choice is charged by NT-Xent, a run spreads points."""
 
 import math
 import re

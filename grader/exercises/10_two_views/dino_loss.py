@@ -25,13 +25,8 @@ def dino_loss(student, teacher, center, tau_s, tau_t):
 def _case(S, T):
     def case(draw):
         B, K = draw.sizes(2)
-        return dict(
-            student=draw.normal(S, B, K),
-            teacher=draw.normal(T, B, K),
-            center=draw.normal(K),
-            tau_s=0.5,
-            tau_t=0.2,
-        )
+        student, teacher = 2 * draw.normal(S, B, K), 2 * draw.normal(T, B, K)
+        return dict(student=student, teacher=teacher, center=draw.normal(K), tau_s=1.5, tau_t=0.8)
 
     return case
 
@@ -54,6 +49,7 @@ exercise = Function(
         "pairs[different].mean() -> pairs.mean()": "A crop is compared with itself, too: those pairs are "
         "left "
         "out.",
+        "teacher.detach() - center -> teacher - center": "A gradient reaches the teacher, which is a constant.",
         "teacher.detach() - center -> teacher.detach()": "The teacher is not centred.",
         "teacher.detach() - center -> teacher.detach() + center": "The centre is added; it is taken away.",
         "(student / tau_s).log_softmax(dim=-1) -> ((student - center) / tau_s).log_softmax(dim=-1)": "The "

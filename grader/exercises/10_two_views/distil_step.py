@@ -23,8 +23,9 @@ def distil_step(student, teacher, center, tau_s, tau_t, m):
 def _case(m):
     def case(draw):
         B, K = draw.sizes(2)
-        sizes = dict(student=draw.normal(4, B, K), teacher=draw.normal(2, B, K))
-        return dict(**sizes, center=draw.normal(K), tau_s=0.3, tau_t=0.2, m=m)
+        student, teacher = 2 * draw.normal(4, B, K), 2 * draw.normal(2, B, K)
+        center = draw.normal(K)
+        return dict(student=student, teacher=teacher, center=center, tau_s=1.5, tau_t=0.8, m=m)
 
     return case
 

@@ -48,9 +48,8 @@ exercise = Function(
     words={"apart": "the squared distances", "others": "the pairs of different rows"},
     slips={
         "(-2 * apart)[others] -> (-2 * apart)": "Each row is compared with itself, too, at distance 0.",
-        "(-2 * apart)[others].exp().mean().log() -> (-2 * apart)[others].mean()": "exp and log are left out.",
-        "(-2 * apart)[others].exp().mean().log() -> (-2 * apart)[others].exp().log().mean()": "The logarithm "
-        "comes before the mean; it is taken of the mean.",
+        "(-2 * apart)[others].exp().mean().log() -> (-2 * apart)[others].mean()": "This is the mean of the "
+        "exponents: it is exp that is averaged, and the logarithm taken of that.",
         "(-2 * apart)[others].exp().mean().log() -> (-2 * apart)[others].exp().sum().log()": "exp is added "
         "up; "
         "its mean is asked for.",
