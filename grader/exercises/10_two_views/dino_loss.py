@@ -49,7 +49,6 @@ exercise = Function(
         "pairs[different].mean() -> pairs.mean()": "A crop is compared with itself, too: those pairs are "
         "left "
         "out.",
-        "teacher.detach() - center -> teacher - center": "A gradient reaches the teacher, which is a constant.",
         "teacher.detach() - center -> teacher.detach()": "The teacher is not centred.",
         "teacher.detach() - center -> teacher.detach() + center": "The centre is added; it is taken away.",
         "(student / tau_s).log_softmax(dim=-1) -> ((student - center) / tau_s).log_softmax(dim=-1)": "The "
