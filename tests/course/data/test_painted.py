@@ -27,7 +27,7 @@ def test_a_paper_says_nothing_about_the_digit():
     assert ((together - expected) ** 2 / expected).sum() < 92  # χ² of 63 degrees of freedom: 1 in 100
 
 
-def test_corners_are_paper_and_strokes_stand_out():
-    images = painted("test").floats()
-    light = images.mean(dim=1)  # (N, 8, 8)
-    assert (light.amax(dim=(1, 2)) - light.amin(dim=(1, 2))).min() > 0.15
+def test_strokes_stand_out_in_some_channel_of_nearly_all():
+    images = painted("test").floats().flatten(2)  # (N, 3, 64)
+    contrast = (images.amax(dim=2) - images.amin(dim=2)).amax(dim=1)  # (N,)
+    assert contrast.min() > 0.1 and (contrast > 0.3).float().mean() > 0.95
