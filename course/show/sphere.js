@@ -85,7 +85,7 @@ function draw() {
     if (k === chosen) continue;
     const [from, to] = [seen(state.x[chosen]), seen(state.x[k])];
     pen.lineWidth = Math.max(0.2, 24 * (q[k] + q[k + N]));
-    pen.strokeStyle = colour("grid");
+    pen.strokeStyle = colour("muted");
     pen.beginPath();
     pen.moveTo(from[0], from[1]);
     pen.lineTo(to[0], to[1]);

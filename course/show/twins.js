@@ -100,8 +100,10 @@ data.names.forEach((name, number) => element("kind").add(new Option(name, number
 element("kind").addEventListener("change", (event) => {
   const at = Number(event.target.value), done = answers[at].length;
   Object.assign(state, { kind: at, round: done, chosen: null });
-  if (done === data.kinds[at].views.shape[0]) answers[at] = [];
-  if (done === data.kinds[at].views.shape[0]) state.round = 0;
+  if (done === rounds()) {  // all played: once more
+    answers[at] = [];
+    state.round = 0;
+  }
   show();
 });
 element("next").addEventListener("click", () => {

@@ -1,7 +1,8 @@
 """Which curve is which?
 
-The four curves A–D above, from left to right in the table below the figure: the entropy of the teacher's
-answers and how many of its 128 outputs are in use."""
+The curves A–D of the two figures above: the entropy of the teacher's answers, and how many of its 128 outputs
+are in use.
+"""
 
 from grader.exercise import Matching
 
