@@ -391,7 +391,8 @@ my_cells = {"centring and sharpening": None, "sharpening alone": None}
 
 # %% demonstration="long"
 needs(dino_loss=dino_loss, distil_step=distil_step)
-found, row = {"untrained": knn(student(seed=0).encoder)}, "{:24} {:6.2f} {:8.2f} {:8.1f} {:5.1f}"
+found = {"untrained": knn(student(seed=0).encoder)}
+row = "{:24} {:6.2f} {:8.2f} {:8.1f} {:5.1f}"
 print(f"{'at the last step':24} {'loss':>6} {'entropy':>8} {'outputs':>8} {'rank':>5}")
 for letter, on in CELLS.items():
     names = [what for what, is_on in on.items() if is_on]
@@ -458,6 +459,7 @@ for seed in range(3):
     standardise(fresh[-1], pictures.mean, pictures.std)
 
 
+# %% demonstration=true
 @torch.no_grad()
 def looks(model, images):
     """All weights: (B, 3, 32, 32) -> (layers, B, heads, 65, 65)"""
@@ -477,8 +479,8 @@ found = {"untrained": [scored(one, -1) for one in fresh]}
 found |= {name: scored(model, -1) for name, model in models.items()}
 beside_guesses(found, my_iou, "IoU of CLS attention and shape, last layer")
 for layer in range(4):
-    told = ", ".join(f"{name} {scored(m, layer):.2f}" for name, m in models.items())
-    print(f"layer {layer + 1}: untrained {scored(fresh[0], layer):.2f}, {told}")
+    both = ", ".join(f"{name} {scored(m, layer):.2f}" for name, m in models.items())
+    print(f"layer {layer + 1}: untrained {scored(fresh[0], layer):.2f}, {both}")
 
 # %% [markdown]
 # In the last layer the one without labels is ahead; in the second both are alike and better than either's last.
@@ -514,8 +516,7 @@ attention_viewer(
 my_finale = {"yours": None, "the next row": None}
 
 
-# %% demonstration="long"
-needs(contrast_logits=contrast_logits, nt_xent=nt_xent)
+# %% demonstration=true
 def next_row(z1, z2, tau):
     logits = contrast_logits(z1, z2, tau)
     return F.cross_entropy(logits, torch.arange(len(logits)).roll(1))
@@ -530,6 +531,8 @@ class Pixels(nn.Module):
         return images.flatten(1) - 0.5
 
 
+# %% demonstration="long"
+needs(contrast_logits=contrast_logits, nt_xent=nt_xent)
 found = {"raw pixels": knn(Pixels()), "untrained": knn(untrained)}
 found["yours"] = knn(sixteen.encoder)
 found["the next row"] = knn(learnt(next_row, batch=16, steps=600).encoder)
