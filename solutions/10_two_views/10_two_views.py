@@ -306,7 +306,7 @@ for name, net in shown.items():
 
 # %% [markdown]
 # The untrained head aligns best of all: it puts everything in one place. Only together do the two numbers say
-# anything. And τ = 1, which pushes near and far almost alike, leaves kNN little better than untrained, where τ =
+# anything. And τ = 1, which pushes near and far almost alike, leaves kNN about where the untrained encoder is; τ =
 # 0.2 had 92 of 100. (One training each.)
 #
 # ### How large must a batch be?

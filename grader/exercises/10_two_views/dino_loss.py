@@ -13,7 +13,7 @@ from grader.exercise import Function
 
 def dino_loss(student, teacher, center, tau_s, tau_t):
     """student: (S, B, K), teacher: (T, B, K), center: (K,), two floats -> a scalar"""
-    centred = teacher.detach() - center  # (T, B, K)
+    centred = (teacher - center).detach()  # (T, B, K)
     p = (centred / tau_t).softmax(dim=-1)
     log_q = (student / tau_s).log_softmax(dim=-1)  # (S, B, K)
     pairs = -(p[:, None] * log_q).sum(dim=-1).mean(dim=-1)  # (T, S)
@@ -49,8 +49,9 @@ exercise = Function(
         "pairs[different].mean() -> pairs.mean()": "A crop is compared with itself, too: those pairs are "
         "left "
         "out.",
-        "teacher.detach() - center -> teacher.detach()": "The teacher is not centred.",
-        "teacher.detach() - center -> teacher.detach() + center": "The centre is added; it is taken away.",
+        "(teacher - center).detach() -> teacher.detach()": "The teacher is not centred.",
+        "(teacher - center).detach() -> (teacher + center).detach()": "The centre is added; it is taken "
+        "away.",
         "(student / tau_s).log_softmax(dim=-1) -> ((student - center) / tau_s).log_softmax(dim=-1)": "The "
         "student is centred as well; only the teacher is.",
         "(centred / tau_t).softmax(dim=-1) -> (centred / tau_s).softmax(dim=-1)": "The teacher is as soft "

@@ -58,8 +58,10 @@ exercise = Function(
         "F.cross_entropy(logits, twin) -> F.cross_entropy(logits[:N], twin[:N])": "Only the first views "
         "look "
         "for their twins; the second ones do, too.",
-        "F.cross_entropy(logits, twin) -> F.cross_entropy(logits[:N, N:], twin[:N] - N)": "The views are "
-        "compared across the two halves only: N − 1 negatives in place of 2N − 2.",
+        "F.cross_entropy(logits, twin) -> (F.cross_entropy(logits[:N, N:], twin[:N] - N) + "
+        "F.cross_entropy(logits[N:, :N], twin[N:])) / 2": "The views are compared across the two halves "
+        "only: "
+        "N − 1 negatives in place of 2N − 2.",
         'F.cross_entropy(logits, twin) -> F.cross_entropy(logits, twin, reduction="sum")': "The losses are "
         "added up; their mean is asked for.",
         "F.cross_entropy(logits, twin) -> F.cross_entropy(logits.softmax(dim=-1), twin)": "A softmax "
