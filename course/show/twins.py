@@ -58,8 +58,8 @@ def find_the_twin(rounds: Mapping[str, Any], seed: int = 0) -> Block:
         body=body,
         css=css,
         height=480,
-        alt="Eight views of four images, one of them framed: choose its twin. The loss of your choices stands "
-        f"beside that of two simple players. Views are made in {len(kinds)} ways: {', '.join(kinds)}.",
+        alt="Eight views of four images, one of them framed: choose its twin. The loss of your choices is "
+        f"told beside that of two simple players. Views are made in {len(kinds)} ways: {', '.join(kinds)}.",
         fallback=_still(kinds),
     )
 

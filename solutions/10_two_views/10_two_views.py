@@ -12,8 +12,8 @@
 #    untrained beside it; attention follows the objective)
 # 8. NOT given: MoCo's queue, BYOL, SwAV, DINOv2's recipes, training on photographs.
 #
-# Recorded numbers: benchmarks/results/two-views.md. What the text says of live ones is tested in
-# tests/lessons/test_10_two_views.py.
+# Numbers are live, one seed each; `python -m benchmarks.two_views --write` measures batch, temperature and colours
+# with three. What the text says is tested in tests/lessons/test_10_two_views.py.
 
 # %% [markdown]
 # # 10 · Two views: contrast and self-distillation
