@@ -1,17 +1,17 @@
 """Captioned videos as experts saw them: each modality for itself, and sometimes not there at all.
 
-    "a red ball rolls left to low high middle tones in paris"       4 · 4 · 6 · 4 = 384 captions
+    "a red ball rolls left to a low then a high tone in paris"       4 · 2 · 12 · 3 = 288 captions
 
-A ball rolls while three tones sound, each in its third of the video, and a word is shown for a moment. What
-is kept of a video is what four experts say, computed from its pixels, its sound and its word:
+A ball rolls while two tones sound, one in each half of the video, and a word is shown for a moment. What is
+kept of a video is what four experts say, computed from its pixels, its sound and its word:
 
     appearance   the mean colour of each of 2 × 2 quarters of a frame     12 numbers a moment
     motion       how much lighter each column and row became              32
     sound        the power in 16 bands of mel frequencies                 16
     words        how often each letter is in the word, while it is shown  26, in one moment only
 
-Each fact is known to one expert alone, so a video whose expert is missing cannot be told by it. All videos
-have the same three tones: their order is known only to who hears the moments in order.
+Each fact is known to one expert alone, so a video whose expert is missing cannot be told by it. Which tone
+is the first is known only to who hears the moments in order.
 
 What people usually get wrong: zeros in place of what is missing, which are a picture of darkness and a sound
 of silence; here marks tell what is there, and where nothing is, the features are noise.
@@ -29,12 +29,12 @@ from course.data.drawing import PAINTS
 from course.data.sound import RATE, log_mel
 
 COLOURS = ("red", "yellow", "green", "blue")
-MOVES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
-TONES = {"low": 220.0, "middle": 660.0, "high": 1980.0}  # hertz
-MELODIES = tuple(permutations(TONES))
-PLACES = ("paris", "oslo", "quito", "cairo")
+MOVES = {"left": (-1, 0), "right": (1, 0)}
+TONES = {"low": 220.0, "middle": 550.0, "high": 1375.0, "shrill": 3400.0}  # hertz
+MELODIES = tuple(permutations(TONES, 2))
+PLACES = ("paris", "oslo", "quito")
 SIZES = (len(COLOURS), len(MOVES), len(MELODIES), len(PLACES))
-MOMENTS, SIDE, LENGTH = 9, 16, 0.1  # moments a video, pixels, seconds a moment
+MOMENTS, SIDE, LENGTH = 8, 16, 0.1  # moments a video, pixels, seconds a moment
 BANDS, LETTERS = 16, 26
 EXPERTS = {"appearance": 12, "motion": 2 * SIDE, "sound": BANDS, "words": LETTERS}
 RADIUS, STEP = 0.4, 0.1  # of the ball, and of its way from moment to moment, of half a frame
@@ -135,8 +135,9 @@ def videos(count: int = 1000, missing: float = 0.2, seed: int = 0) -> Videos:
 
 def caption(colour: int, move: int, melody: int, place: int) -> str:
     """The sentence of these numbers, of COLOURS, MOVES, MELODIES and PLACES."""
-    tones = " ".join(MELODIES[melody])
-    return f"a {COLOURS[colour]} ball rolls {list(MOVES)[move]} to {tones} tones in {PLACES[place]}"
+    first, second = MELODIES[melody]
+    rolls = f"a {COLOURS[colour]} ball rolls {list(MOVES)[move]}"
+    return f"{rolls} to a {first} then a {second} tone in {PLACES[place]}"
 
 
 def _frames(fact: Tensor, begin: Tensor, noise: Tensor) -> Tensor:
@@ -154,9 +155,12 @@ def _frames(fact: Tensor, begin: Tensor, noise: Tensor) -> Tensor:
 
 
 def _appearance(frames: Tensor) -> Tensor:
-    """The mean colour of each quarter: -> (n, MOMENTS, 12)"""
+    """The mean colour of each quarter, four times what it is beyond the dark: -> (n, MOMENTS, 12)"""
     half = SIDE // 2
-    return frames.unflatten(4, (2, half)).unflatten(3, (2, half)).mean(dim=(4, 6)).flatten(2)
+    quarters = (
+        frames.unflatten(4, (2, half)).unflatten(3, (2, half)).mean(dim=(4, 6))
+    )  # (n, MOMENTS, 3, 2, 2)
+    return 4 * (quarters - DARK).flatten(2)
 
 
 def _motion(frames: Tensor) -> Tensor:
@@ -170,15 +174,13 @@ def _motion(frames: Tensor) -> Tensor:
 
 
 def _sound(melody: Tensor, static: Tensor) -> Tensor:
-    """Three tones over some noise, as bands: -> (n, MOMENTS, BANDS)"""
-    pitch = torch.tensor([[TONES[tone] for tone in tones] for tones in MELODIES])[melody]  # (n, 3)
+    """Two tones over some noise, as bands: -> (n, MOMENTS, BANDS)"""
+    pitch = torch.tensor([[TONES[tone] for tone in tones] for tones in MELODIES])[melody]  # (n, 2)
     pitch = pitch.repeat_interleave(SAMPLES // pitch.shape[1], dim=1)  # (n, SAMPLES)
     wave = 0.5 * (2 * math.pi * pitch.cumsum(dim=1) / RATE).sin() + NOISE * (static - 0.5)
     hop = round(LENGTH * RATE) // 4
     bands = log_mel(wave, BANDS, hop)[:, :, : 4 * MOMENTS]  # (n, BANDS, 4 · MOMENTS)
-    within = bands.unflatten(2, (MOMENTS, 4))[
-        ..., 1:
-    ]  # the first reaches into the moment before
+    within = bands.unflatten(2, (MOMENTS, 4))[..., 1:]  # the first reaches into the moment before
     return within.mean(dim=3).transpose(1, 2) / 5
 
 

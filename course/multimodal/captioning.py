@@ -176,22 +176,19 @@ class Captioner(nn.Module):
         """One more word a row, (B,) -> logits about the next, (B, vocabulary); `state` moves on."""
         expect.next_tokens("tokens", tokens)
         e = self.embedding(tokens)  # (B, m)
-        weights = self.weigh(state)  # (B, N)
+        seen, weights = self.look(state, record)  # (B, D), (B, N)
         beta = self.gate(state.h).sigmoid()  # (B, 1)
-        z = beta * self.look(weights, state.memory.a, record)  # (B, D)
+        z = beta * seen  # (B, D)
         keep(record, "cross_weights", weights[:, None, None])  # (B, 1, 1, N)
         keep(record, "gate", beta[:, 0])
         state.h, state.c = self.cell(torch.cat([e, z], dim=1), (state.h, state.c))
         return self.output(self.dropout(e + self.from_state(self.dropout(state.h)) + self.from_context(z)))
 
-    def weigh(self, state: Writing) -> Tensor:
-        """α, how much each place matters for the next word: -> (B, N)"""
-        _, weights = self.attention.attend(state.h[:, None], state.memory.keys, state.memory.a)  # (B, 1, N)
-        return weights[:, 0]
-
-    def look(self, weights: Tensor, a: Tensor, record: Record | None = None) -> Tensor:
-        """What is seen with these weights, here their mean: (B, N), (B, N, D) -> (B, D)"""
-        return (weights[:, None] @ a)[:, 0]
+    def look(self, state: Writing, record: Record | None = None) -> tuple[Tensor, Tensor]:
+        """What is seen before the next word, here a mean of all places, and the weights: (B, D), (B, N)"""
+        places = state.memory
+        seen, weights = self.attention.attend(state.h[:, None], places.keys, places.a)  # (B, 1, ·) each
+        return seen[:, 0], weights[:, 0]
 
 
 class HardCaptioner(Captioner):
@@ -207,16 +204,18 @@ class HardCaptioner(Captioner):
         expect.share(soft=soft)
         self.soft = soft
 
-    def look(self, weights: Tensor, a: Tensor, record: Record | None = None) -> Tensor:
+    def look(self, state: Writing, record: Record | None = None) -> tuple[Tensor, Tensor]:
+        mean, weights = super().look(state)  # (B, D), (B, N)
+        a = state.memory.a
         chosen = weights.multinomial(1) if self.training else weights.argmax(dim=1, keepdim=True)  # (B, 1)
         seen = a.gather(1, chosen[..., None].expand(-1, -1, a.shape[2]))[:, 0]  # (B, D)
         log_choice = weights.gather(1, chosen).clamp_min(1e-12).log()[:, 0]  # (B,)
         if self.training and self.soft:
             soft = torch.rand(len(a), device=a.device) < self.soft  # (B,)
-            seen = torch.where(soft[:, None], super().look(weights, a), seen)
+            seen = torch.where(soft[:, None], mean, seen)
             log_choice = log_choice.where(~soft, 0)
         keep(record, "log_choice", log_choice)
-        return seen
+        return seen, weights
 
 
 # --- Training --------------------------------------------------------------------------------------------

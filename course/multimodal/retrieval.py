@@ -11,7 +11,9 @@ What people usually get wrong
 - a video with no expert at all: 0 / 0. Here it has similarity 0 to every text;
 - the aggregate token is the *maximum* over time of the frames, and has no time of its own;
 - ties: a model for which all videos are alike is at chance, and neither first nor last everywhere (`ranked`);
-- the diagonal is no negative of itself.
+- the diagonal is no negative of itself;
+- w is learnt with what it weighs: an expert whose facts are hard is given up before they are learnt
+  (`Retrieval`, `patience`).
 
 Parameters beside the text tower's, with E experts of f_e numbers, T times, width d, n hidden units, text
 width t: Σ_e (f_e + 1) d + (E + T) d + layers · (4d² + 2dn + 9d + n) + E (td + d² + 2d) + E (t + 1).
@@ -34,7 +36,8 @@ from course.data.videos import Videos
 from course.language.transformer_layers import EncoderLayer
 from course.language.translate import Vocabulary
 from course.record import Record
-from course.ssl.method import Batch, Method, Told
+from course.ssl.method import Batch, Method, Told, decayed
+from course.training.modes import evaluating
 
 # --- Similarity, loss, ranks -----------------------------------------------------------------------------
 
@@ -161,7 +164,7 @@ class VideoTower(nn.Module):
         expect.whole(experts=len(experts), times=times, layers=layers, **experts)
         self.enter = nn.ModuleDict({name: nn.Linear(width, dim) for name, width in experts.items()})
         # as loud as the frames, which have length 1: at 0.02 the order of time is hardly heard
-        self.expert = nn.Parameter(dim**-0.5 * torch.randn(len(experts), dim))
+        self.expert = nn.Parameter(0.02 * torch.randn(len(experts), dim))
         self.time = nn.Parameter(dim**-0.5 * torch.randn(times, dim))
         self.layers = nn.ModuleList(
             EncoderLayer(dim, heads, hidden, activation=nn.GELU(), dropout=dropout) for _ in range(layers)
@@ -239,12 +242,15 @@ class MMT(nn.Module):
 class Retrieval(Method):
     """MMT learnt from captioned videos, by `course.training.loop.train`; what is kept is the video tower.
 
-    vocabulary: what makes numbers of captions. Tells the share of texts that find their video in the batch.
+    vocabulary: what makes numbers of captions. patience: the learning rate of the experts' weights, as a
+    share of all others': an expert whose facts are hard is otherwise given up before they are learnt. Tells
+    the share of texts that find their video in the batch.
     """
 
-    def __init__(self, model: MMT, vocabulary: Vocabulary, margin: float = 0.05):
+    def __init__(self, model: MMT, vocabulary: Vocabulary, margin: float = 0.05, patience: float = 1.0):
         super().__init__(model.video)
-        self.model, self.vocabulary, self.margin = model, vocabulary, margin
+        expect.share(patience=patience)
+        self.model, self.vocabulary, self.margin, self.patience = model, vocabulary, margin, patience
 
     def batch(self, data: Videos, chosen: Tensor, generator: Generator | None = None) -> Any:  # type: ignore[override]
         """-> features and marks by expert, and ids (B, L)"""
@@ -260,20 +266,22 @@ class Retrieval(Method):
         found = torch.tensor(ranked(scores.detach()).recall[1])
         return max_margin(scores, self.margin), {"found": found}
 
+    def groups(self, weight_decay: float) -> list[dict[str, Any]]:
+        """As of every method, with the layer that weighs the experts apart."""
+        slow = {*self.model.weigh.parameters()}
+        others = decayed((p for p in self.parameters() if p not in slow), weight_decay)
+        return others + decayed(slow, weight_decay, self.patience)
+
     def health(self, data: Videos) -> Told:  # type: ignore[override]
         """Nothing beyond what the steps tell."""
         return {}
 
 
+@torch.no_grad()
 def scores(model: MMT, data: Videos, vocabulary: Vocabulary) -> Tensor:
     """Every caption of a set with every video of it: -> (N, N), text by video"""
-    ids = vocabulary.encode(data.captions, begin=True)
-    was = model.training
-    model.eval()
-    with torch.no_grad():
-        found = model(data.features, data.there, ids)
-    model.train(was)
-    return found
+    with evaluating(model):
+        return model(data.features, data.there, vocabulary.encode(data.captions, begin=True))
 
 
 VARIANTS: dict[str, dict[str, Any]] = {

@@ -213,14 +213,16 @@ def test_hard_attention_draws_in_training_only(maps, target):
     model.train()
     torch.manual_seed(0)
     assert not torch.equal(model(maps, target), model(maps, target))
-    weights, a = torch.tensor([[0.1, 0.9, 0.0]]).expand(600, 3), torch.eye(3).expand(600, 3, 3)
-    record = {}
-    seen = model.look(weights, a, record)
-    assert {*map(tuple, seen.tolist())} == {(1, 0, 0), (0, 1, 0)}  # one place each, never the impossible one
-    assert abs(seen[:, 0].mean() - 0.1) < 0.05
-    torch.testing.assert_close(record["log_choice"][0].exp(), (seen * weights).sum(dim=1))
+    state, record = model.start(model.encode(maps[:1].expand(600, -1, -1, -1))), {}
+    seen, weights = model.look(state, record)  # (600, D), (600, 9)
+    chosen = (seen[:, None] - state.memory.a).abs().sum(dim=-1).argmin(dim=1)  # (600,)
+    assert torch.equal(seen, state.memory.a[0, chosen])  # one place each
+    shares = chosen.bincount(minlength=9) / 600
+    assert (shares - weights[0]).abs().max() < 0.07
+    torch.testing.assert_close(record["log_choice"][0].exp(), weights[0, chosen])
     model.soft, record = 1.0, {}
-    torch.testing.assert_close(model.look(weights, a, record), weights)
+    seen, weights = model.look(state, record)
+    torch.testing.assert_close(seen, (weights[:, None] @ state.memory.a)[:, 0])
     assert (record["log_choice"][0] == 0).all()
 
 

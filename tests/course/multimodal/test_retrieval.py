@@ -222,6 +222,12 @@ def test_every_parameter_learns_and_what_a_batch_is():
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None and parameter.grad.isfinite().all(), name
 
+    method.patience = 0.1
+    scale = {id(p): group["scale"] for group in method.groups(0.05) for p in group["params"]}
+    slow = {id(p) for p in model.weigh.parameters()}
+    assert scale.keys() == {id(p) for p in model.parameters()}
+    assert all(value == (0.1 if key in slow else 1.0) for key, value in scale.items())
+
 
 def test_experts_that_do_not_fit_are_named():
     features, there = film()
