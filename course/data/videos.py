@@ -1,6 +1,6 @@
 """Captioned videos as experts saw them: each modality for itself, and sometimes not there at all.
 
-    "a red ball rolls left to a low then a high tone in paris"       4 · 2 · 12 · 3 = 288 captions
+    "a red ball rolls left to a low then a high tone in paris"       3 · 2 · 12 · 2 = 144 captions
 
 A ball rolls while two tones sound, one in each half of the video, and a word is shown for a moment. What is
 kept of a video is what four experts say, computed from its pixels, its sound and its word:
@@ -28,11 +28,11 @@ from course import expect
 from course.data.drawing import PAINTS
 from course.data.sound import RATE, log_mel
 
-COLOURS = ("red", "yellow", "green", "blue")
+COLOURS = ("red", "green", "blue")
 MOVES = {"left": (-1, 0), "right": (1, 0)}
 TONES = {"low": 220.0, "middle": 550.0, "high": 1375.0, "shrill": 3400.0}  # hertz
 MELODIES = tuple(permutations(TONES, 2))
-PLACES = ("paris", "oslo", "quito")
+PLACES = ("paris", "oslo")
 SIZES = (len(COLOURS), len(MOVES), len(MELODIES), len(PLACES))
 MOMENTS, SIDE, LENGTH = 8, 16, 0.1  # moments a video, pixels, seconds a moment
 BANDS, LETTERS = 16, 26

@@ -163,9 +163,8 @@ class VideoTower(nn.Module):
         super().__init__()
         expect.whole(experts=len(experts), times=times, layers=layers, **experts)
         self.enter = nn.ModuleDict({name: nn.Linear(width, dim) for name, width in experts.items()})
-        # as loud as the frames, which have length 1: at 0.02 the order of time is hardly heard
         self.expert = nn.Parameter(0.02 * torch.randn(len(experts), dim))
-        self.time = nn.Parameter(dim**-0.5 * torch.randn(times, dim))
+        self.time = nn.Parameter(dim**-0.5 * torch.randn(times, dim))  # as loud as frames, of length 1
         self.layers = nn.ModuleList(
             EncoderLayer(dim, heads, hidden, activation=nn.GELU(), dropout=dropout) for _ in range(layers)
         )
