@@ -1,17 +1,17 @@
 """Captioned videos as experts saw them: each modality for itself, and sometimes not there at all.
 
-    "a red ball rolls left to a low then a high tone in paris"       3 · 2 · 12 · 2 = 144 captions
+    "a red ball rolls left to a rising tone in paris"       4 · 2 · 4 · 3 = 96 captions
 
-A ball rolls while two tones sound, one in each half of the video, and a word is shown for a moment. What is
-kept of a video is what four experts say, computed from its pixels, its sound and its word:
+A ball rolls while a tone sounds in each half of the video, and a word is shown for a moment. What is kept of
+a video is what four experts say, computed from its pixels, its sound and its word:
 
     appearance   the mean colour of each of 2 × 2 quarters of a frame     12 numbers a moment
     motion       how much lighter each column and row became              32
     sound        the power in 16 bands of mel frequencies                 16
     words        how often each letter is in the word, while it is shown  26, in one moment only
 
-Each fact is known to one expert alone, so a video whose expert is missing cannot be told by it. Which tone
-is the first is known only to who hears the moments in order.
+Each fact is known to one expert alone, so a video whose expert is missing cannot be told by it. Whether the
+tone rises or falls is known only to who hears the moments in order.
 
 What people usually get wrong: zeros in place of what is missing, which are a picture of darkness and a sound
 of silence; here marks tell what is there, and where nothing is, the features are noise.
@@ -19,7 +19,6 @@ of silence; here marks tell what is there, and where nothing is, the features ar
 
 import math
 from dataclasses import dataclass, replace
-from itertools import permutations
 
 import torch
 from torch import Tensor
@@ -28,11 +27,11 @@ from course import expect
 from course.data.drawing import PAINTS
 from course.data.sound import RATE, log_mel
 
-COLOURS = ("red", "green", "blue")
+COLOURS = ("red", "yellow", "green", "blue")
 MOVES = {"left": (-1, 0), "right": (1, 0)}
-TONES = {"low": 220.0, "middle": 550.0, "high": 1375.0, "shrill": 3400.0}  # hertz
-MELODIES = tuple(permutations(TONES, 2))
-PLACES = ("paris", "oslo")
+LOW, HIGH = 330.0, 1375.0  # hertz
+MELODIES = {"low": (LOW, LOW), "high": (HIGH, HIGH), "rising": (LOW, HIGH), "falling": (HIGH, LOW)}
+PLACES = ("paris", "oslo", "quito")
 SIZES = (len(COLOURS), len(MOVES), len(MELODIES), len(PLACES))
 MOMENTS, SIDE, LENGTH = 8, 16, 0.1  # moments a video, pixels, seconds a moment
 BANDS, LETTERS = 16, 26
@@ -135,9 +134,8 @@ def videos(count: int = 1000, missing: float = 0.2, seed: int = 0) -> Videos:
 
 def caption(colour: int, move: int, melody: int, place: int) -> str:
     """The sentence of these numbers, of COLOURS, MOVES, MELODIES and PLACES."""
-    first, second = MELODIES[melody]
     rolls = f"a {COLOURS[colour]} ball rolls {list(MOVES)[move]}"
-    return f"{rolls} to a {first} then a {second} tone in {PLACES[place]}"
+    return f"{rolls} to a {list(MELODIES)[melody]} tone in {PLACES[place]}"
 
 
 def _frames(fact: Tensor, begin: Tensor, noise: Tensor) -> Tensor:
@@ -175,7 +173,7 @@ def _motion(frames: Tensor) -> Tensor:
 
 def _sound(melody: Tensor, static: Tensor) -> Tensor:
     """Two tones over some noise, as bands: -> (n, MOMENTS, BANDS)"""
-    pitch = torch.tensor([[TONES[tone] for tone in tones] for tones in MELODIES])[melody]  # (n, 2)
+    pitch = torch.tensor(list(MELODIES.values()))[melody]  # (n, 2)
     pitch = pitch.repeat_interleave(SAMPLES // pitch.shape[1], dim=1)  # (n, SAMPLES)
     wave = 0.5 * (2 * math.pi * pitch.cumsum(dim=1) / RATE).sin() + NOISE * (static - 0.5)
     hop = round(LENGTH * RATE) // 4

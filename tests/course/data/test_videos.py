@@ -16,7 +16,7 @@ def test_shapes_and_words():
         assert some.features[name].shape == (30, MOMENTS, width)
         assert some.there[name].shape == (30, MOMENTS)
     assert some.captions == tuple(caption(*row) for row in some.facts.tolist())
-    assert caption(0, 0, 0, 0) == "a red ball rolls left to a low then a middle tone in paris"
+    assert caption(0, 0, 0, 0) == "a red ball rolls left to a low tone in paris"
 
 
 def nearest_mean(x, facts):
@@ -44,11 +44,11 @@ def test_without_order_the_melody_is_lost():
     sound, melody = some.features["sound"], some.facts[:, 2]
     assert nearest_mean(sound, melody) > 0.99
     shuffled, pooled = some.shuffled(), some.pooled()
-    sets = sorted({tuple(sorted(pair)) for pair in MELODIES})
-    tones = torch.tensor([sets.index(tuple(sorted(pair))) for pair in MELODIES])[melody]
-    assert nearest_mean(pooled.features["sound"], tones) > 0.99  # which two: six pairs of the twelve
-    assert nearest_mean(pooled.features["sound"], melody) < 0.65  # which one is first: by chance one half
-    assert nearest_mean(shuffled.features["sound"], melody) < 0.5
+    moving = melody >= 2  # rising or falling, which have the same two tones
+    for other in (shuffled, pooled):
+        x = other.features["sound"]
+        assert nearest_mean(x[~moving], melody[~moving]) > 0.99
+        assert nearest_mean(x[moving], melody[moving] - 2) < 0.75  # by chance one half
     assert pooled.features["sound"].shape == (400, 1, 16) and pooled.there["words"].all()
     torch.testing.assert_close(pooled.features["sound"][:, 0], sound.amax(dim=1))
     torch.testing.assert_close(shuffled.features["sound"].sum(1), sound.sum(1), atol=1e-3, rtol=1e-4)
