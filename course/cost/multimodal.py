@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from course.cost.formula import INT64, Cost, Size
+from course.cost.language import additive_attention, recurrent
 from course.cost.layers import (
     convolution,
     embedding,
@@ -127,6 +128,27 @@ def retrieval(
     read = E * (linear(1, text, dim) + linear(1, dim, dim)) + linear(1, text, E)
     watch = layers * encoder_layer(E * (1 + T), dim, hidden, heads)
     return _work(enter + tokens + read + watch + product(1, dim, E))
+
+
+def av_align(
+    moments: Size,
+    frames: Size,
+    steps: Size,
+    vocabulary: Size,
+    bands: Size,
+    dim: Size = 128,
+    hidden: Size = 256,
+    **_: Any,
+) -> Cost:
+    """AV-Align behind its eye, of so many moments of sound, frames, and words: parameters and FLOPs."""
+    N, M, H = moments, frames, hidden
+    hear = linear(N, bands, dim) + 2 * recurrent(N, dim, H, "gru")
+    watch = 2 * recurrent(M, dim, H, "gru") + parameters((2 * H + 1) * 2)  # what is shown, asked in training
+    look = linear(M, 2 * H, 2 * H, bias=False) + product(N, 2 * H, M) + product(N, M, 2 * H)
+    look += linear(N, 4 * H, 2 * H) + additive_attention(N, steps, H)
+    write = embedding(steps, vocabulary, dim) + linear(1, 2 * H, H) + recurrent(steps, dim + 2 * H, H, "gru")
+    write += linear(steps, 3 * H + dim, dim) + linear(steps, dim, vocabulary, bias=False).tied()
+    return _work(hear + watch + look + write)
 
 
 def _work(cost: Cost) -> Cost:

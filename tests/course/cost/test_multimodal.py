@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from course.cost import measure, multimodal
-from course.multimodal import captioning, clip, retrieval
+from course.multimodal import av_align, captioning, clip, retrieval
 
 
 def on_meta(build, *arguments, **options):
@@ -76,3 +76,19 @@ def test_retrieval():
     assert formula.parameters == found.parameters
     # every text meets every video, and each pair has a dot product an expert
     assert found.flops == B * formula.flops + (B * B - B) * 2 * 8 * len(experts)
+
+
+def test_av_align():
+    sizes = dict(bands=4, dim=3, hidden=5)
+
+    class Songs(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = av_align.AVAlign(11, nn.Flatten(), **sizes, dropout=0.0)
+
+        def forward(self, bands, frames, target):
+            return self.model(av_align.Film(bands, frames), target)
+
+    formula = multimodal.av_align(6, 4, 7, 11, **sizes).batch(2)
+    found = measure(Songs(), (2, 6, 4), (2, 4, 1, 1, 3), torch.ones(2, 7, dtype=torch.int64))
+    assert (formula.parameters, formula.flops) == (found.parameters, found.flops)
