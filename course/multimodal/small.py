@@ -106,7 +106,7 @@ def finder(
     *,
     order: str = "ordered",
     count: int = 2000,
-    epochs: int = 14,
+    epochs: int = 16,
     show: Show | None = None,
 ) -> tuple[MMT, Words, Videos]:
     """MMT on videos whose moments are ordered, shuffled or pooled."""
@@ -117,7 +117,7 @@ def finder(
     tower = VideoTower(EXPERTS, MOMENTS, dim, 4, 2 * dim, 1, dropout=0.0)
     model = MMT(tower, TextTower(len(words), 18, dim, 1, 2, dim), dim)
     method = Retrieval(model, words, margin=0.2, patience=0.003)
-    train(method, data, Recipe(epochs=epochs, batch=64, lr=4e-3, seed=seed), show=show)
+    train(method, data, Recipe(epochs=epochs, batch=48, lr=4e-3, seed=seed), show=show)
     return model, words, data
 
 

@@ -39,7 +39,7 @@ def test_a_teller_writes_words(hard):
 @pytest.mark.parametrize("order", small.ORDERS)
 def test_a_finder_gives_scores(order):
     model, words, data = small.finder(**TINY, order=order)
-    assert data.features["sound"].shape[1] == (1 if order == "pooled" else 8)
+    assert data.features["sound"].shape[1] == (1 if order == "pooled" else 4)
     table = scores(model, data, words)
     assert table.shape == (64, 64) and 1 <= ranked(table).median <= 64
 
