@@ -105,11 +105,10 @@ sign_in("", key="")
 # Now a player that knows nothing of pictures. It is only asked about the four places that share a side, and it has
 # one line: the side along which the two tiles' outermost pixels **fit best**. No weight, no training; chance is 25 of
 # 100. It plays on 300 handwritten digits of 16 × 16. **Your guess:** how many of 100 does it get right with tiles of
-# 5 × 5 that touch, and how many with 4 × 4 and two pixels left out between them? (The cell holds a friend's guess.
-# Replace it with yours.)
+# 5 × 5 that touch, and how many with 4 × 4 and two pixels left out between them?
 
 # %%
-my_edges = {"5 × 5, no gap": 40, "4 × 4, gap of 2": 25}
+my_edges = {"5 × 5, no gap": None, "4 × 4, gap of 2": None}
 
 # %% demonstration=true
 big = {split: load("digits", split, size=16) for split in ("train", "test")}
@@ -143,7 +142,7 @@ beside_guesses(fits, my_edges, "right of 100", floor=25)
 # them put in the right place? Chance is about 6.
 
 # %%
-my_puzzle = {"as they are": 30, "scanned": 30}
+my_puzzle = {"as they are": None, "scanned": None}
 
 
 # %% demonstration=true
@@ -198,7 +197,7 @@ matrices(differences, axes=("row", "column"), digits=2, label="difference of mea
 # greys are all there, and tell nothing any more. Who did not use it keeps what it had.
 
 # %%
-my_pixel = (0, 0)  # (row, column), 0 … 3 each
+my_pixel = None  # (row, column), 0 … 3 each
 
 
 # %% demonstration=true
@@ -218,7 +217,9 @@ for name, data in hundred.items():
     answers = [solved(net, mixed_up(data, *place)) for place in places]
     left[name] = torch.tensor(answers).reshape(4, 4)
 matrices(left, axes=("row", "column"), digits=0, label="right of 100, mixed up")
-print(f"Your pixel {my_pixel}: {left['scanned'][my_pixel]:.0f} left of {found['scanned']:.0f}")
+if my_pixel is not None:
+    remain = left["scanned"][my_pixel]
+    print(f"Your pixel {my_pixel}: {remain:.0f} left of {found['scanned']:.0f}")
 
 # %% [markdown]
 # In the scans' net **one** pixel is worth nearly everything, and with any other mixed up it keeps most of its
@@ -234,10 +235,10 @@ print(f"Your pixel {my_pixel}: {left['scanned'][my_pixel]:.0f} left of {found['s
 
 # %%
 my_cost = {
-    "no cue, clean": 50,
-    "numbers, scanned": 50,
-    "numbers, clean": 50,
-    "shuffled numbers, clean": 50,
+    "no cue, clean": None,
+    "numbers, scanned": None,
+    "numbers, clean": None,
+    "shuffled numbers, clean": None,
 }
 
 # %% demonstration=true
@@ -367,7 +368,7 @@ contact_sheet(shown, 2, 6, texts=[f"label {k}" for k in labels.tolist()])
 # length of (a, b)) of 18. **Your guess** for its answers:
 
 # %%
-my_chroma = {"T = 1": 15, "T = 0.05": 15, "T = 1, rebalanced": 15}
+my_chroma = {"T = 1": None, "T = 0.05": None, "T = 1, rebalanced": None}
 
 # %% demonstration=true
 needs(soft_bins=soft_bins, colour_weights=colour_weights)
@@ -571,7 +572,7 @@ def read(net):
 # **Your guess** for the digits, by kNN: untrained, after rotation (which will solve its own task), after the VAE.
 
 # %%
-my_reading = {"untrained": 20, "rotation": 60, "VAE": 60}
+my_reading = {"untrained": None, "rotation": None, "VAE": None}
 
 # %% demonstration="long"
 needs(Posterior=Posterior, four_turns=four_turns)
@@ -607,7 +608,7 @@ beside_guesses(by_neighbours, my_reading, "kNN, right of 100", floor=floor)
 # only. Let them train twice as long, at the same labels. **Your guess:**
 
 # %%
-my_longer = {"labels alone, 60 rounds": 75}
+my_longer = {"labels alone, 60 rounds": None}
 
 # %% demonstration="long"
 needs(Posterior=Posterior, four_turns=four_turns)
@@ -635,7 +636,7 @@ beside_guesses(last, my_longer, "right of 100", floor=floor)
 # how many beat *labels alone* with all three seeds?
 
 # %%
-my_winners = 4
+my_winners = None
 
 # %% demonstration=true
 recorded = {  # probe: untrained, labels alone, the pretext; by seed

@@ -11,7 +11,7 @@ from grader.exercise import Function
 
 
 def soft_bins(ab, bins, k, sigma):
-    """ab: (M, 2), colours; bins: (Q, 2), centres; k: int; sigma: float -> shares (M, Q)"""
+    """ab: (M, 2), colours; bins: (Q, 2), centres; k, sigma: numbers -> shares (M, Q)"""
     offset = ab[:, None] - bins  # (M, Q, 2)
     square = offset.square().sum(dim=-1)  # (M, Q)
     near, nearest = square.topk(k, largest=False)  # (M, k) each

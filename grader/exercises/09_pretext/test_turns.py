@@ -18,7 +18,7 @@ def four(images):
 
 
 def test_turns(four):
-    """Raise AssertionError unless four(images) are the four turns, with their labels."""
+    """Raise AssertionError unless four(images) are the four turns and their labels."""
     images = torch.randn(3, 2, 5, 5)
     turned, labels = four(images)
     assert turned.shape == (12, 2, 5, 5)
