@@ -89,7 +89,8 @@ function drawImage() {
 }
 
 function shares() {
-  const names = data.classes, own = share(), found = new Map([[names[state.own], own]]);
+  const names = data.classes, own = Math.round(100 * share()) / 100;  // so that what is printed sums to 1
+  const found = new Map([[names[state.own], own]]);
   found.set(names[state.partner], (found.get(names[state.partner]) ?? 0) + 1 - own);
   return [...found];
 }

@@ -1,4 +1,4 @@
-"""The augmentation bench in a real browser: moved, it says which label training would see, and the right one."""
+"""The augmentation bench in a real browser: moved, it says which label training would see, the right one."""
 
 import pytest
 import torch
@@ -46,7 +46,7 @@ def test_cutmix_counts_what_was_pasted(bench):
     place.focus()
     page.keyboard.press("Home")
     expect(said).to_contain_text("The box that was drawn is 25.0 % of the picture, pasted are 12.5 %")
-    expect(said).to_contain_text("0.88 black, 0.13 white")
+    expect(said).to_contain_text("0.88 black, 0.12 white")
     frame.get_by_role("button", name="as it was").click()
     expect(said).to_have_text("The label that training sees: 1.00 black.")
 

@@ -12,7 +12,7 @@ exercise = Number(
         "r": draw.integer(2, 9) / 1000,
         "g": draw.integer(60, 90) / 100,
         "n": draw.integer(12, 24),
-        "i": draw.integer(2, 9),
+        "i": draw.integer(2, 4),
     },
     value="r * g**(n + 1 - i)",
     slips={
