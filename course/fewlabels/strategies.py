@@ -22,10 +22,12 @@ What people usually get wrong
 - settings chosen by the test images. These are the library's defaults, fixed before the first run.
 """
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from string import ascii_letters
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +41,7 @@ from course.fewlabels.distillation import Distillation
 from course.fewlabels.fine_tuning import FineTuning
 from course.fewlabels.pseudo_labels import PseudoLabels
 from course.fewlabels.supervised import Augment, Supervised
-from course.fewlabels.transfer import Classifier, freeze, stages
+from course.fewlabels.transfer import Classifier, stages
 from course.ssl.method import Method
 from course.ssl.simclr import SimCLR
 from course.training.loop import train
@@ -50,6 +52,7 @@ DIGIT, SIZE = 8, 10  # pixels on a side: of a digit, and of the image that it li
 EPOCHS = 10  # of all images: 440 steps of 32
 BATCH = 32
 HEAD_RATE = 1e-2  # of a head alone, which is ten times that of a network
+SMALLEST = 0.01  # beside the deviation of a feature that hardly changes
 LETTER_LINES = 400
 LETTERS = tuple(sorted(ascii_letters))
 
@@ -72,6 +75,27 @@ class Reader(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return self.head(self.features(images))
+
+
+class StandardHead(nn.Module):
+    """A linear layer on features, (B, D) -> (B, classes), standardised by those of the labelled images.
+
+    Without that, what is compared is how large two networks' features are, and not what they know.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, features: Tensor, classes: int):
+        super().__init__()
+        self.register_buffer("mean", features.mean(dim=0))  # (D,)
+        self.register_buffer("std", features.std(dim=0) + SMALLEST)
+        self.linear = nn.Linear(features.shape[1], classes)
+        for parameter in self.linear.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.linear((features - self.mean) / self.std)
 
 
 class Headed(nn.Module):
@@ -201,8 +225,9 @@ class Given:
 
     def head_on(self, encoder: nn.Module) -> nn.Module:
         """The encoder frozen, with a head that learned from the few labels."""
-        model = freeze(Classifier(encoder, DIM, 10))
-        return self.trained(Supervised(model, augment=WEAK), lr=HEAD_RATE)
+        reader: Any = copy.deepcopy(encoder).requires_grad_(False)
+        head = StandardHead(reader.features(self.labelled.floats()), 10)
+        return self.trained(Supervised(Headed(reader, head), augment=WEAK), lr=HEAD_RATE)
 
 
 def given(images: ImageSet, labelled: ImageSet, seed: int) -> Given:

@@ -15,6 +15,7 @@ from course.fewlabels.strategies import (
     Given,
     Headed,
     Reader,
+    StandardHead,
     letters_read,
     nearest,
     new,
@@ -88,8 +89,17 @@ def test_frozen_is_frozen(digits, short):
     images, letters = scattered(digits), new(1)
     given = Given(images.few(2), images, letters, new(2), seed=0)
     model = STRATEGIES["letters, frozen"](given)
-    assert torch.equal(model.encoder.first.weight, letters.first.weight)
-    assert model.head.weight.abs().sum() > 0
+    assert torch.equal(model.reader.first.weight, letters.first.weight)
+    assert model.head.linear.weight.abs().sum() > 0
+
+
+def test_a_head_does_not_care_how_large_features_are():
+    features = torch.rand(40, 6) + 1
+    one, other = StandardHead(features, 3), StandardHead(1000 * features, 3)
+    for head in (one, other):
+        torch.nn.init.ones_(head.linear.weight)
+    assert torch.allclose(one(features), other(1000 * features), rtol=0.1, atol=0.1)
+    assert StandardHead(torch.ones(4, 2), 3)(torch.ones(4, 2)).isfinite().all()
 
 
 def test_a_head_of_any_kind():
