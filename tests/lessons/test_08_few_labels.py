@@ -1,4 +1,4 @@
-"""Lesson 08: what its text says of its numbers, a slip that ruins its finale, half of it without a traceback."""
+"""Lesson 08: what its text says of its numbers, a slip that ruins its finale, and half of the notebook."""
 
 import statistics
 
@@ -10,14 +10,26 @@ from course.data.by_name import load
 from course.evaluate.features import called, share_right
 from course.fewlabels.pseudo_labels import PseudoLabels
 from course.fewlabels.rounds import rounds
-from course.fewlabels.strategies import STRONG, WEAK, nearest, new, scattered, trained
+from course.fewlabels.strategies import (
+    DIM,
+    HEAD_RATE,
+    STRONG,
+    WEAK,
+    Headed,
+    nearest,
+    new,
+    repeated,
+    scattered,
+    trained,
+)
+from course.fewlabels.supervised import Supervised
 from grader import catalogue
 from tests.test_lessons import LESSONS, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "08_few_labels"]
-believed_loss, cut_mix, mean_class_iou, soft_gradient, soft_loss = (
+NewHead, believed_loss, cut_mix, soft_gradient, soft_loss = (
     catalogue.reference(name)
-    for name in ("believed_loss", "cut_mix", "mean_class_iou", "soft_gradient", "soft_loss")
+    for name in ("NewHead", "believed_loss", "cut_mix", "soft_gradient", "soft_loss")
 )
 SHORT = "\n".join(
     [
@@ -40,7 +52,7 @@ def sets():
     return digits, unseen, scattered(digits), scattered(unseen, seed=1)
 
 
-# -- the finale, and a slip in it ------------------------------------------------------------------------------
+# -- the finale, and a slip in it ------------------------------------------------------------------------
 
 
 def finale(loss, sets) -> tuple[float, int]:
@@ -67,10 +79,10 @@ def test_the_finale_collapses_where_all_are_believed(sets):
     right, answers = finale(believed_loss, sets)
     assert right > 0.35 and answers == 10
     right, answers = finale(all_are_believed, sets)
-    assert right < 0.15 and answers == 1
+    assert right < 0.15 and answers <= 3
 
 
-# -- what the text says -------------------------------------------------------------------------------------------
+# -- what the text says ----------------------------------------------------------------------------------
 
 
 def test_which_ten_matters_and_one_pixel_costs_half(sets):
@@ -110,6 +122,19 @@ def test_self_training_makes_it_worse(sets):
     assert sure[2].believed > 1.9 * sure[1].believed and sure[2].right < sure[0].right
 
 
+def test_standardised_a_network_that_learnt_nothing_is_worth_ten_points_more(sets):
+    _, _, moved, unseen = sets
+    reader, few, right = new(0).requires_grad_(False), moved.few(5, 0), []
+    features = reader.features(few.floats())
+    for mean, std in ((torch.zeros(DIM), torch.ones(DIM)), (features.mean(0), features.std(0) + 0.01)):
+        torch.manual_seed(0)
+        head = NewHead(DIM, 10)
+        head.mean.data, head.std.data = mean, std
+        method = Supervised(Headed(reader, head), augment=WEAK)
+        right.append(share_right(trained(method, repeated(few, 1438), 0, HEAD_RATE), unseen))
+    assert right[1] > right[0] + 0.1
+
+
 def test_hot_logits_are_matched():
     torch.manual_seed(0)
     student, teacher = 3 * torch.randn(64, 10), 3 * torch.randn(64, 10)
@@ -123,12 +148,12 @@ def test_hot_logits_are_matched():
     assert torch.allclose(hot, theirs, atol=1e-5)
 
 
-# -- half a notebook, and none -------------------------------------------------------------------------------------
+# -- half a notebook, and none ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answered", [0, 8])
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
-    """Training is cut short: what is looked at is that each cell runs, or says in one line what it waits for."""
+    """Training is cut short: looked at is that each cell runs, or says in one line what it waits for."""
     errors = half_filled(LESSON, answered, SHORT)
     assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
     assert bool(errors) == (answered < len(catalogue.ids()[LESSON.name]))
