@@ -517,6 +517,7 @@ def cnn():
     return CIFARResNet(block=BasicBlock, classes=len(COLOURS), **sizes)
 
 
+# %% demonstration="long"
 def counted(encoder, frozen=True):
     model = Segmenter(encoder, 32, 1 + len(COLOURS))
     if frozen:

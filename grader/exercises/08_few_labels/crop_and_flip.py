@@ -10,7 +10,7 @@ from grader.exercise import Function
 
 
 def crop_and_flip(images, top, left, mirrored, size):
-    """images: (B, C, H, W), top, left: (B,) numbers, mirrored: (B,) bool, size -> (B, C, size, size)"""
+    """images: (B, C, H, W), top, left, mirrored: (B,) -> (B, C, size, size)"""
     steps = torch.arange(size)
     rows = top[:, None] + steps  # (B, size)
     columns = left[:, None] + steps

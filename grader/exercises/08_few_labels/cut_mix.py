@@ -9,7 +9,7 @@ from grader.exercise import Function
 
 
 def cut_mix(images, labels, partner, y, x, side):
-    """images: (B, C, H, W), labels: (B, K), partner: (B,), y, x, side: whole numbers -> images, labels"""
+    """images: (B, C, H, W), labels: (B, K), partner: (B,) -> images, labels"""
     H, W = images.shape[-2:]
     top, left = y - side // 2, x - side // 2
     bottom, right = min(top + side, H), min(left + side, W)

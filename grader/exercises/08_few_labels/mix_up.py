@@ -8,7 +8,7 @@ from grader.exercise import Function
 
 
 def mix_up(images, labels, partner, share):
-    """images: (B, C, H, W), labels: (B, K) shares, partner: (B,) numbers, share: (B,) λ -> images, labels"""
+    """images: (B, C, H, W), labels: (B, K), partner, share: (B,) -> images, labels"""
     of_image = share[:, None, None, None]  # (B, 1, 1, 1)
     of_label = share[:, None]  # (B, 1)
     mixed = of_image * images + (1 - of_image) * images[partner]  # (B, C, H, W)

@@ -9,7 +9,7 @@ from grader.exercise import Function
 
 
 def soft_gradient(student, teacher, tau):
-    """student, teacher: (B, K) logits, tau: a float -> the gradient by `student`, (B, K)"""
+    """student, teacher: (B, K) logits, tau: a float -> the gradient, (B, K)"""
     q = (student / tau).softmax(dim=-1)  # (B, K)
     p = (teacher / tau).softmax(dim=-1)
     return tau * (q - p) / len(student)
