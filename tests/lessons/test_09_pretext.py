@@ -40,6 +40,21 @@ def space(*defined: str, **changed):
     return names
 
 
+# -- what is recorded --------------------------------------------------------------------------------------
+
+
+def test_what_the_shortcut_costs_is_what_was_recorded():
+    """On clean images, kNN first, then the probe: no cue, numbers, numbers that tell nothing."""
+    lines = (RESULTS / "shortcut.md").read_text(encoding="utf-8").splitlines()
+    table = {(cells := line.strip("| ").split(" | "))[0]: cells for line in lines if line.startswith("| ")}
+    text = " ".join(SOURCE.replace("\n#", "").replace("**", "").split())
+    cues = ("no cue", "numbers", "numbers that tell nothing")
+    (knn, probe) = ([table[cue][place] for cue in cues] for place in (-2, -1))
+    assert "kNN {} without the cue, {} with it, {} with numbers that tell nothing".format(*knn) in text
+    short = [number.split()[0] for number in (*probe, table["*untrained*"][-1])]
+    assert "probe has {}, {} and {}, and {} for the untrained net".format(*short) in text
+
+
 # -- the finale, and a slip in it ------------------------------------------------------------------------
 
 
