@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import few_labels
 from benchmarks.few_labels import COUNTS, IN_ORDER, NAMES, page, run
+from course.fewlabels.few_labels_recorded import RECORDED
 from course.fewlabels.rounds import THRESHOLDS, Round
 
 
@@ -48,3 +49,10 @@ def test_the_page_has_a_row_for_each_strategy_and_threshold(measured):
     told = page(found)
     assert all(f"\n| {name} | 55.0 ± 7.1 |" in told for name in NAMES)
     assert all(f"\n| {threshold} | 0 / 0, 50.0 | 100 / 20, 40.0 |" in told for threshold in THRESHOLDS)
+
+
+def test_what_the_course_ships_is_what_was_measured():
+    found = json.loads(few_labels.KEPT.read_text(encoding="utf-8"))
+    for name, by_count in RECORDED.items():
+        for count, runs in by_count.items():
+            assert list(runs) == pytest.approx(found[f"{name}: {count}"], abs=1e-4), (name, count)

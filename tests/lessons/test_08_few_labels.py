@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from course.data.by_name import load
 from course.evaluate.features import called, share_right
+from course.fewlabels.few_labels_recorded import RECORDED
 from course.fewlabels.pseudo_labels import PseudoLabels
 from course.fewlabels.rounds import rounds
 from course.fewlabels.strategies import (
@@ -157,3 +158,14 @@ def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
     errors = half_filled(LESSON, answered, SHORT)
     assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
     assert bool(errors) == (answered < len(catalogue.ids()[LESSON.name]))
+
+
+def test_with_more_labels_the_order_turns_round():
+    """The numbers in the text are the recorded ones, of three draws."""
+    means = {name: {n: 100 * statistics.fmean(runs) for n, runs in found.items()} for name, found in RECORDED.items()}
+    nearest, contrast, alone, augmented = (
+        means[name] for name in ("nearest image", "contrast, frozen", "labels alone", "augmented")
+    )
+    assert [round(one) for one in (nearest[1], contrast[1])] == [19, 42]
+    assert [round(one) for one in (nearest[50], contrast[50], alone[50])] == [85, 76, 66]
+    assert round(augmented[1] - alone[1]) == 16 and round(augmented[50] - alone[50]) == -3
