@@ -1,6 +1,6 @@
 """What `python -m benchmarks.few_labels` measured, for a lesson to show: benchmarks/results/few-labels.md.
 
-Shares of 359 unseen digits that are right, one for each seed, by strategy and number of labelled images a class;
+Shares of 359 unseen digits that are right, one for each seed, by strategy and labels a class;
 four of the eleven strategies.
 """
 

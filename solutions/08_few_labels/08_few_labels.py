@@ -600,7 +600,7 @@ by_count(RECORDED, my_ends)
 
 # %% [markdown]
 # With **one** label a class the nearest image reads 19, contrast 42. With fifty it is the other way round: 85 of 100
-# for the player that learns nothing, 76 for contrast, 66 for labels alone; and augmentation, worth 16 points at
+# for the player that learns nothing, 76 for contrast, 65 for labels alone; and augmentation, worth 16 points at
 # one label, now costs three. (440 steps for all: a network that augments has more to learn in them.) "The best strategy
 # for few labels" is a sentence without a number in it. And who leaves out the plain control may never notice that
 # it wins.

@@ -167,5 +167,5 @@ def test_with_more_labels_the_order_turns_round():
         means[name] for name in ("nearest image", "contrast, frozen", "labels alone", "augmented")
     )
     assert [round(one) for one in (nearest[1], contrast[1])] == [19, 42]
-    assert [round(one) for one in (nearest[50], contrast[50], alone[50])] == [85, 76, 66]
+    assert [round(one) for one in (nearest[50], contrast[50], alone[50])] == [85, 76, 65]
     assert round(augmented[1] - alone[1]) == 16 and round(augmented[50] - alone[50]) == -3
