@@ -7,7 +7,6 @@ ink, and is drawn between pixels.
 from collections.abc import Callable
 
 import torch
-from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from course.data.text_lines import TextLines
@@ -28,6 +27,8 @@ def inked(lines: TextLines, number: int) -> Tensor:
 
 def boxed(lines: TextLines, find: Callable[[Tensor], Tensor]) -> None:
     """Show the lines, with the boxes that `find` gives for their ink: (L, H, W) bool -> (L, 4)"""
+    from matplotlib.patches import Rectangle
+
     fig, axes = new(rows=len(lines), width=7.5, height=1.7 * len(lines))
     for number, ax in enumerate(axes if len(lines) > 1 else [axes]):
         ax.imshow(lines.images[number, 0], cmap="gray", vmin=0, vmax=255)
