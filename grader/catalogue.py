@@ -114,7 +114,7 @@ def is_recording(file: Path) -> bool:
 
 def _files(name: str) -> Iterator[Path]:
     for suffix in (WRITTEN, RECORDED):
-        yield from EXERCISES.glob(f"[0-9]*/{name}{suffix}")
+        yield from EXERCISES.glob(f"*/{name}{suffix}")
 
 
 def _id(file: Path) -> str:

@@ -21,5 +21,8 @@ exercise = Quiz(
     points=2,
     difficulty=2,
     minutes=3,
-    hints=["What does a LayerNorm give when its scale is 0, and when its scale is small?"],
+    hints=[
+        "What does a LayerNorm give when its scale is 0, and when its scale is small?",
+        "Decay is meant for matrices that could grow; of which of these is the size itself what was learnt?",
+    ],
 )

@@ -35,5 +35,8 @@ exercise = Matching(
     points=2,
     difficulty=1,
     minutes=4,
-    hints=["Ask of each: would a person who knows give another answer than before?"],
+    hints=[
+        "Ask of each: would a person who knows give another answer than before?",
+        "Where the answer lies in a direction, a colour or a size, who changes that changes the answer.",
+    ],
 )

@@ -21,5 +21,8 @@ exercise = Quiz(
     points=2,
     difficulty=2,
     minutes=3,
-    hints=["Where does a wrong pseudo-label come from, and who could contradict it?"],
+    hints=[
+        "Where does a wrong pseudo-label come from, and who could contradict it?",
+        "A round more asks the same network about the same pictures: what would have to be new?",
+    ],
 )
