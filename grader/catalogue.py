@@ -113,8 +113,7 @@ def is_recording(file: Path) -> bool:
 
 
 def _files(name: str) -> Iterator[Path]:
-    for suffix in (WRITTEN, RECORDED):
-        yield from EXERCISES.glob(f"*/{name}{suffix}")
+    return (file for file in EXERCISES.glob(f"*/{name}.*") if file.name.endswith((WRITTEN, RECORDED)))
 
 
 def _id(file: Path) -> str:

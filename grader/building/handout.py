@@ -20,7 +20,6 @@ from course import __version__
 from course.whole_files import replacing
 from grader import own
 from grader.building.lesson import BuildError, Lesson
-from grader.edition.pack import make_student_edition
 
 PAGE = "INSTALL.md"
 SENTENCE = f"The course is not installed for this notebook's Python: follow {PAGE}, which came with it."
@@ -97,6 +96,8 @@ def _wheel(root: Path, folder: Path, keys: Sequence[str] | None) -> str:
         if (root / own.NAME).is_file():
             shutil.copyfile(root / own.NAME, Path(scratch, "grader", own.NAME))
         if keys is not None:
+            from grader.edition.pack import make_student_edition  # it loads PyTorch; collecting reads `GUARD`
+
             make_student_edition(Path(scratch), keys)
         command = [
             sys.executable,
