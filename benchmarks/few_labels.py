@@ -10,14 +10,13 @@ there; `--write` makes the table of it. It also keeps what pseudo-labels are bel
 (`course.fewlabels.rounds`).
 """
 
-import argparse
-import json
 import statistics
 from itertools import product
 from pathlib import Path
 
 import torch
 
+from benchmarks.by_seed import go_on, keep, told
 from benchmarks.timing import machine
 from course.data.by_name import load
 from course.fewlabels.rounds import THRESHOLDS, rounds
@@ -32,10 +31,8 @@ from course.fewlabels.strategies import (
     scattered,
     scored,
 )
-from course.whole_files import replacing
 
-RESULTS = Path(__file__).resolve().parent / "results"
-KEPT, PAGE = RESULTS / "few-labels.json", RESULTS / "few-labels.md"
+KEPT = Path(__file__).resolve().parent / "results" / "few-labels.json"
 COUNTS = (1, 2, 5, 10, 50)  # labels a class
 IN_ORDER = (5, 1, 50, 2, 10)  # so that a run that was broken off has a column for lessons, then both ends
 BELIEVED = 5  # labels a class where pseudo-labels are counted
@@ -55,22 +52,15 @@ def run(found: Found, seeds: int) -> None:
             if seed not in learned:
                 learned[seed] = given(images, few, seed)
             runs.append(scored(name, learned[seed].with_labels(few), test))
-            keep(found)
+            keep(found, KEPT)
             print(f"{name}: {count}, seed {seed}: {100 * runs[-1]:.1f} %", flush=True)
     for seed, threshold in product(range(seeds), THRESHOLDS):
-        told = found.setdefault(f"threshold {threshold}", [])
-        if len(told) <= seed:
+        each = found.setdefault(f"threshold {threshold}", [])
+        if len(each) <= seed:
             ran = rounds(images.few(BELIEVED, seed), images, test, threshold, seed=seed)
-            told.append([[one.believed, one.wrong, one.right] for one in ran])
-            keep(found)
-            print(f"threshold {threshold}, seed {seed}: {told[-1][-1]}", flush=True)
-
-
-def keep(found: Found) -> None:
-    """Write what is known so far."""
-    with replacing(KEPT) as growing:
-        lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(runs)}" for name, runs in found.items())
-        growing.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+            each.append([[one.believed, one.wrong, one.right] for one in ran])
+            keep(found, KEPT)
+            print(f"threshold {threshold}, seed {seed}: {each[-1][-1]}", flush=True)
 
 
 def page(found: Found) -> str:
@@ -89,7 +79,7 @@ def page(found: Found) -> str:
         "|:--|" + "--:|" * len(COUNTS),
     ]
     for name in NAMES:
-        lines.append(f"| {name} | {' | '.join(_told(found[f'{name}: {count}']) for count in COUNTS)} |")
+        lines.append(f"| {name} | {' | '.join(told(found[f'{name}: {count}'], 100) for count in COUNTS)} |")
     lines += [
         "",
         f"## Pseudo-labels at a threshold, {BELIEVED} labels a class",
@@ -110,27 +100,10 @@ def page(found: Found) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(runs: list[float]) -> str:
-    return f"{100 * statistics.fmean(runs):.1f} ± {100 * statistics.stdev(runs):.1f}"
-
-
 def _round(runs: tuple) -> str:
     believed, wrong, right = (statistics.fmean(values) for values in zip(*runs))
     return f"{believed:,.0f} / {wrong:.0f}, {100 * right:.1f}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--write", action="store_true", help="write the table beside the numbers")
-    asked = parser.parse_args()
-    torch.set_num_threads(1)
-    found: Found = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
-    run(found, asked.seeds)
-    print(page(found))
-    if asked.write:
-        PAGE.write_text(page(found), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    go_on(__doc__, KEPT, run, page)

@@ -8,8 +8,6 @@ benchmarks/results/two-views.json behind each training, and a run that was broke
 makes the table of it. About three minutes of one core.
 """
 
-import argparse
-import json
 import statistics
 import time
 from pathlib import Path
@@ -17,14 +15,13 @@ from typing import Any
 
 import torch
 
+from benchmarks.by_seed import go_on, keep, told
 from benchmarks.timing import machine
 from course.data.painted import painted
 from course.ssl.in_seconds import Projected, SmallEncoder, contrast, judged
 from course.ssl.simclr import nt_xent
-from course.whole_files import replacing
 
-RESULTS = Path(__file__).resolve().parent / "results"
-KEPT, PAGE = RESULTS / "two-views.json", RESULTS / "two-views.md"
+KEPT = Path(__file__).resolve().parent / "results" / "two-views.json"
 USUAL: dict[str, Any] = dict(tau=0.2, batch=64, steps=150, colours=True)
 BATCHES = (16, 256)
 TAUS = (0.05, 1.0)
@@ -72,8 +69,7 @@ def run(found: Found, seeds: int) -> None:
                 began = time.process_time()
                 measured = contrasted(seed, **options)
                 runs.append(measured | {"seconds": round(time.process_time() - began, 1)})
-                with replacing(KEPT) as growing:
-                    growing.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+                keep(found, KEPT)
                 told = runs[-1]
                 print(f"{name}, seed {seed}: {told['before']} ({told['seconds']:.0f} s)", flush=True)
 
@@ -96,27 +92,10 @@ def page(found: Found) -> str:
     rows = {"untrained": [{"before": ran["untrained"]} for ran in first], **found}
     for name, runs in rows.items():
         places = [(where, what) for where in ("before", "behind") for what in ("digit", "colour")]
-        cells = [_told([ran[where][what] for ran in runs]) for where, what in places if where in runs[0]]
+        cells = [told([ran[where][what] for ran in runs]) for where, what in places if where in runs[0]]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _told(runs: list[float]) -> str:
-    return f"{statistics.fmean(runs):.1f} ± {statistics.stdev(runs):.1f}"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--write", action="store_true", help="write the table beside the numbers")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    found: Found = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
-    run(found, options.seeds)
-    print(page(found))
-    if options.write:
-        PAGE.write_text(page(found), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    go_on(__doc__, KEPT, run, page)
