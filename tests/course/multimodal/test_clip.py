@@ -25,19 +25,11 @@ from course.multimodal.clip import (
     preprocess,
     zero_shot,
 )
+from tests.course.randomised import randomised
 
 COUNTS = {"B/32": 151_277_313, "B/16": 149_620_737, "L/14": 427_616_513, "L/14@336": 427_944_193}
 IMAGE = dict(image_size=8, patch=4, dim=12, depth=2, heads=3, joint=6)
 TEXT = dict(vocabulary=20, context=9, dim=8, depth=2, heads=2, joint=6, end=19)
-
-
-def randomised(model):
-    """The same model with no parameter at zero or one, so that each has a say in the output."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    return model.eval()
 
 
 @pytest.fixture
