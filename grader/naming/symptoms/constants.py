@@ -30,6 +30,8 @@ FAMOUS = {
     "1/√2": math.sqrt(1 / 2),
     "√3": math.sqrt(3),
     "1/√3": math.sqrt(1 / 3),
+    "180/π": 180 / math.pi,
+    "π/180": math.pi / 180,
 }
 ONE_SIZE: dict[str, Form] = {
     "{}": lambda n: n,
@@ -120,7 +122,9 @@ def _fraction(value: float) -> str | None:
         if 0 < above <= largest and math.isclose(value, above / below, rel_tol=EXACT):
             return f"{above}/{below}" if below > 1 else f"{above}"
     below = round(1 / value)
-    return f"1/{below}" if below <= LARGEST_WHOLE and math.isclose(value, 1 / below, rel_tol=EXACT) else None
+    if 0 < below <= LARGEST_WHOLE and math.isclose(value, 1 / below, rel_tol=EXACT):  # 0: beyond all fractions
+        return f"1/{below}"
+    return None
 
 
 def _name_form(values: Sequence[float], known: Sequence[Mapping[str, float]]) -> Constant | None:

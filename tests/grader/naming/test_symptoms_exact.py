@@ -118,6 +118,14 @@ def test_a_number_that_a_size_is_by_chance_is_a_number():
     assert said(symptoms.exact, changed(lambda x: x * 4)) == FACTOR.format("4")
 
 
+@pytest.mark.parametrize(
+    "factor, name", [(180 / math.pi, "180/π"), (math.pi / 180, "π/180"), (57.29, "57.29"), (9.87e6, "9.87e+06")]
+)
+def test_a_number_beyond_all_fractions(factor, name):
+    """Degrees for radians: 1/57.3 is rounded to 0, and 1/0 has no value."""
+    assert said(symptoms.exact, changed(lambda x: x * factor)) == FACTOR.format(name)
+
+
 def test_several_forms_that_fit_are_no_name():
     cases = cases_of(sized(lambda x, q, k, v: x * q.shape[-1]))
     wrong, _ = wrong_and_right([case for case in cases if case.part == "all sizes equal"])
