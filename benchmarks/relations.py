@@ -1,6 +1,6 @@
 """Mixes of RelViT's tasks against labels alone, with controls; and what noise gives, with positions or none.
 
-    python -m benchmarks.relations [--seeds 3] [--only "labels alone" "all four"] [--write]
+    python -m benchmarks.relations [--seeds 3] [--write]
 
 The heads `FourTasks` (lesson 12) around the small ViT of `course.fewlabels.relations_first` learn
 scikit-learn's digits without labels, 300 steps of 32 images, each mix with equal weights. Then all learn from
@@ -16,25 +16,22 @@ What is measured is kept in benchmarks/results/relations.json behind each run, a
 off goes on there; `--write` makes the page of it. About twenty minutes of one core.
 """
 
-import argparse
-import json
-import statistics
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from benchmarks.by_seed import Found, go_on, keep, told
 from benchmarks.timing import machine
 from course.fewlabels import relations_first as first
 from course.ssl.relvit import ViTWithoutPositions, angle_labels, distance_labels, relation_labels
 from course.vision.vit import ViT
-from course.whole_files import replacing
 from grader.catalogue import reference
 
-RESULTS = Path(__file__).resolve().parent / "results"
-KEPT, PAGE = RESULTS / "relations.json", RESULTS / "relations.md"
+KEPT = Path(__file__).resolve().parent / "results" / "relations.json"
 TASKS = ("relations", "distances", "angles", "places")
 COUNTS = (50, 100, None)  # labelled images; None: all
 ALL = (1, 1, 1, 1)
@@ -75,7 +72,7 @@ MIXES = {
 NOISE = {"noise, positions": ViT, "noise, no positions": ViTWithoutPositions}
 NOISE_SIDE, NOISE_STEPS, NOISE_TESTED = 8, 400, 200  # patches on a side; steps; images
 
-Row = dict[str, Any]  # "name", "seed", and shares from 0 to 1
+Row = dict[str, float]  # of one run: losses, and shares from 0 to 1
 
 
 def tables(side: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -99,7 +96,7 @@ def mix(name: str, seed: int) -> Row:
     """One mix of tasks and one seed: the pretext losses, and the accuracies on unseen digits."""
     asked = MIXES[name]
     encoder = first.encoder(seed, asked.positions)
-    row: Row = {"name": name, "seed": seed}
+    row: Row = {}
     if asked.weights:
         grid = tables(first.GRID)
         heads = reference("FourTasks")(first.DIM, first.N)
@@ -123,7 +120,7 @@ def noise(name: str, seed: int) -> Row:
 
     first.learn(encoder, heads, grid, draw, (1, 0, 0, 0), NOISE_STEPS, seed)
     unseen = draw(NOISE_TESTED, torch.Generator().manual_seed(1_000 + seed))
-    return {"name": name, "seed": seed, "relations right": relations_right(encoder, heads, unseen, grid[0])}
+    return {"relations right": relations_right(encoder, heads, unseen, grid[0])}
 
 
 def key(count: int | None) -> str:
@@ -131,25 +128,20 @@ def key(count: int | None) -> str:
     return f"{'all' if count is None else count} labels"
 
 
-def run(found: list[Row], names: list[str], seeds: int) -> None:
-    """Measure whatever is missing, and keep each row at once."""
-    done = {(row["name"], row["seed"]) for row in found}
-    for seed in range(seeds):
-        for name in names:
-            if (name, seed) in done:
-                continue
-            found.append((noise if name in NOISE else mix)(name, seed))
-            with replacing(KEPT) as growing:
-                growing.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-            print(
-                {what: round(x, 3) if isinstance(x, float) else x for what, x in found[-1].items()},
-                flush=True,
-            )
+def run(found: Found, seeds: int) -> None:
+    """Measure whatever is missing, and keep each run at once."""
+    for seed, name in product(range(seeds), (*MIXES, *NOISE)):
+        runs = found.setdefault(name, [])
+        if len(runs) <= seed:
+            runs.append((noise if name in NOISE else mix)(name, seed))
+            keep(found, KEPT)
+            print(f"{name}, seed {seed}: { {what: round(x, 3) for what, x in runs[-1].items()} }", flush=True)
 
 
-def page(found: list[Row]) -> str:
+def page(found: Found) -> str:
     """The tables, with what was held equal."""
-    seeds = 1 + max(row["seed"] for row in found)
+    seeds = min(map(len, found.values()))
+    columns = ("relations right", *map(key, COUNTS))
     lines = [
         "# Mixes of RelViT's tasks, then labels",
         "",
@@ -157,38 +149,19 @@ def page(found: list[Row]) -> str:
         f"test on; {seeds} seeds. Mean ± standard deviation, in per cent; relations of unseen digits (floor "
         f"20.3), then classes after fine-tuning. {machine(torch.device('cpu'))}",
         "",
-        f"| first | relations right | {' | '.join(map(key, COUNTS))} |",
-        "|---|--:|" + "--:|" * len(COUNTS),
+        f"| first | {' | '.join(columns)} |",
+        "|---|" + "--:|" * len(columns),
     ]
     for name in MIXES:
-        told = [_told(found, name, what) for what in ("relations right", *map(key, COUNTS))]
-        lines.append(f"| {name} | {' | '.join(told)} |")
+        lines.append(f"| {name} | {' | '.join(_told(found[name], what) for what in columns)} |")
     lines += ["", "Images of noise, a grid of 8 × 8 (floor 20.70), one layer:", "", "| | relations right |"]
-    lines += ["|---|--:|", *(f"| {name} | {_told(found, name, 'relations right', 2)} |" for name in NOISE)]
+    lines += ["|---|--:|", *(f"| {name} | {_told(found[name], 'relations right')} |" for name in NOISE)]
     return "\n".join(lines) + "\n"
 
 
-def _told(found: list[Row], name: str, what: str, digits: int = 1) -> str:
-    values = [100 * row[what] for row in found if row["name"] == name and what in row]
-    if not values:
-        return "–"
-    spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{statistics.fmean(values):.{digits}f}{spread}"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--only", nargs="+", choices=[*MIXES, *NOISE], default=[*MIXES, *NOISE])
-    parser.add_argument("--write", action="store_true", help="write the page beside the numbers")
-    asked = parser.parse_args()
-    torch.set_num_threads(1)
-    found: list[Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else []
-    run(found, asked.only, asked.seeds)
-    print(page(found))
-    if asked.write:
-        PAGE.write_text(page(found), encoding="utf-8")
+def _told(runs: list[Row], what: str) -> str:
+    return told([run[what] for run in runs], 100) if what in runs[0] else "–"
 
 
 if __name__ == "__main__":
-    main()
+    go_on(__doc__, KEPT, run, page)
