@@ -122,7 +122,7 @@ def _fraction(value: float) -> str | None:
         if 0 < above <= largest and math.isclose(value, above / below, rel_tol=EXACT):
             return f"{above}/{below}" if below > 1 else f"{above}"
     below = round(1 / value)
-    if 0 < below <= LARGEST_WHOLE and math.isclose(value, 1 / below, rel_tol=EXACT):  # 0: beyond all fractions
+    if 0 < below <= LARGEST_WHOLE and math.isclose(value, 1 / below, rel_tol=EXACT):  # 0: too large for one
         return f"1/{below}"
     return None
 

@@ -119,7 +119,8 @@ def test_a_number_that_a_size_is_by_chance_is_a_number():
 
 
 @pytest.mark.parametrize(
-    "factor, name", [(180 / math.pi, "180/π"), (math.pi / 180, "π/180"), (57.29, "57.29"), (9.87e6, "9.87e+06")]
+    "factor, name",
+    [(180 / math.pi, "180/π"), (math.pi / 180, "π/180"), (57.29, "57.29"), (9.87e6, "9.87e+06")],
 )
 def test_a_number_beyond_all_fractions(factor, name):
     """Degrees for radians: 1/57.3 is rounded to 0, and 1/0 has no value."""
