@@ -48,9 +48,9 @@ def peel(cases: Sequence[Case]) -> tuple[str, list[Case]] | None:
 
 
 def _list_of_rows(values: Values) -> Peeled | None:
-    """A list of tensors that belong together in one."""
+    """A list or a tuple of tensors that belong together in one."""
     for right, given in values:
-        if not isinstance(right, Tensor) or not right.dim() or not isinstance(given, list):
+        if not isinstance(right, Tensor) or not right.dim() or not isinstance(given, list | tuple):
             return None
         if (
             len(given) != right.shape[0]
@@ -58,7 +58,8 @@ def _list_of_rows(values: Values) -> Peeled | None:
             or not all(_has_shape(x, right.shape[1:]) for x in given)
         ):
             return None
-    said = "It returns a list of tensors; one tensor is asked for (torch.stack)."
+    kind = "list" if all(isinstance(given, list) for _, given in values) else "tuple"
+    said = f"It returns a {kind} of tensors; one tensor is asked for (torch.stack)."
     return said, [torch.stack(given) for _, given in values]
 
 

@@ -16,6 +16,7 @@ WRAPPED = {
     "It returns 2 values; the first alone is asked for.": lambda x: (x, x.sum()),
     "It returns 2 values; the second alone is asked for.": lambda x: (x.sum(), x),
     "It returns a list of tensors; one tensor is asked for (torch.stack).": lambda x: list(x),
+    "It returns a tuple of tensors; one tensor is asked for (torch.stack).": lambda x: tuple(x),
     "It returns a Python list; a tensor is asked for.": lambda x: x.tolist(),
     "There is an axis of length one too many.": lambda x: x.unsqueeze(0),
     "It returns values and indices, as `max(dim=…)` gives them; the values alone are asked for.": (
