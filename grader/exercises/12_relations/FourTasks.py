@@ -58,8 +58,16 @@ exercise = Module(
         "order: images follow each other, and in each one all places.",
         "(self.angles(z)[:, 0] - angles) -> (self.distances(z)[:, 0] - angles)": "One layer answers for "
         "distances and for angles: each has its own.",
-        "(self.distances(z)[:, 0] - distances).pow(2) -> (self.distances(z)[:, 0] - distances).abs()": "The "
-        "error of the distances is taken as it is: the squared one is asked for.",
+        "_x.pow(2) -> _x.abs()": "The errors of distances and angles are taken as they are: the squared ones "
+        "are asked for.",
+        "_x.pow(2).mean() -> _x.pow(2).sum()": "The squared errors are added up: their mean is asked for.",
+        "_x.pow(2).mean() -> _x.pow(2).mean().sqrt()": "A root is taken of the mean squared error.",
+        "logits = self.places(z) -> logits = self.places(z).mT": "Patches and places are mixed up: "
+        "cross_entropy takes axis 1 for the classes, and there stand the patches.",
+        "logits.flatten(0, 1) -> logits.flatten(0, 1).softmax(dim=-1)": "A softmax comes before "
+        "cross_entropy, which has one itself.",
+        "self.places(z) -> self.places(tokens[:, :-1])": "The places are asked of CLS and without the last "
+        "patch.",
     },
     also_right=["logits.flatten(0, 1) -> logits.reshape(B * N, N)"],
     points=5,
@@ -67,7 +75,7 @@ exercise = Module(
     minutes=12,
     hints=[
         "Four lines, a loss each, then torch.stack. Which of the tokens is no patch?",
-        "`distances` gives (B, 1, N, N) and the table is (N, N): take head 0 first.",
+        "`distances` gives (B, 1, N, N), a head of one, and its table is (N, N), the same for each image.",
         "Patch i of each image belongs to place i: torch.arange(N), B times.",
     ],
     may_not_call=["course.ssl"],

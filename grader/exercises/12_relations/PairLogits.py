@@ -48,9 +48,15 @@ exercise = Module(
         "scores / self.width**0.5 -> scores": "Nothing divides the scores.",
         "_y / self.width**0.5 -> (_y / self.width**0.5).softmax(dim=-1)": "A softmax runs over the keys: "
         "that would be attention.",
-        "scores / self.width**0.5 -> scores.softmax(dim=1)": "A softmax runs over the heads already: the "
-        "loss does that itself.",
+        "_y / self.width**0.5 -> (_y / self.width**0.5).softmax(dim=1)": "A softmax runs over the heads "
+        "already: the loss does that itself.",
+        "_y / self.width**0.5 -> (_y / self.width**0.5).log_softmax(dim=1)": "A log-softmax runs over the "
+        "heads already: the loss does that itself.",
+        "scores / self.width**0.5 -> scores / self.width": "The scores are divided by w: its root is asked "
+        "for.",
         "q @ k.transpose(-2, -1) -> k @ q.transpose(-2, -1)": "The pair is turned round: row i is key i.",
+        "_x.unflatten(-1, (self.heads, -1)).transpose(1, 2) -> _x.unflatten(-1, (-1, self.heads)).movedim("
+        "-1, 1)": "Head h takes every heads-th number: w numbers in a row are a head's.",
         "_x.unflatten(-1, (self.heads, -1)).transpose(1, 2) -> _x.reshape(len(x), self.heads, -1, "
         "self.width)": "The heads are split by a reshape alone: a head then holds numbers of other patches.",
     },

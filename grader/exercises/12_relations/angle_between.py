@@ -35,13 +35,20 @@ exercise = Function(
     },
     words={"product": "u·v", "lengths": "the product of the lengths", "cosine": "the cosine"},
     slips={
-        "product / (lengths + eps) -> product / lengths": "There is no ε.",
+        "product / (lengths + eps) -> product / lengths": "The ε that is handed in plays no part.",
         "product / (lengths + eps) -> product / lengths + eps": "ε is added to the cosine: that pushes it "
         "above 1, where arccos is NaN.",
         "product / (lengths + eps) -> product / lengths - eps": "ε is taken off the cosine: it stands in the "
         "denominator.",
         "u.norm(dim=-1) * v.norm(dim=-1) -> (u.norm(dim=-1) + eps) * v.norm(dim=-1)": "ε is added to one "
         "length: it stands beside the product of the two.",
+        "lengths + eps -> (u.norm(dim=-1) + eps) * (v.norm(dim=-1) + eps)": "ε is added to each length: it "
+        "stands once, beside the product of the two.",
+        "lengths + eps -> lengths + 1e-6": "ε is a number of your own: it is handed in, as `eps`.",
+        "lengths + eps -> lengths.clamp(min=eps)": "ε is only the least that the denominator may be: it is "
+        "to be added.",
+        "cosine.arccos() -> cosine.arccos().rad2deg()": "The angle is in degrees: radians are asked for.",
+        "cosine.arccos() -> cosine.cos()": "This is the cosine of the cosine: the angle is its arccos.",
         "cosine.arccos() -> cosine": "This is the cosine: the angle is its arccos.",
         "u.norm(dim=-1) * v.norm(dim=-1) -> (u.norm(dim=-1) * v.norm(dim=-1))**2": "The lengths are squared.",
     },

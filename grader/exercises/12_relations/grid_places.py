@@ -1,7 +1,7 @@
 """Where is patch i?
 
-Patches are numbered row by row. Give the row and the column of each, in **float64**, so that what follows is
-exact.
+Patches are numbered row by row: 0, 1, 2, … Give the row and the column of each, both counted from 0, as
+floats.
 """
 
 import torch
@@ -10,7 +10,7 @@ from grader.exercise import Function
 
 
 def grid_places(H, W):
-    """H, W: ints, patches -> (H·W, 2), float64; row, then column"""
+    """H, W: ints, patches -> (H·W, 2), floats: row, then column"""
     number = torch.arange(H * W, dtype=torch.float64)
     row = (number / W).floor()  # (H·W,)
     column = number - row * W
@@ -34,6 +34,13 @@ exercise = Function(
     slips={
         "number / W -> number / H ;; row * W -> row * H": "A row is taken to be H patches long: a row has W "
         "of them.",
+        "number / W -> number / H ;; number - row * W -> number % W": "A row is taken to be H patches long: "
+        "a row has W of them.",
+        "number / W -> number / H ;; row * W -> row * H ;; torch.stack([row, column], dim=1) -> "
+        "torch.stack([column, row], dim=1)": "Patches are numbered column by column: row by row is "
+        "asked for.",
+        "(number / W).floor() -> number / W ;; number - row * W -> number % W": "A row is number / W with a "
+        "fraction: it is to be a whole number.",
         "torch.stack([row, column], dim=1) -> torch.stack([column, row], dim=1)": "The column stands first: "
         "the row comes first, as everywhere in images.",
         "torch.stack([row, column], dim=1) -> torch.stack([row, column], dim=0)": "Places lie in columns, "

@@ -33,6 +33,7 @@ exercise = Function(
         "one image": _case(B=1),
         "nine patches": _case(N=9),
         "two patches": _case(N=2),
+        "five classes": _case(classes=5),
         "large logits": _case(scale=80.0),
     },
     words={"log_shares": "the logarithms of the shares", "right": "those of the right class"},
@@ -45,6 +46,15 @@ exercise = Function(
         "*labels.shape)": "The labels are turned round: [i, j] has become [j, i].",
         "-right.mean() -> -right.sum()": "The sum of all pairs is told, not the mean.",
         "-right.mean() -> right.mean()": "The sign is turned: a share below one has a negative logarithm.",
+        "-right.mean() -> -right.sum() / len(logits)": "The sum of an image's pairs is told, and only over "
+        "images the mean: the mean of all pairs is asked for.",
+        "-right.mean() -> -right[0].mean()": "Only the first image is looked at.",
+        "logits.log_softmax(dim=1) -> logits.softmax(dim=1)": "The logarithm is missing.",
+        "logits.log_softmax(dim=1) -> logits.softmax(dim=1).log_softmax(dim=1)": "A softmax comes before the "
+        "loss, which has one itself: logits are to go in.",
+        "logits.log_softmax(dim=1) -> logits.reshape(-1, logits.shape[1]).log_softmax(dim=1).reshape("
+        "len(logits), *labels.shape, -1).movedim(-1, 1)": "The classes are put last by a reshape, which "
+        "mixes heads with patches: move the axis first.",
         "logits.log_softmax(dim=1) -> logits": "There is no softmax: logits are no logarithms of shares.",
     },
     also_right=["return -right.mean() -> return F.cross_entropy(logits, index[:, 0])"],

@@ -42,6 +42,8 @@ exercise = Function(
         "rows are counted from the top, so a smaller row is up.",
         "3 * (down + 1) + (right + 1) -> 3 * down + right": "The classes run from −4 to 4, and are to begin "
         "at 0.",
+        "3 * (down + 1) + (right + 1) -> 3 * (down + 1) + (1 - right)": "Left and right have changed places.",
+        "way.sign() -> way": "How far it is counts as well: only the direction is asked for, the sign.",
         "way.sign() -> way.clamp(-1, 1).abs()": "The direction is lost: left and right are told alike.",
     },
     also_right=[

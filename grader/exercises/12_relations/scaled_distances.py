@@ -11,7 +11,7 @@ grid_places = reference("grid_places")
 
 
 def scaled_distances(H, W):
-    """H, W: ints, patches, not both 1 -> (N, N), float64, −1 … 1; N = H·W"""
+    """H, W: ints, patches, not both 1 -> (N, N), floats, −1 … 1; N = H·W"""
     places = grid_places(H, W)  # (N, 2)
     way = places[:, None] - places[None]  # (N, N, 2)
     distance = way.pow(2).sum(dim=-1).sqrt()  # (N, N)
@@ -42,6 +42,12 @@ exercise = Function(
         "distances.",
         "way.pow(2).sum(dim=-1).sqrt() -> way.abs().amax(dim=-1)": "Only the longer of the two ways counts: "
         "the straight line is asked for.",
+        "way.pow(2).sum(dim=-1).sqrt() -> way.sum(dim=-1).abs()": "The two ways are added with their signs: "
+        "down and left then cancel.",
+        "distance.max() -> (H**2 + W**2)**0.5": "The scale is √(H² + W²): the widest pair is H − 1 and W − 1 "
+        "steps apart.",
+        "2 * distance / distance.max() - 1 -> (distance - distance.mean()) / distance.std()": "They are "
+        "standardised, to mean 0 and spread 1: from −1 to 1 is asked for.",
         "distance.max() -> distance.amax(dim=-1, keepdim=True)": "Each patch has a scale of its own: one "
         "maximum for the whole grid is meant.",
     },

@@ -50,7 +50,9 @@ exercise = PropertyTest(
             "calls neighbours CC": f"{WAY} -> (way.abs().floor() > 1).mul(way.sign()).long().unbind(-1)",
             "calls all of a row CC": "right + 1 -> right * down.abs() + 1",
         },
-        "The test tries square grids only.": {"takes rows of H": "grid_places(H, W) -> grid_places(W, H)"},
+        "The test does not see where a row ends: take a grid of unequal sides, and a pair of two rows.": {
+            "takes rows of H": "grid_places(H, W) -> grid_places(W, H)"
+        },
     },
     points=4,
     difficulty=2,
