@@ -7,6 +7,7 @@ import re
 from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -73,6 +74,16 @@ def half_filled(
             cell.source += "\n\n" + shorter
     executed(notebook, allow_errors=True)
     return [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
+def assigned(lesson: Lesson, name: str) -> Any:
+    """What the lesson's source gives a name, where that is written out: recorded numbers, say."""
+    (value,) = [
+        node.value
+        for node in ast.walk(ast.parse(lesson.source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name
+    ]
+    return ast.literal_eval(value)
 
 
 @cache

@@ -1,6 +1,5 @@
 """Lesson 07: its recorded numbers are the benchmark's, its finale gets worse by a slip, half of it has no traceback."""
 
-import ast
 import json
 import statistics
 
@@ -16,7 +15,7 @@ from course.vision.small_cnn import SmallCNN, fit, right
 from course.vision.what_and_where import WhatAndWhere, accuracy, learn
 from grader import catalogue
 from grader.building.instructor import instructor_notebook
-from tests.test_lessons import LESSONS, ROOT, executed, half_filled, released
+from tests.test_lessons import LESSONS, ROOT, assigned, executed, half_filled, released
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "07_variants"]
 EncoderBlock, PEG, ClassAttention, NonLocal = (
@@ -68,31 +67,20 @@ def kept() -> list[dict]:
     return json.loads((ROOT / "benchmarks" / "results" / "variants-cpu.json").read_text())
 
 
-def assigned(name: str) -> dict:
-    """What the lesson's source gives a name."""
-    tree = ast.parse((ROOT / "solutions" / LESSON.name / f"{LESSON.name}.py").read_text())
-    (value,) = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name
-    ]
-    return ast.literal_eval(value)
-
-
 def runs(name: str, size: int, what: str = "") -> list[float]:
     found = sorted((ran for ran in kept() if ran["name"] == name), key=lambda ran: ran["seed"])
     return [round(100 * ran["right"][what or name][str(size)], 1) for ran in found]
 
 
 def test_recorded_numbers_are_the_benchmarks():
-    recorded = assigned("recorded")
+    recorded = assigned(LESSON, "recorded")
     for name, (flops, values) in recorded.items():
         assert values == runs(name, 8) and len(values) >= 3
         assert flops == round(next(ran["flops"] for ran in kept() if ran["name"] == name) / 1e6, 1)
     assert recorded.keys() == {ran["name"] for ran in kept()}
     line = "vit, positions as one line"
     whose = {"learned": ("vit", ""), "as one line": ("vit", line), "PEG": ("cpvt", ""), "CNN": ("cnn", "")}
-    for label, values in assigned("scaled").items():
+    for label, values in assigned(LESSON, "scaled").items():
         name, size = label.split(", ")
         assert values == runs(whose[name][0], int(size), whose[name][1])
 
@@ -103,14 +91,14 @@ def test_they_are_equally_large():
 
 
 def test_what_the_text_says_of_them():
-    recorded = assigned("recorded")
+    recorded = assigned(LESSON, "recorded")
     mean = {name: statistics.mean(values) for name, (_, values) in recorded.items()}
     assert max(mean, key=mean.__getitem__) == "cnn" and min(mean, key=mean.__getitem__) == "vit"
     assert min(recorded["vit"][1]) > 80 and min(recorded["cpvt"][1]) > 80
     assert mean["deit"] - mean["vit"] == pytest.approx(6, abs=0.5)
     assert recorded["hybrid"][0] / recorded["cvt"][0] == pytest.approx(2.6, abs=0.05)
     assert abs(mean["hybrid"] - mean["cvt"]) < 0.5
-    scaled = assigned("scaled")
+    scaled = assigned(LESSON, "scaled")
     average = {name: statistics.mean(values) for name, values in scaled.items()}
     assert average["PEG, 8"] - average["learned, 8"] == pytest.approx(9, abs=0.6)
     assert min(scaled["PEG, 12"]) < max(scaled["learned, 12"])

@@ -1,6 +1,5 @@
 """Lesson 09: numbers are computed or recorded, a slip makes the finale worse, half of it has no traceback."""
 
-import ast
 import json
 import re
 
@@ -11,7 +10,7 @@ from course.data.by_name import load
 from course.ssl.context import fitting_side
 from grader import catalogue
 from grader.questions.draw import Draw
-from tests.test_lessons import LESSONS, ROOT, half_filled
+from tests.test_lessons import LESSONS, ROOT, assigned, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "09_pretext"]
 SOURCE = LESSON.source.read_text(encoding="utf-8")
@@ -78,21 +77,11 @@ def test_the_finale_reads_hardly_a_digit_where_the_farthest_vote():
 # -- numbers in the text ---------------------------------------------------------------------------------
 
 
-def assigned(name: str):
-    """What the lesson's source gives a name."""
-    (value,) = [
-        node.value
-        for node in ast.walk(ast.parse(SOURCE))
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name
-    ]
-    return ast.literal_eval(value)
-
-
 def test_recorded_numbers_are_the_benchmarks():
     kept = json.loads((RESULTS / "methods-cpu.json").read_text(encoding="utf-8"))
     groups = [{row["name"]: row for row in rows} for rows in kept.values()]
     called = {"auto-encoder": "autoencoder", "VAE": "vae", "colours": "colourisation"}
-    for name, columns in assigned("recorded").items():
+    for name, columns in assigned(LESSON, "recorded").items():
         own = called.get(name, name)
         (group,) = (rows for rows in groups if own in rows)
         sources = (
@@ -107,13 +96,13 @@ def test_recorded_numbers_are_the_benchmarks():
 def test_how_many_of_them_beat_labels_alone():
     beat = [
         name
-        for name, (_, alone, own) in assigned("recorded").items()
+        for name, (_, alone, own) in assigned(LESSON, "recorded").items()
         if all(mine > its for mine, its in zip(own, alone))
     ]
     assert beat == ["patch-jigsaw"]
     above = [
         name
-        for name, (untrained, _, own) in assigned("recorded").items()
+        for name, (untrained, _, own) in assigned(LESSON, "recorded").items()
         if all(mine > its for mine, its in zip(own, untrained))
     ]
     assert len(above) == 6 and "colours" not in above
