@@ -1,6 +1,7 @@
-"""Lesson 12: what its text says of numbers, its finale with a slip in it, and half of it without traceback."""
+"""Lesson 12: its numbers are computed, a slip makes the finale worse, half of it has no traceback."""
 
 import re
+import statistics
 
 import pytest
 import torch
@@ -8,9 +9,10 @@ import torch
 from course.fewlabels import relations_first as first
 from course.ssl.relvit import angle_labels, distance_labels, relation_labels
 from grader import catalogue
-from tests.test_lessons import LESSONS, ROOT, half_filled
+from tests.test_lessons import LESSONS, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "12_relations"]
+SOURCE = LESSON.source.read_text(encoding="utf-8")
 relations_of, scaled_distances, grid_places, angle_between, FourTasks = (
     catalogue.reference(name)
     for name in ("relations_of", "scaled_distances", "grid_places", "angle_between", "FourTasks")
@@ -23,10 +25,6 @@ SHORT = "\n".join(
         "def fine_tuned(start, count, seed=0):\n    return 0.5",
     ]
 )
-
-
-def source() -> str:
-    return (ROOT / "solutions" / LESSON.name / f"{LESSON.name}.py").read_text(encoding="utf-8")
 
 
 # -- numbers in the text -------------------------------------------------------------------------------------
@@ -71,14 +69,14 @@ def test_of_six_gains_one_is_misprinted():
     ]
     assert len(printed) == 6 and off == ["CIFAR-100"]
     for _, before, after, _ in printed:  # the lesson's own table holds the same
-        assert f"({before}, " in source() and f", {after}, " in source()
+        assert f"({before}, " in SOURCE and f", {after}, " in SOURCE
 
 
 def _quiz() -> str:
     return catalogue.file_of("wrong_difference").read_text(encoding="utf-8")
 
 
-# -- the finale, and a slip in it ----------------------------------------------------------------------------
+# -- the finale, and slips in it -----------------------------------------------------------------------------
 
 
 class WithCLS(FourTasks):
@@ -88,18 +86,32 @@ class WithCLS(FourTasks):
         return super().forward(torch.cat([tokens[:, :1], tokens[:, :-1]], dim=1), *tables)
 
 
-def places_right(kind, steps=150) -> float:
-    torch.manual_seed(0)
+def told(kind, draw, images, weights=(1, 1, 1, 1), steps=150) -> torch.Tensor:
+    """Which pairs are told rightly: (B, N, N), bool"""
     encoder, heads = first.encoder(0), kind(first.DIM, first.N)
-    first.learn(encoder, heads, TABLES, first.some_digits(), steps=steps)
-    told = first.logits(encoder, heads.relations, first.unseen()).argmax(dim=1)
-    return (told == TABLES[0]).float().mean().item()
+    first.learn(encoder, heads, TABLES, draw, weights, steps)
+    return first.logits(encoder, heads.relations, images).argmax(dim=1) == TABLES[0]
 
 
 def test_digits_are_above_the_floor_and_a_slip_brings_them_down():
-    right, slip = places_right(FourTasks), places_right(WithCLS)
+    digits, images = first.some_digits(), first.unseen()
+    right, slip = (told(kind, digits, images).float().mean().item() for kind in (FourTasks, WithCLS))
     assert right > 0.23  # the floor is 0.203
     assert slip < right - 0.02
+
+
+def test_the_hard_classes_turn_with_the_digits():
+    """CU and CD (1 and 7) are told where digits stand, LC and RC (3 and 5) where they lie."""
+    digits = first.some_digits()
+    for draw, images, easy, hard in (
+        (digits, first.unseen(), (1, 7), (3, 5)),
+        (lambda B, chance: digits(B, chance).mT, first.unseen().mT, (3, 5), (1, 7)),
+    ):
+        hits = told(FourTasks, draw, images, (1, 0, 0, 0)).float().mean(dim=0)  # (N, N)
+        one, other = (
+            statistics.fmean(hits[TABLES[0] == c].mean().item() for c in pair) for pair in (easy, hard)
+        )
+        assert one > other + 0.1
 
 
 # -- half a notebook, and none -------------------------------------------------------------------------------

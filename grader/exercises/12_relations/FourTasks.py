@@ -72,7 +72,7 @@ exercise = Module(
     also_right=["logits.flatten(0, 1) -> logits.reshape(B * N, N)"],
     points=5,
     difficulty=3,
-    minutes=12,
+    minutes=16,
     hints=[
         "Four lines, a loss each, then torch.stack. Which of the tokens is no patch?",
         "`distances` gives (B, 1, N, N), a head of one, and its table is (N, N), the same for each image.",

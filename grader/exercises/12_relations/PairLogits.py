@@ -62,7 +62,7 @@ exercise = Module(
     },
     points=4,
     difficulty=2,
-    minutes=10,
+    minutes=14,
     hints=[
         "Lesson 03 split d into heads in the same way: unflatten the last axis, then turn two axes.",
         "d need not be divisible: d // heads numbers each, and the layers give heads · (d // heads).",

@@ -1,4 +1,4 @@
-"""An angle, with ε where the slide has it
+"""An angle, and where ε stands
 
 arccos( u·v / (‖u‖ ‖v‖ **+ ε**) ), in radians, for each pair of vectors. ε stands in the denominator, beside
 the product of the lengths. It is there against rounding: a cosine above 1 has no arccos.
@@ -58,7 +58,7 @@ exercise = Function(
     ],
     points=3,
     difficulty=2,
-    minutes=6,
+    minutes=8,
     hints=[
         "Three numbers a pair, each over the last axis: u·v, ‖u‖, ‖v‖.",
         "Where does ε stand: inside of the brackets of the denominator, or outside?",

@@ -54,7 +54,7 @@ exercise = Function(
     ],
     points=1,
     difficulty=1,
-    minutes=4,
+    minutes=5,
     hints=[
         "Patch 7 of a grid with rows of 5: how many whole rows lie before it, and what is left?",
         "`//` and `%` work on tensors. torch.stack needs to be told which axis is new.",

@@ -60,7 +60,7 @@ exercise = Function(
     also_right=["return -right.mean() -> return F.cross_entropy(logits, index[:, 0])"],
     points=3,
     difficulty=2,
-    minutes=7,
+    minutes=9,
     hints=[
         "F.cross_entropy wants classes second, which is where the heads stand; and labels as (B, N, N).",
         "`expand` makes B of one table without copying it.",

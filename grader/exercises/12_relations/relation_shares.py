@@ -43,7 +43,7 @@ exercise = Formulas(
     },
     points=4,
     difficulty=2,
-    minutes=8,
+    minutes=11,
     hints=[
         "One axis first. Of n² ordered pairs of rows, n are equal. Which share has i above j?",
         "LU means above, and to the left: two independent things on a grid. CU: above, in the same column.",

@@ -52,7 +52,7 @@ exercise = Function(
     ],
     points=4,
     difficulty=2,
-    minutes=9,
+    minutes=12,
     hints=[
         "All differences at once: places[:, None] − places[None] has shape (N, N, 2).",
         "`sign` makes −1, 0, 1 of them. How do two such numbers become one of nine?",

@@ -57,7 +57,7 @@ exercise = Function(
     ],
     points=3,
     difficulty=2,
-    minutes=6,
+    minutes=8,
     hints=[
         "The differences of before, (N, N, 2): Pythagoras along the last axis.",
         "Divide by the largest of all: 0 … 1. What makes −1 … 1 of it?",

@@ -25,7 +25,7 @@ exercise = Matching(
     },
     points=2,
     difficulty=1,
-    minutes=3,
+    minutes=4,
     hints=[
         "Draw the grid. Put a finger on j, and walk to i.",
         "How far sideways does not matter, only the direction: left, right, or neither.",

@@ -56,7 +56,7 @@ exercise = PropertyTest(
     },
     points=4,
     difficulty=2,
-    minutes=9,
+    minutes=12,
     hints=[
         "Class k and class 8 − k are opposite. What must found + found.T be?",
         "found == 4 is to be the identity. And with rows and columns of different length?",

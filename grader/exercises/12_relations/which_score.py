@@ -19,6 +19,6 @@ exercise = Quiz(
     },
     points=2,
     difficulty=2,
-    minutes=3,
+    minutes=4,
     hints=["Put each of them beside the floor.", "One of them is high, and can be had without any image."],
 )

@@ -20,7 +20,7 @@ exercise = Quiz(
     },
     points=2,
     difficulty=2,
-    minutes=2,
+    minutes=3,
     hints=[
         "How was it possible to be right of 99 % of all pairs on images in which there is nothing to see?",
         "What does a net have to look at if each patch comes with its row and its column?",

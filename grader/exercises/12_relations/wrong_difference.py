@@ -23,6 +23,6 @@ exercise = Quiz(
     },
     points=1,
     difficulty=1,
-    minutes=2,
+    minutes=3,
     hints=["Let Python subtract.", "It is off by 0.05."],
 )
