@@ -104,8 +104,8 @@ class Terms:
                 break
         if not best or len(best) > MOST_REMARKS or cost(best) > MOST_CHANGES + (len(best) < MOST_REMARKS):
             return None
-        first, *more = best
-        clause = "; ".join(remark.text for remark in best) if more else first.alone or first.text
+        first, *more = dict.fromkeys(remark.text for remark in best)  # a term of several parts is told once
+        clause = "; ".join([first, *more]) if more else best[0].alone or first
         word = clause.split()[0]
         return Explanation(clause, cost(best), word.isalpha() and word not in self.symbols)
 

@@ -26,6 +26,7 @@ PAIRS = "the scores and the weighted sum"
 BYTES = Terms.read("4*L**2", {}, SYMBOLS, "bytes")
 WEIGHTS = Terms.read("", {"W1": "d*n", "W2": "n*d"}, SYMBOLS, "parameters")
 ROOT = Terms.read("sqrt(d)", {}, ["d"])
+SHARES = Terms.read("", {"one corner": "((n - 1)/(2*n))**2", "a patch and itself": "1/n**2"}, ["n"])
 
 
 def said(terms, text):
@@ -186,3 +187,7 @@ def test_neighbours_are_explained_as_one_change():
         for change in ATTENTION.counts(group):
             if change.coefficients[group.monomial] != -group.total * Fraction(1, 4):
                 assert ATTENTION.explain(ATTENTION.total + change).changes <= 2
+
+
+def test_a_term_of_several_parts_that_is_missing_is_said_once():
+    assert said(SHARES, "1/n**2") == "One corner is missing."
