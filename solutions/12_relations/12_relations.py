@@ -280,8 +280,9 @@ scores = PairLogits(DIM, 9)(torch.randn(2, N, DIM))  # (2, 9, 16, 16)
 theirs = F.cross_entropy(scores, labels.expand(2, N, N))
 print(f"yours {relation_loss(scores, labels):.6f}, PyTorch's {theirs:.6f}")
 print(f"nothing known: {relation_loss(0 * scores, labels):.4f}")
-along = scores.softmax(dim=-1).sum(dim=1).mean()
-print(f"softmax over the keys, summed over the nine heads: {along:.2f}, and not 1")
+for axis, name in {1: "heads", -1: "keys"}.items():
+    shares = scores.softmax(dim=axis)[0, :, 0, 5]  # (9,), of one pair
+    print(f"softmax over the {name}: nine shares of one pair add up to {shares.sum():.2f}")
 
 # %% exercise="FourTasks"
 
@@ -333,8 +334,8 @@ beside_guesses(found, my_noise, "per cent right on noise", floor=20.3125)
 
 # %% [markdown]
 # With positions nearly everything is right, and there was **nothing to see**: each patch came with its place, and the
-# network read it off. Without positions it is at the floor: a patch recognises itself, as q·k of a token with
-# itself stands out, and the rest is said blindly.
+# network read it off. Without positions no more than the floor is to be had: a patch can be told from all others,
+# and the rest can only be said blindly.
 #
 # This is a *shortcut*: a way to solve the task that teaches nothing of what the task was made for.
 

@@ -1,9 +1,10 @@
 """All four at once
 
-On what an encoder gives for CLS and N patches: `relations`, your `PairLogits` with nine heads; `distances`
-and `angles`, each a `PairLogits` with one head; `places`, `nn.Linear(d, N)`: which of the N places is each
-patch's? Give the four losses, in this order: your `relation_loss`; the mean squared error of the two tables;
-the cross-entropy of patch i with place i. CLS is at no place: it is left out.
+An encoder gives a token for CLS and one for each of N patches. On these: `relations`, your `PairLogits` with
+nine heads; `distances` and `angles`, each a `PairLogits` with one head; `places`, `nn.Linear(d, N)`, which
+tells of a patch at which of the N places it is. Give four losses in one tensor: your `relation_loss`; the
+mean squared error of the distances, and of the angles, against their tables; the cross-entropy of patch i
+with place i. CLS is at no place: it is left out of all four.
 """
 
 import torch

@@ -16,6 +16,7 @@ exercise = Formulas(
                 "1/9": "Nine classes, but not equally common ones: count the pairs.",
                 "((n - 1)/n)**2": "This is all four corner classes together.",
                 "1/4": "Pairs in one row or one column, and a patch with itself, are of no corner class.",
+                "n**2*(n - 1)**2/4": "This is how many pairs they are: their share of all n⁴ is asked for.",
                 "(n - 1)/(2*n)": "This is one axis: i above j. It must lie to the left of it as well.",
             },
             also_right=["(n*(n - 1)/2)**2/n**4"],
@@ -24,15 +25,15 @@ exercise = Formulas(
             "(n - 1)/(2*n**2)",
             slips={
                 "(n - 1)/(2*n)": "This is all pairs with i above j; for CU both must be in one column.",
+                "n**2*(n - 1)/2": "This is how many pairs they are: their share of all n⁴ is asked for.",
                 "(n - 1)/n**2": "This is CU and CD together.",
-                "1/9": "Nine classes, but not equally common ones: count the pairs.",
             },
         ),
         "CC": Entry(
             "1/n**2",
             slips={
+                "n**2": "This is how many pairs they are: their share of all n⁴ is asked for.",
                 "1/n**4": "This is one pair; each of n² patches is a pair with itself.",
-                "1/9": "Nine classes, but not equally common ones: count the pairs.",
             },
         ),
         "floor": Entry(
