@@ -282,7 +282,7 @@ print(f"yours {relation_loss(scores, labels):.6f}, PyTorch's {theirs:.6f}")
 print(f"nothing known: {relation_loss(0 * scores, labels):.4f}")
 for axis, name in {1: "heads", -1: "keys"}.items():
     shares = scores.softmax(dim=axis)[0, :, 0, 5]  # (9,), of one pair
-    print(f"softmax over the {name}: nine shares of one pair add up to {shares.sum():.2f}")
+    print(f"softmax over {name}: nine shares of a pair add up to {shares.sum():.2f}")
 
 # %% exercise="FourTasks"
 
@@ -457,7 +457,8 @@ together = learnt(digits, (1, 1, 1, 1))
 left = 100 * together[2] / blindly  # (300, 4)
 left = left.unflatten(0, (-1, 10)).mean(dim=1)  # (30, 4), the mean of ten steps
 names = ["relations", "distances", "angles", "places"]
-curves(dict(zip(names, left.T)), "step", "loss, % of blind", range(5, 10 * len(left), 10))
+steps = range(5, 10 * len(left), 10)
+curves(dict(zip(names, left.T)), "step", "loss, % of blind", steps)
 
 # %% [markdown]
 # Places fall furthest, angles least; none stays where it was. An accuracy alone is harder to read:
@@ -498,7 +499,11 @@ beside_guesses(worth, my_worth, "per cent right of 359 digits, 100 labels")
 # **Your guesses** for these three controls:
 
 # %%
-my_controls = {"noise first": None, "labels alone, loud": None, "relations first, loud": None}
+my_controls = {
+    "noise first": None,
+    "labels alone, loud": None,
+    "relations first, loud": None,
+}
 
 # %% demonstration="long"
 ready()
