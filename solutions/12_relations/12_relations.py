@@ -41,6 +41,7 @@
 # %%
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from course.fewlabels.relations_first import (
     DIM,
