@@ -19,7 +19,7 @@ relation_loss = reference("relation_loss")
 
 
 class FourTasks(nn.Module):
-    """tokens: (B, 1 + N, d), CLS first; labels, distances, angles: (N, N) -> (4,), losses"""
+    """tokens: (B, 1 + N, d), CLS first; the three tables: (N, N) each -> (4,)"""
 
     def __init__(self, d, N):
         super().__init__()
