@@ -39,6 +39,8 @@
 # compute for about a minute.
 
 # %%
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
