@@ -20,6 +20,7 @@ exercise = Number(
         "r * g**i": "It falls from the bottom up: the head would learn most slowly.",
         "r * g**(n + 2 - i)": "One step too many: layer n is one step below the head.",
         "r * g * (n + 1 - i)": "Each step *multiplies* by g: a power.",
+        "r * (1 - g)**(n + 1 - i)": "Each step multiplies by g, and not by 1 − g: g is what is left.",
         "g**(n + 1 - i)": "This is the factor; the rate of the head, r, belongs in front.",
     },
     points=2,
