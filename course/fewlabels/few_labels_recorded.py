@@ -1,7 +1,8 @@
 """What `python -m benchmarks.few_labels` measured, for a lesson to show: benchmarks/results/few-labels.md.
 
 RECORDED: shares of 359 unseen digits that are right, one for each seed, by strategy and labels a class.
-BELIEVED: by threshold and seed, round by round: pseudo-labels, how many of them are wrong, unseen digits right.
+BELIEVED: by threshold and seed, round by round: pseudo-labels, how many of them are wrong, and the share of
+unseen digits that are right.
 """
 
 RECORDED: dict[str, dict[int, tuple[float, ...]]] = {

@@ -283,7 +283,7 @@ beside_guesses(gained, {}, "right of 100, two draws")
 # %% demonstration="long"
 letters = of_letters(0)
 exactly, any_case = letters_read(letters, scattered(printed_letters(100, 1), seed=1))
-print(f"letters it never saw: {exactly:.0%} right, {any_case:.0%} where o may stand for O")
+print(f"new lines: {exactly:.0%} right, {any_case:.0%} where o may stand for O")
 
 # %% exercise="NewHead"
 

@@ -60,7 +60,7 @@ exercise = Function(
         "where there are none, NaN: the sum is divided by all B.",
         "F.cross_entropy(strong, called, reduction='none') -> "
         "-strong.softmax(dim=-1).log().gather(1, called[:, None]).squeeze(1)": "The logarithm is taken of a "
-        "softmax, which underflows to 0 for large logits: `log_softmax`, or cross_entropy, does both at once.",
+        "softmax, which underflows to 0 for large logits: `log_softmax` or cross_entropy does both at once.",
         "F.cross_entropy(strong, called, reduction='none') -> F.cross_entropy(weak, called, "
         "reduction='none')": "The weak view is taught what it says itself: it is the strong one that must "
         "agree.",
@@ -74,7 +74,7 @@ exercise = Function(
         "class.",
         "weak.detach().softmax(dim=-1) -> weak.softmax(dim=-1) ;; F.cross_entropy(strong, called, "
         "reduction='none') -> F.cross_entropy(strong, probabilities, reduction='none')": "All of the weak "
-        "view's shares are taught (soft labels), and the gradient goes through them; FixMatch takes the class.",
+        "view's shares are taught (soft labels), and a gradient goes through them; FixMatch takes the class.",
     },
     points=4,
     difficulty=3,

@@ -56,12 +56,12 @@ exercise = Function(
         "indices, and those count from the other end.",
         "min(top + side, H), min(left + side, W) -> min(y + side // 2, H), min(x + side // 2, W)": "The box "
         "ends at y + side//2: where the side is odd, it is one pixel too small.",
-        "min(top + side, H), min(left + side, W) -> min(max(top, 0) + side, H), min(max(left, 0) + side, W)": "A "
-        "box that begins above or left of the image keeps its whole side: its end follows from where it was "
-        "drawn, not from where it was cut off.",
+        "min(top + side, H), min(left + side, W) -> min(max(top, 0) + side, H), "
+        "min(max(left, 0) + side, W)": "A box that begins above or left of the image keeps its whole side: "
+        "its end follows from where it was drawn, not from where it was cut off.",
         "y - side // 2, x - side // 2 -> min(max(y - side // 2, 0), H - side), "
-        "min(max(x - side // 2, 0), W - side)": "A box that hangs over the border is moved inside; it is to be "
-        "cut off there.",
+        "min(max(x - side // 2, 0), W - side)": "A box that hangs over the border is moved inside; it is to "
+        "be cut off there.",
         "min(top + side, H), min(left + side, W) -> top + side, left + side ;; max(top, 0), max(left, 0) -> "
         "top, left": "Nothing is cut off at the border: a box that begins above or left of the image has "
         "negative indices, which count from the other end, and λ is that of the whole box.",
