@@ -76,6 +76,11 @@ exercise = Function(
         "reduction='none') -> F.cross_entropy(strong, probabilities, reduction='none')": "All of the weak "
         "view's shares are taught (soft labels), and a gradient goes through them; FixMatch takes the class.",
     },
+    also_right=[
+        "(each * sure).sum() / len(weak) -> each[sure].sum() / len(weak)",
+        "(each * sure).sum() / len(weak) -> (each * sure.float()).mean()",
+        "weak.detach() -> weak",  # a class that is called lets no gradient through
+    ],
     points=4,
     difficulty=3,
     minutes=10,
