@@ -11,8 +11,8 @@ exercise = Number(
     given=lambda draw: {
         "r": draw.integer(2, 9) / 1000,
         "g": draw.integer(60, 90) / 100,
-        "n": draw.integer(12, 24),
-        "i": draw.integer(2, 4),
+        "n": 2 * draw.integer(6, 12),  # both even, the power odd: (1 − g) and (g − 1) to it differ
+        "i": 2 * draw.integer(1, 2),
     },
     value="r * g**(n + 1 - i)",
     slips={
