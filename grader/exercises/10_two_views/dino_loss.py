@@ -37,6 +37,7 @@ exercise = Function(
         "two large crops and three small": _case(5, 2),
         "one teacher's crop": _case(3, 1),
     },
+    constants=["center"],
     points=4,
     difficulty=3,
     minutes=10,
@@ -63,10 +64,20 @@ exercise = Function(
         "center": "The centre is taken from the shares; it is taken from the logits, before the softmax.",
         "pairs[different].mean() -> pairs[different].sum()": "The pairs are added up; their mean is asked "
         "for.",
+        "(teacher - center).detach() -> teacher - center": "A gradient reaches the teacher: it would learn "
+        "to be easy to copy. Detach its logits.",
+        "-(p[:, None] * log_q).sum(dim=-1).mean(dim=-1) -> "
+        "(p[:, None] * (p[:, None].log() - log_q)).sum(dim=-1).mean(dim=-1)": "This is the KL "
+        "divergence: the teacher's entropy is taken off the cross-entropy.",
+        "-(p[:, None] * log_q).sum(dim=-1).mean(dim=-1) -> -(p[:, None] * log_q).mean(dim=(-2, -1))": "The "
+        "outputs are averaged: over the K of them a cross-entropy adds up.",
     },
     also_right=[
+        "(teacher - center).detach() -> teacher.detach() - center",
+        "(teacher - center).detach() -> teacher - center ;; "
+        "(centred / tau_t).softmax(dim=-1) -> (centred / tau_t).softmax(dim=-1).detach()",
         "pairs = -(p[:, None] * log_q).sum(dim=-1).mean(dim=-1) -> "
-        'pairs = -torch.einsum("tbk,sbk->ts", p, log_q) / p.shape[1]'
+        'pairs = -torch.einsum("tbk,sbk->ts", p, log_q) / p.shape[1]',
     ],
     hints=[
         "p is (T, B, K), log q is (S, B, K). With p[:, None] the two give a table (T, S, B, K) of products.",

@@ -9,6 +9,8 @@ Wang and Isola (2020) measure embeddings of length 1 by
 Both inputs have rows of any length: make each of them length 1 first.
 """
 
+import math
+
 import torch
 from torch.nn import functional as F
 
@@ -16,7 +18,7 @@ from grader.exercise import Function
 
 
 def on_the_sphere(z1, z2):
-    """z1, z2: (N, D), row by row of the same images -> alignment, uniformity"""
+    """z1, z2: (N, D), row by row of the same images -> alignment, uniformity: numbers"""
     u, v = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
     alignment = (u - v).square().sum(dim=-1).mean()
     apart = (u[:, None] - u).square().sum(dim=-1)  # (N, N)
@@ -28,6 +30,13 @@ def on_the_sphere(z1, z2):
 def by_pdist(z1, z2):
     u, v = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
     return (u - v).norm(dim=-1).pow(2).mean(), torch.pdist(u).pow(2).mul(-2).exp().mean().log()
+
+
+def in_plain_numbers(z1, z2):
+    u, v = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
+    pairs = [(u[i] - u[j]).square().sum().item() for i in range(len(u)) for j in range(i)]
+    near = sum(math.exp(-2 * apart) for apart in pairs) / len(pairs)
+    return (u - v).square().sum().item() / len(u), math.log(near)
 
 
 def _case(scale=1.0, near=1.0):
@@ -42,6 +51,7 @@ def _case(scale=1.0, near=1.0):
 exercise = Function(
     on_the_sphere,
     cases={"long embeddings": _case(scale=20.0), "twins close together": _case(near=0.1)},
+    without=["gradient"],  # two numbers to read: Python's own will do
     points=3,
     difficulty=2,
     minutes=8,
@@ -60,7 +70,7 @@ exercise = Function(
         "taken: "
         "the squared distance is asked for.",
     },
-    also_right=[by_pdist],
+    also_right=[by_pdist, in_plain_numbers],
     hints=[
         "F.normalize both. A squared distance of rows is (u − v).square().sum(dim=-1).",
         "u[:, None] − u has all differences, (N, N, D). ~torch.eye(N, dtype=torch.bool) picks different "
