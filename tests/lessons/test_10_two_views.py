@@ -156,6 +156,7 @@ def test_attention_follows_the_objective_as_the_text_says():
         found[name] = [overlap(layer, pictures.masks) for layer in layers]
         untrained = card["scores"][0]["beside"]["untrained"]
         assert found[name][-1] > untrained + 0.1
+        assert f"{card['minutes']:.0f}" in TEXT.partition("Ours are toys")[2][:300]
     assert found["dino-clutter"][-1] > found["supervised-clutter"][-1] + 0.05  # the last layer
     assert abs(found["dino-clutter"][1] - found["supervised-clutter"][1]) < 0.05  # the second
     assert min(found["dino-clutter"][1], found["supervised-clutter"][1]) > max(

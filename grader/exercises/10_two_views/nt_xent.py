@@ -52,6 +52,10 @@ exercise = Function(
         "torch.arange(2 * N).roll(N) -> torch.arange(2 * N)": "Each view is asked for itself, which is "
         "masked: "
         "the loss is infinite.",
+        "torch.arange(2 * N).roll(N) -> torch.arange(2 * N) ^ 1": "The twin is sought next door, as if the "
+        "views of an image stood in pairs: all of z1 come first, and it lies N rows away.",
+        "F.cross_entropy(logits, twin) -> F.cross_entropy(logits[:N, N:], torch.arange(N))": "Only the first "
+        "views look, and only among the N second ones: all 2N look, among 2N − 1 others.",
         "torch.arange(2 * N).roll(N) -> torch.arange(2 * N).roll(1)": "The twin is taken for the row "
         "above; it "
         "lies N rows away.",
