@@ -148,7 +148,7 @@ class Formula(Exercise):
         """Sizes at which the two differ, with both values: always the same ones, which tell of no other."""
         for first in range(len(SOME_SIZES)):
             sizes = dict(zip(self.symbols, SOME_SIZES[first:] + SOME_SIZES[:first], strict=False))
-            values = sizes if first else sizes | self.at
+            values: dict[str, float] = {**sizes, **({} if first else self.at)}
             at = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
             wanted, given = _values(right, values), _values(typed, values)
             if wanted is None or wanted == given:

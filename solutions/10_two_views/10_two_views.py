@@ -373,7 +373,9 @@ beside_guesses(found, my_batches, "digits right of 100, by kNN")
 # and 128 outputs. The names of the curves are taken off. The first figure is the entropy of the teacher's answers,
 # averaged over the views of a batch: 0 if each is sure, ln 128 if none is. The second is how many **outputs are in
 # use**: eᴴ, where H is the entropy of the batch's *mean* answer. All views on one output: 1; spread evenly over ten,
-# each sure of one: 10; all 128 alike in every answer: 128. **Which is which?**
+# each sure of one: 10; all 128 alike in every answer: 128. The third is the **rank** of the teacher's logits, (Σλ)² /
+# Σλ² with the eigenvalues λ of their covariance over the batch: in how many directions the views differ. All on one
+# line: 1; ten directions alike: 10. **Which is which?**
 
 # %% demonstration="long"
 needs(dino_loss=dino_loss, distil_step=distil_step)
@@ -382,16 +384,14 @@ for letter, switches in CELLS.items():
     net = student(seed=0)
     told[letter] = list(distil(net, train.floats(), distil_step, **switches))
     encoders[letter] = net.encoder
-for what, name in {"entropy": "entropy, nats", "outputs": "outputs in use"}.items():
+figures = {"entropy": "entropy, nats", "outputs": "outputs in use", "rank": "rank"}
+for what, name in figures.items():
     runs = {letter: [getattr(m, what) for m in told[letter]] for letter in CELLS}
     curves(runs, xlabel="step", ylabel=name)
 
 # %% exercise="four_cells"
 
 # %% [markdown]
-# The table below also has the **rank** of the teacher's logits, (Σλ)² / Σλ² with the eigenvalues λ of their covariance
-# over a batch: in how many directions the images differ. All on one line: 1; ten directions alike: 10.
-#
 # **Your guess:** judged by kNN on digits after these 150 steps, where the untrained encoder had about 82, how many
 # do the cell with both and the one with sharpening alone have?
 

@@ -56,6 +56,12 @@ exercise = Function(
     minutes=9,
     words={"shares": "the shares", "before": "what those in front hold", "taken": "who is in"},
     slips={
+        "before < mass -> heaviest.cumsum(dim=-1) <= mass": "The patch that passes the mass is left out: "
+        "what is taken holds less than was asked for, but where it comes out exactly.",
+        "weights / weights.sum(dim=-1, keepdim=True) -> weights / weights.amax(dim=-1, keepdim=True)": "The "
+        "weights are divided by less than their sum: one patch alone holds the mass already.",
+        "weights / weights.sum(dim=-1, keepdim=True) -> weights.softmax(dim=-1)": "A softmax is taken of "
+        "what are weights already; divide them by their sum.",
         "before < mass -> heaviest.cumsum(dim=-1) < mass": "The patch that reaches the mass is left out: "
         "what is "
         "taken holds less than was asked for.",
@@ -68,8 +74,6 @@ exercise = Function(
         "torch.zeros_like(taken).scatter(-1, order, taken) -> taken.gather(-1, order)": "gather is the "
         "wrong "
         "way round: `order` says where each *came from*, so scatter puts it back.",
-        "shares.sort(dim=-1, descending=True, stable=True) -> shares.sort(dim=-1, stable=True)": "The "
-        "lightest come first.",
         "before < mass -> before <= mass": "Where the mass is reached exactly, one more patch is taken: the "
         "fewest are asked for.",
         "torch.zeros_like(taken).scatter(-1, order, taken) -> shares >= heaviest.masked_fill(~taken, 2.0)"

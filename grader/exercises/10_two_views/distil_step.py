@@ -39,6 +39,14 @@ exercise = Function(
     minutes=6,
     words={"raw": "the mean of the raw logits"},
     slips={
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.detach().sum(dim=(0, 1))": "The raw logits are added "
+        "up; their mean is asked for.",
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.detach().mean()": "All outputs get one mean; each of "
+        "the K has its own.",
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.detach().mean(dim=0)": "The mean runs over the crops "
+        "alone; the images are averaged, too.",
+        "return loss, center -> return center, loss": "The two results have changed places: the loss comes "
+        "first.",
         "dino_loss(student, teacher, center, tau_s, tau_t) -> dino_loss(student, teacher, m * center + "
         "(1 - m) * teacher.detach().mean(dim=(0, 1)), tau_s, tau_t)": "The loss uses the new centre: it is "
         "updated *behind* the loss.",

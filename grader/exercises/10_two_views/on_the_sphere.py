@@ -9,8 +9,6 @@ Wang and Isola (2020) measure embeddings of length 1 by
 Both inputs have rows of any length: make each of them length 1 first.
 """
 
-import math
-
 import torch
 from torch.nn import functional as F
 
@@ -32,13 +30,6 @@ def by_pdist(z1, z2):
     return (u - v).norm(dim=-1).pow(2).mean(), torch.pdist(u).pow(2).mul(-2).exp().mean().log()
 
 
-def in_plain_numbers(z1, z2):
-    u, v = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
-    pairs = [(u[i] - u[j]).square().sum().item() for i in range(len(u)) for j in range(i)]
-    near = sum(math.exp(-2 * apart) for apart in pairs) / len(pairs)
-    return (u - v).square().sum().item() / len(u), math.log(near)
-
-
 def _case(scale=1.0, near=1.0):
     def case(draw):
         N, D = draw.sizes(2)
@@ -57,6 +48,19 @@ exercise = Function(
     minutes=8,
     words={"apart": "the squared distances", "others": "the pairs of different rows"},
     slips={
+        "F.normalize(z1, dim=-1), F.normalize(z2, dim=-1) -> z1, z2": "The rows keep their lengths: make "
+        "each of them 1 first.",
+        "F.normalize(_x, dim=-1) -> F.normalize(_x, dim=0)": "The *columns* are made length 1; "
+        "each embedding, a row, is to be.",
+        "-2 * apart -> -apart": "The 2 in the exponent is missing.",
+        "-2 * apart -> -2 * apart.sqrt()": "The distance in the exponent is not squared.",
+        "(u - v).square().sum(dim=-1).mean() -> (u * v).sum(dim=-1).mean()": "This is the mean cosine of the "
+        "twins; the squared distance is 2 − 2 cos.",
+        "u[:, None] - u -> torch.cat([u, v])[:, None] - torch.cat([u, v]) ;; torch.eye(len(u), "
+        "dtype=torch.bool) -> torch.eye(2 * len(u), dtype=torch.bool)": "The views of both inputs are "
+        "compared; uniformity is that of z₁ alone.",
+        "return alignment, uniformity -> return uniformity, alignment": "The two have changed places: "
+        "alignment comes first.",
         "(-2 * apart)[others] -> (-2 * apart)": "Each row is compared with itself, too, at distance 0.",
         "(-2 * apart)[others].exp().mean().log() -> (-2 * apart)[others].mean()": "This is the mean of the "
         "exponents: it is exp that is averaged, and the logarithm taken of that.",
@@ -70,7 +74,10 @@ exercise = Function(
         "taken: "
         "the squared distance is asked for.",
     },
-    also_right=[by_pdist, in_plain_numbers],
+    also_right=[
+        by_pdist,
+        "return alignment, uniformity -> return alignment.item(), uniformity.item()",
+    ],
     hints=[
         "F.normalize both. A squared distance of rows is (u − v).square().sum(dim=-1).",
         "u[:, None] − u has all differences, (N, N, D). ~torch.eye(N, dtype=torch.bool) picks different "
