@@ -119,8 +119,8 @@ def test_written_as_on_paper(text, python):
         ("L//2", "floor(L/2)", "ceil(L/2 - 1/2)"),
         ("L", "floor(√L*√L)", "max(L, 1)", "ceil(L - 1/2)"),
         ("(n - 2*d)/(n + d)", "(n**2 - n*d - 2*d**2)/(n + d)**2"),
-        ("exp(L)", "exp(L/2)**2"),
-        ("log2(L)", "log(L)/log(2)"),
+        ("exp(L)", "exp(L/2)**2", "e**L", "e^(L/2)*e^(L/2)", "e·e**(L - 1)", "1/e**-L"),
+        ("log2(L)", "log(L)/log(2)", "ln(L)/ln (2)", "ln(L)/ln(e)*1/log(2)"),
         ("(L, d)", "[L, d]", "(1*L, d + 0)", "L, d"),
     ],
 )
@@ -184,6 +184,8 @@ REFUSED = {
     ),
     "`sqrt` takes one value.": ("sqrt()", "sqrt(L, d)"),
     "`max` takes at least two values.": ("max(L)", "max()"),
+    "Put what a function is taken of in parentheses: ln(L).": ("ln L",),
+    "`Le` is not a symbol here. The symbols are L, d, n.": ("Le**2",),
     "Write sqrt(…) alone, without a dot before it.": ("math.sqrt(L)", "np.sqrt(L)"),
     "Only numbers, the symbols, + - * / ** and parentheses are understood here.": (
         *("__import__('os').system('true')", "L.__class__", "L.real", "open('x')", "print(L)", "sqrt(*L)"),

@@ -58,6 +58,7 @@ exercise = Function(
         "and never read: the token looks at itself only.",
     },
     also_right=["attention(q, keys, values), keys, values -> attention(q, keys, values, None), keys, values"],
+    without=["gradient"],  # it writes; what it learns from has no cache
     points=4,
     difficulty=2,
     minutes=6,

@@ -77,6 +77,7 @@ exercise = Function(
         "images[partner][..., top:bottom, left:right] -> 0.0": "The box is empty (that is Cutout): it shows "
         "the partner.",
     },
+    without=["gradient"],  # images and labels are data
     points=4,
     difficulty=2,
     minutes=10,

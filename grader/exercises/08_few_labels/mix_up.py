@@ -63,6 +63,7 @@ exercise = Function(
     also_right=[
         "of_image * images + (1 - of_image) * images[partner] -> images[partner].lerp(images, of_image)",
     ],
+    without=["gradient"],  # images and labels are data
     points=3,
     difficulty=1,
     minutes=6,
