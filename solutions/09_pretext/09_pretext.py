@@ -236,7 +236,7 @@ matrices(left, axes=("row", "column"), digits=0, label="right of 100, mixed up")
 yours = tuple(my_pixel) if isinstance(my_pixel, list) else my_pixel
 if yours in places:
     remain, least = left["scanned"][yours], left["scanned"].min()
-    print(f"Your pixel {yours}: {remain:.0f} of 100 are left; at the worst one {least:.0f}")
+    print(f"Your pixel {yours}: {remain:.0f} of 100 left; the worst has {least:.0f}")
 elif yours is not None:
     print("my_pixel is a pair: row and column, each 0, 1, 2 or 3, such as (0, 2).")
 

@@ -150,7 +150,7 @@ def test_a_default_is_asked_with_another_value_too():
     """Else an answer that writes the default in place of the argument passes."""
     for exercise in catalogue.of_lesson("09_pretext"):
         if exercise.kind == "function":
-            asked = [question.inputs for question in exercise.questions(Draw(0))]
+            asked = [question.payload["inputs"] for question in exercise.questions(Draw(0))]
             for name, parameter in exercise.signature.parameters.items():
                 if parameter.default is not parameter.empty:
                     assert {inputs.get(name) for inputs in asked} - {None, parameter.default}, name
@@ -205,8 +205,8 @@ def test_a_probe_by_pytorchs_own_layer_and_optimiser_is_the_same():
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ((3, 3), "Your pixel (3, 3): 1 of 100 are left; at the worst one 1"),
-        ([3, 2], "Your pixel (3, 2): 9 of 100 are left; at the worst one 1"),
+        ((3, 3), "Your pixel (3, 3): 1 of 100 left; the worst has 1"),
+        ([3, 2], "Your pixel (3, 2): 9 of 100 left; the worst has 1"),
         *((other, "my_pixel is a pair: row and column") for other in (15, (4, 4), "3, 3", (1, 2, 3))),
         (None, ""),
     ],
