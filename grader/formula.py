@@ -40,6 +40,7 @@ WRITTEN = str.maketrans(
     | {"^": "**", "ⁿ": "**n"}
 )
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 NOT_UNDERSTOOD = "Only numbers, the symbols, + - * / ** and parentheses are understood here."
 MULTIPLY = "A multiplication sign is missing: write 2*a, not 2a."
 RIGHT_HAND_SIDE = "Write the right-hand side only, without an equals sign."
@@ -72,7 +73,8 @@ class Formula:
 def parse(text: Any, symbols: Collection[str]) -> Formula:
     """Read a formula in the given symbols, such as ``"2*L*d*n"`` or, for a shape, ``"(L, d)"``.
 
-    Python's operators are understood, and ``^ · × ² ½ √`` as on paper; ``ln`` is ``log``, and ``e`` its base.
+    Python's operators are understood, and ``^ · × ² ½ √`` and a symbol's logarithm as on paper; ``ln`` is
+    ``log``, and ``e`` its base.
 
     Raises:
         FormulaError: one sentence on what to change.
@@ -107,13 +109,15 @@ def value_of(text: Any, **sizes: int) -> float:
 
 def as_python(text: str) -> str:
     """The text with what is written as on paper (^ · × ² ½ √ ln e, a line break) put in Python's way."""
+    text = re.sub(rf"(?<![\w./])([{FRACTIONS}])\s*(?=[\w(√])", r"\1*", text)
     text = re.sub(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "**" + power[0].translate(SUPERSCRIPTS), text)
     text = "".join(_fraction(letter) for letter in text)
     text = re.sub(r"\s+", " ", text.translate(WRITTEN))
-    text = re.sub(r"\bln\s*\(", "log(", text)
     text = re.sub(r"\be\b(?!\s*\()", EULER, text)
     text = re.sub(r"√\s*\(", "sqrt(", text)
-    return re.sub(r"√\s*(\w+(?:\.\d+)?)", r"sqrt(\1)", text).strip()
+    text = re.sub(r"√\s*(\w+(?:\.\d+)?)", r"sqrt(\1)", text)
+    text = re.sub(r"\bln\b", "log", text).strip()
+    return re.sub(r"\blog (\w+)(?= ?(?:[-+),]|$))", r"log(\1)", text)  # `log L/2` could be meant in two ways
 
 
 def _fraction(letter: str) -> str:

@@ -96,6 +96,9 @@ def test_equals_itself_written_otherwise_and_not_itself_plus_one(text):
         ("L¹⁰·d⁻¹", "L**10*d**-1"),
         ("½*L + ¼*d - ¾*n", "(1/2)*L + (1/4)*d - (3/4)*n"),
         ("L^½ + ⅓*d", "L**(1/2) + (1/3)*d"),
+        ("½(L + d)", "(1/2)*(L + d)"),
+        ("½L − ¾ d²", "(1/2)*L - (3/4)*d**2"),
+        ("ln(L) + ½ ln d − log n", "log(L) + (1/2)*log(d) - log(n)"),
         ("2*L*d\n  + n", "2*L*d + n"),
         ("4\u2009*\u202fL\u00a0∙ d ∗ n", "4 * L * d * n"),
         ("L\u2062d", "L*d"),
@@ -158,9 +161,10 @@ def test_unequal(one, other):
 
 REFUSED = {
     "A multiplication sign is missing: write 2*a, not 2a.": (
-        *("2L", "2 L", "L d", "2(L + d)", "(L + d)n", "(L)(d)2", "L²d", "2(L)", "(2*L)(d)", "½L", "L\nd"),
+        *("2L", "2 L", "L d", "2(L + d)", "(L + d)n", "(L)(d)2", "L²d", "2(L)", "(2*L)(d)", "L\nd"),
     ),
     "A multiplication sign is missing after `L`: write L*(…).": ("L(d)",),
+    "Put what a function is taken of in parentheses: log(L).": ("log L*d", "log L d", "ln L/2", "log L²"),
     "A multiplication sign is missing before the root: write d*√d.": ("d√d", "2*d √ d"),
     "A multiplication sign is missing before the root: write (…)*√(…).": ("(L + d)√(d + 1)",),
     "A multiplication sign is missing before the root: write 2*√d.": ("2√d",),
@@ -184,7 +188,6 @@ REFUSED = {
     ),
     "`sqrt` takes one value.": ("sqrt()", "sqrt(L, d)"),
     "`max` takes at least two values.": ("max(L)", "max()"),
-    "Put what a function is taken of in parentheses: ln(L).": ("ln L",),
     "`Le` is not a symbol here. The symbols are L, d, n.": ("Le**2",),
     "Write sqrt(…) alone, without a dot before it.": ("math.sqrt(L)", "np.sqrt(L)"),
     "Only numbers, the symbols, + - * / ** and parentheses are understood here.": (
