@@ -1,0 +1,524 @@
+# %% [markdown] author=true
+# What a reader ought to be able to answer after this lesson (ask whoever tries it):
+#
+# 1. A picture in a paper shows a reconstruction at 75 %, targets normalised per patch. What do you ask first?
+#    (whose mean and deviation were put back)
+# 2. `restore` is an argsort of an argsort. What goes wrong with one of them, and would the shapes tell? (no)
+# 3. The loss on visible patches is larger than on hidden ones. A bug? (no: nothing is paid for them)
+# 4. Hiding 75 % makes the encoder four times cheaper. And the whole method? (the decoder reads all patches)
+# 5. Why does MaskFeat's encoder cost the same at any ratio?
+# 6. A ConvNet is pre-trained with zeros in hidden places at its entrance only. What does it learn?
+# 7. What would I-JEPA learn if the context were not cut out around its targets? (to copy)
+# 8. A colleague's features differ at every call. (the mask is still on)
+# 9. Probe 13 % like a random encoder, fine-tuned better than labels alone: what is said of the features?
+# 10. Why must targets of a teacher be normalised? (the loss could be lowered by quiet features)
+#
+# NOT given: BEiT's tokens, data2vec, video (VideoMAE), how to scale; MAE on photographs is cited, not run.
+#
+# Recorded numbers: benchmarks/results/masked-cpu.json; tests in tests/lessons/test_11_masked.py.
+
+# %% [markdown]
+# # 11 · Masked images: hide it, and ask for it
+#
+# Cover most of a picture, have a network say what is under the cover, and uncover: the picture itself knows the
+# answer, and nobody has to label anything. This lesson builds that, shows how easily its pictures deceive, and
+# asks what it is good for.
+#
+# **You will be able to**
+#
+# - hide patches at random and put them back, in five lines and without a loop;
+# - say what hiding saves, as a formula, and which part of the network it does not make cheaper;
+# - choose what to ask for: pixels, pixels to their own scale, edges (HOG), or a teacher's features;
+# - keep a convolution from looking under the cover (FCMAE), and test I-JEPA's blocks;
+# - see through a reconstruction, and tell a linear probe from fine-tuning.
+#
+# **You need** lessons 02 to 06: attention, heads, positions, blocks, FLOPs and the Vision Transformer. That a
+# network can learn from a task made of the images themselves (a *pretext task*) is all you need to know of such
+# tasks.
+#
+# **Time** about three hours, two thirds of them for {{exercises}} questions ({{points}} points). The cells
+# themselves take a minute of processor time.
+
+# %%
+import math
+
+import torch
+import torch.nn.functional as F
+
+from course.checkpoints import shelf
+from course.checkpoints.masked import decibels, nearest_visible, predicted_zero
+from course.data.photographs import photograph
+from course.data.shapes import shapes
+from course.show import needs
+from course.show.guesses import beside_guesses
+from course.show.hiding import hiding
+from course.show.matrices import matrices
+from course.show.reconstructions import reconstructions, side_by_side
+from course.show.targets import four_targets
+from course.ssl import digit_mae
+from course.ssl.digit_mae import DigitMAE
+from course.ssl.mae import patchify, random_masking, unpatchify
+from course.ssl.maskfeat import gradients, hog
+from grader import check, hint, mine, numbers, sign_in
+from grader.formula import value_of
+
+# Yours, of lesson 04.
+EncoderBlock = mine.EncoderBlock
+
+# %% [markdown]
+# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
+# them empty.
+
+# %%
+sign_in("", key="")
+
+# %% [markdown]
+# ## How much work is in one picture?
+#
+# A photograph of 224 × 224 pixels is 196 patches of 16 × 16. Hide 147 of them, three quarters. Each choice of
+# what to hide is another question, with its answer in the picture. **Your guess first:** how many such questions
+# does this one picture hold? Give the number of digits (1,000 has four). Put it in place of `None`, then run both
+# cells.
+
+# %%
+my_digits = None
+
+# %% demonstration=true
+questions = math.comb(196, 147)
+digits = {"ways to hide 147 of 196": len(str(questions))}
+beside_guesses(digits, {"ways to hide 147 of 196": my_digits}, "digits")
+
+# %% [markdown]
+# There are some 10⁵⁰ atoms in the Earth; a few thousand photographs hold as many questions. That is why masked
+# methods hardly need augmentation, and go on gaining for 1,600 epochs where two-view methods stop: the mask is
+# a new one each time.
+#
+# ### Three questions on what came before
+#
+# <details><summary>1 · A ViT reads 49 of 196 patches. How do its attention tables shrink, and how its MLPs?</summary>
+#
+# The tables have 49² entries for 196²: a sixteenth. MLPs act on each token alone: a quarter.
+#
+# </details>
+# <details><summary>2 · Positions are added to patches. What would a ViT know of a quarter of them without positions?</summary>
+#
+# A heap of patches, and not where they were. So positions are added *before* patches are dropped.
+#
+# </details>
+# <details><summary>3 · What does a 3 × 3 convolution know after n layers?</summary>
+#
+# A square of 2n + 1 on each side (lesson 01). Remember it when something is hidden.
+#
+# </details>
+#
+# ## Which of these has learnt?
+#
+# A photograph (it comes with scikit-learn), 75 % of its patches hidden. We measure what is painted in their place
+# in **decibels**, −10 log₁₀ of the mean squared error on hidden pixels: ten more is a tenth of the error. Two
+# who learnt nothing: the mean colour of what is visible, everywhere; and for each hidden patch the mean colour of the
+# *nearest visible* one. And a third: a network that **predicts zero, always**, for pixels normalised to mean 0
+# and deviation 1 in each patch. To look at it one must undo the normalisation; let us do that as is usual, with
+# the mean and deviation of the true patch. **Your guess:** how many decibels has *zero*? (A good small MAE has
+# about 20 on simpler pictures.)
+
+# %%
+my_zero = None  # dB
+
+# %% demonstration=true
+photo = photograph("china")  # (1, 3, 416, 640)
+true, grid = patchify(photo, 16), (26, 40)  # (1, 1040, 768)
+noise = torch.rand(1, 1040, generator=torch.Generator().manual_seed(0))
+_, restore = random_masking(noise, 260)
+covered = restore >= 260  # (1, 1040)
+mean_colour = true.unflatten(2, (-1, 3))[~covered].mean(dim=(0, 1)).repeat(256)
+painted = {
+    "mean colour": mean_colour.expand_as(true),
+    "nearest visible": nearest_visible(true, covered, grid),
+    "zero": predicted_zero(true, covered, grid),
+}
+found = {name: decibels(patches, true, covered) for name, patches in painted.items()}
+beside_guesses(found, {"zero": my_zero}, "dB on hidden patches")
+
+# %% demonstration=true
+seen = {name: torch.where(covered[..., None], patches, true) for name, patches in painted.items()}
+columns = {name: unpatchify(patches, grid, 16) for name, patches in seen.items()}
+side_by_side(columns).set_dpi(110)
+
+# %% [markdown]
+# **Zero knows nothing and wins.** What you see is the mean of each *hidden* patch, pasted in by whoever drew the
+# picture. Published figures of normalised MAEs are made like this (ours in `MAE.reconstruct` says so); it is right for
+# looking, as long as nobody concludes anything from it.
+#
+# Now three painters of smaller pictures: zero with the true means and deviations; nearest visible; and a real MAE,
+# trained by this course for twenty minutes on pixels as they are (`course checkpoints card mae-shapes`). **Which is
+# the trained one?** Look first, then write its letter.
+
+# %% demonstration=true
+mae = shelf.load("mae-shapes").module
+drawn = shapes(1000, seed=1).floats()  # (1000, 3, 32, 32), none of them in its training
+small = patchify(drawn, 4)  # (1000, 64, 48)
+noise = torch.rand(1000, 64, generator=torch.Generator().manual_seed(0))
+with torch.no_grad():
+    by_mae, gone = mae.predict({"images": drawn, "noise": noise})
+painters = {
+    "A": predicted_zero(small, gone, (8, 8)),
+    "B": by_mae,
+    "C": nearest_visible(small, gone, (8, 8)),
+}
+pictures = {"original": drawn[:4]}
+for letter, patches in painters.items():
+    shown = torch.where(gone[..., None], patches, small)[:4].clamp(0, 1)
+    pictures[letter] = unpatchify(shown, (8, 8), 4)
+side_by_side(pictures, hidden=gone[:4].unflatten(1, (8, 8))).set_dpi(100)
+
+# %%
+my_trained = None  # "A", "B" or "C"
+
+# %% demonstration=true
+for letter, patches in painters.items():
+    said = "   <- your choice" if letter == my_trained else ""
+    print(f"{letter}: {decibels(patches, small, gone):.1f} dB on hidden patches{said}")
+
+# %% [markdown]
+# <details><summary>Which was it?</summary>
+#
+# B, and it is **not** the one with the most decibels. A is *zero*: nothing learnt, and the best score. C is the
+# nearest visible patch, half a decibel to one behind B. So small is the honest margin of a small model; keep both
+# beside anything you measure from here on. From now on nothing is pasted in.
+#
+# </details>
+#
+# ## How does one hide?
+#
+# Three quarters of the patches, others for each image, all images of a batch at once, and so that afterwards
+# everything can be put back. The trick is to *sort random numbers*.
+
+# %% exercise="choose_visible"
+
+# %% exercise="back_in_place"
+
+# %% [markdown]
+# Both together, on a digit of 4 × 4 patches: numbers 0 to 15 as "tokens", four of them stay, −1 is the mask
+# token. **Say first** what the middle picture must be if you were right.
+
+# %% demonstration=true
+needs(choose_visible=choose_visible, back_in_place=back_in_place)
+torch.manual_seed(1)
+keep, restore = choose_visible(torch.rand(1, 16), 4)
+tokens = torch.arange(16.0)[keep][..., None]  # (1, 4, 1), in the order of the noise
+placed = back_in_place(tokens, torch.tensor([-1.0]), restore)
+numbered = {
+    "all": torch.arange(16.0).reshape(4, 4),
+    "put back": placed.reshape(4, 4),
+    "rank of the noise": restore.reshape(4, 4).float(),
+}
+matrices(numbered, digits=0, axes=("row", "column"))
+
+# %% [markdown]
+# ### Hide it yourself
+#
+# The real MAE from above, its weights in this page, computing as you move: press and drag to hide patches, again to
+# show them; the slider hides a share at random.
+#
+# 1. Hide only the shape, nothing else. What is painted, and why must it be so?
+# 2. Hide all but the patches of the shape's border. Is the inside filled with the right colour?
+# 3. At which share is the MAE no better than the nearest visible patch?
+# 4. Switch to *zero, true means pasted in*: it gets no worse at any share. Why?
+
+# %% demonstration=true
+hiding()
+
+# %% [markdown]
+# <details><summary>What you should have seen</summary>
+#
+# 1. Background: nothing that is visible says that there was a shape. What is hidden whole cannot be known.
+# 2. Yes, mostly: the border tells colour and extent. 3. It depends on the picture; on the mean of 1,000
+#    pictures it stays ahead by a small margin at 50, 75 and 90 % (the card has the numbers).
+# 4. It is shown the answer's mean at every share. That cannot get worse, whatever is hidden.
+#
+# </details>
+#
+# ## What is paid for?
+#
+# The visible patches are in the input. Painting them needs no understanding, so MAE does not pay for it.
+
+# %% exercise="hidden_loss"
+
+# %% [markdown]
+# And a patch of sky that is one brightness too dark costs more than a leaf's lost veins. To ask for structure, each
+# target patch is brought to its own scale: +0.5 points on ImageNet in the paper. (The brightness is no longer asked
+# for; hence the temptation of the last section.)
+
+# %% exercise="unit_patches"
+
+# %% [markdown]
+# ## What does hiding save?
+#
+# MAE's encoder never sees a hidden patch, *not even as a mask token*; the decoder, small and thrown away later, gets
+# mask tokens for all of them.
+
+# %% exercise="mae_flops"
+
+# %% [markdown]
+# ViT-B: 12 layers, 768 wide; the paper's decoder: 8 layers, 512 wide; 196 patches, 49 of them visible.
+# **Your guess:** the encoder with mask tokens would cost 100. What do encoder **and** decoder of MAE cost together?
+
+# %%
+my_cost = None  # per cent of the encoder that reads everything
+
+# %% demonstration=true
+needs(mae_flops=mae_flops)
+base = dict(N=196, V=49, D=12, d=768, K=8, e=512)
+cost = {name: float(value_of(formula, **base)) for name, formula in mae_flops.items()}
+whole = cost["encoder with mask tokens"]
+shares = {name: 100 * cost[name] / whole for name in ("encoder", "decoder")}
+shares["encoder and decoder"] = shares["encoder"] + shares["decoder"]
+beside_guesses(shares, {"encoder and decoder": my_cost}, "per cent")
+
+# %% demonstration=true
+needs(mae_flops=mae_flops)
+print(f"{'hidden':>8}{'encoder':>10}{'+ 8 layers':>12}{'+ 1 layer':>12}   (per cent)")
+for visible in (147, 98, 49, 20):
+    sizes = {**base, "V": visible}
+    encoder = value_of(mae_flops["encoder"], **sizes)
+    deep, flat = (value_of(mae_flops["decoder"], **{**sizes, "K": K}) for K in (8, 1))
+    told = [float(100 * one / whole) for one in (encoder, encoder + deep, encoder + flat)]
+    print(f"{1 - visible / 196:8.0%}{told[0]:10.0f}{told[1]:12.0f}{told[2]:12.0f}")
+
+# %% [markdown]
+# At 75 % the *decoder* is the dearer half. With one block in place of eight, fine-tuning is as good in the paper
+# (84.8 against 84.9 %), and the linear probe is not (65.5 against 73.5): a flat decoder leaves part of the painting
+# to the encoder's last layers. Keep that for the end.
+#
+# ## What else could one ask for?
+#
+# A pixel is a lot of detail. Before networks learnt features, the best one was a **histogram of oriented gradients**:
+# for each cell of an image, how much edge there is in each direction. MaskFeat (Wei et al. 2022) asks for that.
+
+# %% exercise="edge_vote"
+given = numbers("edge_vote")
+
+edge_vote = None  # between 0 and 1
+### BEGIN SOLUTION
+first, second = math.hypot(given.a, given.b), math.hypot(given.c, given.d)
+edge_vote = 3 * first / math.hypot(3 * first, second)
+### END SOLUTION
+
+# %% exercise="cell_histograms"
+
+# %% [markdown]
+# Yours beside the library's on a channel of the photograph. (What counts as 0 in a flat sky is a matter of
+# rounding: `course.ssl.maskfeat` says why.) And a control: the same picture at **half its contrast**, and inverted.
+# **Before you run:** which of the two changes its HOG?
+
+# %% demonstration=true
+needs(cell_histograms=cell_histograms)
+grey = photo.mean(dim=1, keepdim=True)[..., 128:256, 256:384]  # (1, 1, 128, 128)
+
+
+def yours(image):
+    dx, dy = gradients(image)  # Sobel's
+    return cell_histograms(dx[0, 0], dy[0, 0], 8, 9)  # (16, 16, 9)
+
+
+theirs = hog(grey, cell=8)[0, 0].permute(1, 2, 0)
+print(f"off the library's by {(yours(grey) - theirs).abs().max():.1e}")
+for name, other in {"half the contrast": 0.5 * grey + 0.25, "inverted": 1 - grey}.items():
+    apart = (yours(other) - yours(grey)).norm(dim=-1)
+    print(f"{name:18} moves a histogram of length 1 by {apart.mean():.4f} on average")
+
+# %% [markdown]
+# Neither: contrast is divided out, and an edge has no sign. What a target forgets, nobody is paid to paint.
+#
+# The four targets of **one picture**: pixels; each patch to its own scale (shown as it is asked for: no mean is put
+# back, and you see why people do); HOG, each cell's strongest direction; and what the trained encoder says of each
+# patch, its three main directions as red, green and blue. *Which of them still tells you the shape's colour?*
+
+# %% demonstration=true
+needs(unit_patches=unit_patches, cell_histograms=cell_histograms)
+one = drawn[5:6]
+dx, dy = gradients(one.mean(dim=1, keepdim=True))
+with torch.no_grad():
+    tokens = mae.encoder.tokens(one)[0, 1:]  # (64, 64), nothing hidden
+histograms = cell_histograms(dx[0, 0], dy[0, 0], 4, 9)  # (8, 8, 9)
+four_targets(one[0], unit_patches(patchify(one, 4))[0], histograms, tokens, 4)
+
+# %% exercise="whose_target"
+
+# %% [markdown]
+# ## Why can a convolution not do that?
+#
+# A Transformer leaves hidden tokens out. A convolution slides over *all* places; put zeros into the hidden ones,
+# and it will fill them.
+
+# %% exercise="still_hidden"
+
+# %% [markdown]
+# A ConvNeXt at 224: what is hidden are squares of 32 pixels, 8 × 8 places behind the first layer, and its kernels are
+# 7 × 7. **Before you run:** after how many layers does the last of the 64 places know of its surroundings?
+
+# %% demonstration=true
+needs(still_hidden=still_hidden)
+for n in (0, 1, 2):
+    left = value_of(still_hidden["unknowing after n"], s=8, k=7, n=n) if n < 2 else 0
+    print(f"{n} convolutions of 7 × 7: {int(left)} of 64 places know nothing")
+print(f"gone after {float(value_of(still_hidden['gone after'], s=8, k=7)):.2f}")
+
+# %% [markdown]
+# After the second of 18 layers nothing is hidden any more, and the network can do by copying what it should learn by
+# understanding. FCMAE (Woo et al. 2023) computes at visible places only. With ordinary convolutions the same is
+
+# %% exercise="sealed_convolution"
+
+# %% [markdown]
+# Two layers of 3 × 3, dense and sealed; a square of 8 × 8 in a map of 16 × 16 is hidden. What has come in from outside?
+# And the control: if what is *hidden* changes, does anything visible notice?
+
+# %% demonstration=true
+needs(sealed_convolution=sealed_convolution)
+hole = torch.ones(1, 16, 16, dtype=torch.bool)
+hole[:, 4:12, 4:12] = False
+weight, none = torch.ones(1, 1, 3, 3) / 9, torch.zeros(1)
+
+
+def twice(x, sealed):
+    for _ in range(2):
+        dense = F.conv2d(x, weight, none, padding=1)
+        x = sealed_convolution(x, weight, none, hole) if sealed else dense
+    return x
+
+
+inside = {"dense": False, "sealed": True}
+came = {name: (twice(1.0 * hole[None], one) > 0)[0, 0].float() for name, one in inside.items()}
+matrices(came, digits=0, axes=("row", "column"), label="knows of outside")
+
+# %% demonstration=true
+needs(sealed_convolution=sealed_convolution)
+torch.manual_seed(0)
+x = torch.rand(1, 1, 16, 16)
+changed = torch.where(hole[None], x, torch.rand(1, 1, 16, 16))  # only what is hidden
+for name, sealed in inside.items():
+    apart = (twice(x, sealed) - twice(changed, sealed)).abs() * hole[None]
+    print(f"{name:7} {int((apart > 1e-7).sum())} visible places notice a change of what is hidden")
+
+# %% [markdown]
+# With FCMAE alone ConvNeXt got *worse*: in its hidden units many channels were dead or alike. Its authors looked at
+# them, and let channels compete:
+
+# %% exercise="ResponseNorm"
+
+# %% [markdown]
+# Two channels, one ten times as loud. What does GRN do with γ = 1 to their ratio? **Say first.** And a control: is it
+# nothing at all at γ = 0, so that it may be put into a network that is trained already (lesson 07)?
+
+# %% demonstration=true
+needs(ResponseNorm=ResponseNorm)
+norm = ResponseNorm(2)
+x = torch.randn(1, 8, 8, 2) * torch.tensor([1.0, 10.0])
+print("at the start it changes x by", (norm(x) - x).abs().max().item())
+torch.nn.init.ones_(norm.gamma)
+loud = norm(x).square().sum(dim=(0, 1, 2)).sqrt()
+print(f"10 to 1 becomes {loud[1] / loud[0]:.1f} to 1")
+
+# %% [markdown]
+# ## And if nothing is painted at all?
+#
+# I-JEPA (Assran et al. 2023) asks for *features* of a hidden block: what a slow average of the encoder, the teacher,
+# says of those patches after reading the whole image. One large **context** block is read; four **target** blocks are
+# asked for; whatever is a target is cut out of the context.
+
+# %% exercise="test_blocks"
+
+# %% [markdown]
+# Your test as a judge of the course's own sampler, and of the same with the context left whole:
+
+# %% demonstration=true
+needs(test_blocks=test_blocks)
+from course.ssl import ijepa
+
+
+def drawn_blocks(cut=True):
+    size = ijepa.block_size((14, 14), (0.15, 0.2), (0.75, 1.5), torch.rand(2).tolist())
+    targets = ijepa.place(torch.rand(4, 2), size, (14, 14))  # (4, 14, 14)
+    block = ijepa.place(torch.rand(2), (13, 13), (14, 14))  # (14, 14)
+    return (block & ~targets.any(dim=0) if cut else block), targets
+
+
+for cut in (True, False):
+    try:
+        test_blocks(lambda: drawn_blocks(cut))
+        print("accepted" + ("" if cut else ", though targets are in the context"))
+    except AssertionError:
+        print("rejected" + (", though it is the course's" if cut else ": the target can be copied"))
+
+# %% exercise="teacher_targets"
+
+# %% [markdown]
+# Why normalised? The loss is a distance to *moving* targets, and there is a cheap way to make a distance small: quiet
+# features. Halve what the teacher says, and look at the loss of a student that has learnt nothing:
+
+# %% demonstration=true
+needs(teacher_targets=teacher_targets)
+torch.manual_seed(0)
+teacher, where = torch.randn(8, 16, 32), torch.randint(16, (8, 4, 3))
+rows = torch.arange(8)[:, None, None]
+for loud in (1.0, 0.5, 0.01):
+    plain = F.smooth_l1_loss(torch.zeros(8, 4, 3, 32), loud * teacher[rows, where])
+    even = F.smooth_l1_loss(torch.zeros(8, 4, 3, 32), teacher_targets(loud * teacher, where))
+    print(f"teacher × {loud:4}: loss {plain:.4f} as it is, {even:.4f} normalised")
+
+# %% [markdown]
+# ## Your own MAE
+#
+# Now everything together: digits of 8 × 8, sixteen patches, **four of them visible**; two of your `EncoderBlock`s read
+# them, one paints; your `choose_visible`, your `back_in_place`, your `hidden_loss`. It learns from 1,400 digits in some
+# seconds and is measured on 397 others. Beside it the same net with the loss on **all** patches, and one that has
+# `restore` wrong: one argsort where two are needed, which no shape gives away.
+#
+# **Your guesses**, mean squared error of a pixel between 0 and 1 (painting the mean digit costs what the dotted line
+# says):
+
+# %%
+my_error = {"yours, hidden": None, "yours, visible": None, "one argsort, hidden": None}
+
+
+# %% demonstration=true
+def small_mae(choose, place, seed=0, kept=4):
+    torch.manual_seed(seed)
+    encoder = [EncoderBlock(48, 4, 96), EncoderBlock(48, 4, 96)]
+    decoder = [EncoderBlock(48, 4, 96)]
+    return DigitMAE(48, encoder, decoder, kept=kept, choose=choose, place=place)
+
+
+def one_argsort(noise, kept):
+    shuffle = noise.argsort(dim=1)
+    return shuffle[:, :kept], shuffle
+
+
+def on_all(predicted, target, hidden):
+    return F.mse_loss(predicted, target)
+
+
+# %% demonstration="long"
+needs(choose_visible=choose_visible, back_in_place=back_in_place, hidden_loss=hidden_loss)
+nets = {
+    "yours": (choose_visible, hidden_loss),
+    "all patches paid": (choose_visible, on_all),
+    "one argsort": (one_argsort, hidden_loss),
+}
+error = {}
+for name, (choose, loss) in nets.items():
+    net = small_mae(choose, back_in_place)
+    digit_mae.learn(net, loss)
+    error[f"{name}, hidden"], error[f"{name}, visible"] = digit_mae.errors(net)
+    nets[name] = net
+with torch.no_grad():
+    gone = nets["yours"](digit_mae.seen_and_unseen()[1], digit_mae.test_noise())[1]
+floor = digit_mae.mean_image_error(gone)
+beside_guesses(error, my_error, "mean squared error", floor=floor)
+
+# %% demonstration=true
+needs(choose_visible=choose_visible, back_in_place=back_in_place, hidden_loss=hidden_loss)
+images, made, covered = digit_mae.painted(nets["yours"], 4)
+reconstructions(images, made, covered)
+
