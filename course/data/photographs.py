@@ -1,5 +1,4 @@
-"""Two photographs that come with scikit-learn, for what is better seen on a real picture than measured on a
-set.
+"""Two photographs of scikit-learn's, for what is better seen on a real picture than measured on a set.
 
 "china" is a temple in summer, "flower" a dahlia, 427 × 640 pixels each; both are Creative Commons
 Attribution (their authors stand in scikit-learn's documentation of `load_sample_images`).
@@ -14,8 +13,7 @@ NAMES = ("china", "flower")
 
 
 def photograph(name: str = "china", multiple: int = 16) -> Tensor:
-    """One of the two, cut at the right and below to multiples of `multiple` pixels: (1, 3, H, W), from 0 "
-    "to 1"""
+    """One of the two, cut to multiples of `multiple` pixels: (1, 3, H, W), from 0 to 1"""
     from sklearn.datasets import load_sample_image  # slow to import
 
     expect.one_of("name", name, NAMES)

@@ -39,7 +39,7 @@ ALT = (
     "on "
     "hidden patches: of the auto-encoder, of the nearest visible patch, and of zero with the true means "
     "pasted "
-    "in, which is ahead although it has learnt nothing."
+    "in, which is close although it has learnt nothing."
 )
 
 

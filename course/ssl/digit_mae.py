@@ -31,7 +31,7 @@ Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def put_back(tokens: Tensor, mask_token: Tensor, restore: Tensor) -> Tensor:
-    """Mask tokens behind those that stayed, then each in its place: (B, kept, d), (d,), (B, N) -> (B, N, d)"""
+    """Mask tokens behind those that stayed, all in place: (B, kept, d), (d,), (B, N) -> (B, N, d)"""
     masks = mask_token.expand(len(tokens), restore.shape[1] - tokens.shape[1], -1)
     return take(torch.cat([tokens, masks], dim=1), restore)
 
@@ -127,12 +127,12 @@ def learn(
 def errors(net: DigitMAE) -> tuple[float, float]:
     """Mean squared errors on hidden and on visible patches of 397 unseen digits."""
     _, images = seen_and_unseen()
-    predicted, hidden = net(images, test_noise())
+    predicted, hidden = net(images, noise_of_test())
     true = patchify(images, PATCH)
     return masked_loss(predicted, true, hidden).item(), masked_loss(predicted, true, ~hidden).item()
 
 
-def test_noise() -> Tensor:
+def noise_of_test() -> Tensor:
     """The noise of the test, always the same: (397, 16)"""
     return _noise(TESTED, torch.Generator().manual_seed(TEST_SEED))
 
@@ -150,7 +150,7 @@ def painted(net: DigitMAE, count: int) -> tuple[Tensor, Tensor, Tensor]:
     """Unseen digits, hidden patches as the net paints them, and which: (n, 1, 8, 8) twice, (n, 4, 4)"""
     _, images = seen_and_unseen()
     images = images[:count]
-    predicted, hidden = net(images, test_noise()[:count])
+    predicted, hidden = net(images, noise_of_test()[:count])
     patches = torch.where(hidden[..., None], predicted, patchify(images, PATCH))
     return images, unpatchify(patches, GRID, PATCH).clamp(0, 1), hidden.unflatten(1, GRID)
 

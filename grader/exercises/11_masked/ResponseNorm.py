@@ -44,7 +44,7 @@ exercise = Module(
         "over the channels, not by their mean: relative strengths then are 1/d on average, and not 1.",
         "strength.mean(dim=-1, keepdim=True) -> strength.mean()": "One mean for the whole batch.",
         "self.gamma * (x * relative) -> self.gamma * relative": "x is left out of what γ multiplies.",
-        "self.gamma * (x * relative) + self.beta -> self.gamma * (x / relative) + self.beta": "Strong "
+        "self.gamma * (x * relative) -> self.gamma * (x / relative)": "Strong "
         "channels "
         "are made weaker: they are multiplied by their strength.",
     },
