@@ -7,7 +7,9 @@ It is a demonstration that learns in seconds, and no model of images; `course.ss
 What people usually get wrong
 - features taken with a mask still on: two calls, two answers;
 - the error on visible patches taken for the model's: nothing is paid for them;
-- positions added after patches were dropped: what is left no longer knows where it was.
+- positions added after patches were dropped: what is left no longer knows where it was;
+- positions that begin silent: at 0.02, as in a ViT, this net is still at the mean digit after 600 steps
+  (squared error 0.0723, the mean digit's 0.0733); here they begin as loud as the patches.
 """
 
 from collections.abc import Callable, Sequence
@@ -55,10 +57,10 @@ class DigitMAE(nn.Module):
     ):
         super().__init__()
         self.embedding = nn.Linear(NUMBERS, d)
-        self.positions = nn.Parameter(0.02 * torch.randn(PATCHES, d))
+        self.positions = nn.Parameter(torch.randn(PATCHES, d))
         self.encoder = nn.Sequential(*encoder)
-        self.mask_token = nn.Parameter(0.02 * torch.randn(d))
-        self.decoder_positions = nn.Parameter(0.02 * torch.randn(PATCHES, d))
+        self.mask_token = nn.Parameter(torch.randn(d))
+        self.decoder_positions = nn.Parameter(torch.randn(PATCHES, d))
         self.decoder = nn.Sequential(*decoder)
         self.prediction = nn.Linear(d, NUMBERS)
         self.kept, self.choose, self.place = kept, choose, place

@@ -49,7 +49,7 @@ from course.checkpoints import shelf
 from course.checkpoints.masked import decibels, nearest_visible, predicted_zero
 from course.data.photographs import photograph
 from course.data.shapes import shapes
-from course.show import needs
+from course.show import figure, needs
 from course.show.guesses import beside_guesses
 from course.show.hiding import hiding
 from course.show.matrices import matrices
@@ -141,7 +141,8 @@ beside_guesses(found, {"zero": my_zero}, "dB on hidden patches")
 # %% demonstration=true
 seen = {name: torch.where(covered[..., None], patches, true) for name, patches in painted.items()}
 columns = {name: unpatchify(patches, grid, 16) for name, patches in seen.items()}
-side_by_side(columns).set_dpi(110)
+shown = side_by_side(columns)
+figure(shown, alt="A temple by a lake, its hidden patches painted by three who learnt nothing")
 
 # %% [markdown]
 # **Zero knows nothing and wins.** What you see is the mean of each *hidden* patch, grey because one mean is taken over
@@ -167,9 +168,10 @@ painters = {
 }
 pictures = {"original": drawn[:4]}
 for letter, patches in painters.items():
-    shown = torch.where(gone[..., None], patches, small)[:4].clamp(0, 1)
-    pictures[letter] = unpatchify(shown, (8, 8), 4)
-side_by_side(pictures, hidden=gone[:4].unflatten(1, (8, 8))).set_dpi(100)
+    pasted = torch.where(gone[..., None], patches, small)[:4].clamp(0, 1)
+    pictures[letter] = unpatchify(pasted, (8, 8), 4)
+shown = side_by_side(pictures, hidden=gone[:4].unflatten(1, (8, 8)))
+figure(shown, alt="Four shapes, three quarters hidden, as painted by A, B and C")
 
 # %%
 my_trained = None  # "A", "B" or "C"

@@ -1,4 +1,4 @@
-"""What crosses into the page of hidden patches: all weights, each where its name says; and a picture there is."""
+"""What crosses into the page where patches are hidden: all weights, each where its name says."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def test_every_weight_lies_where_its_name_says():
 
 def test_the_page_holds_them_in_less_than_a_megabyte_and_has_a_still():
     block = hiding()
-    page = block._repr_html_()
+    page = block.html
     assert len(page) < 1_500_000 and "data:image/png" in page
     assert "decibels" in block.alt
 
@@ -33,9 +33,8 @@ def test_the_network_is_the_one_that_the_script_computes():
     """Pre-norm layers, ε = 1e-6, exact GELU, CLS in front: what hiding.js assumes."""
     method = shelf.load(CHECKPOINT).module
     for part in (method.encoder, method.decoder):
-        assert (
-            all(layer.pre_norm and layer.norm1.eps == 1e-6 for layer in part.layers) and part.norm.eps == 1e-6
-        )
+        norms = [part.norm, *(layer.norm1 for layer in part.layers)]
+        assert all(layer.pre_norm for layer in part.layers) and {norm.eps for norm in norms} == {1e-6}
         assert all(layer.mlp.activation.approximate == "none" for layer in part.layers)
     assert method.encoder.position.extra == method.decoder.position.extra == 1 and not method.normalise
     assert isinstance(method.encoder.cls, torch.nn.Parameter)

@@ -22,7 +22,6 @@ exercise = Formulas(
                 "(s - n*k)**2": "A k × k kernel reaches (k − 1)/2 to each side, and not k/2.",
                 "(s - n*(k - 1)/2)**2": "What is visible comes in from both sides.",
                 "s**2 - n*(k - 1)**2": "Each side of the square grows shorter; the square is what is left.",
-                "(s - (k - 1)**n)**2": "The reach grows by the same at each layer: it adds up.",
                 "s - n*(k - 1)": "This is the side of what is left.",
             },
             also_right=["(s - n*k + n)**2"],
