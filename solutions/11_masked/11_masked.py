@@ -21,8 +21,8 @@
 # # 11 · Masked images: hide it, and ask for it
 #
 # Cover most of a picture, have a network say what is under the cover, and uncover: the picture itself knows the
-# answer, and nobody has to label anything. This lesson builds that, shows how easily its pictures deceive, and
-# asks what it is good for.
+# answer, and nobody has to label anything. This lesson builds that, shows how easily its pictures deceive, and asks
+# what it is good for.
 #
 # **You will be able to**
 #
@@ -32,14 +32,14 @@
 # - keep a convolution from looking under the cover (FCMAE), and test I-JEPA's blocks;
 # - see through a reconstruction, and tell a linear probe from fine-tuning.
 #
-# **You need** lessons 02 to 06: attention, heads, positions, blocks, FLOPs and the Vision Transformer. That a
-# network can learn from a task made of the images themselves (a *pretext task*) is all you need to know of such
-# tasks.
+# **You need** lessons 02 to 06: attention, heads, positions, blocks, FLOPs and the Vision Transformer. That a network
+# can learn from a task made of the images themselves (a *pretext task*) is all you need to know of such tasks.
 #
-# **Time** about three hours, two thirds of them for {{exercises}} questions ({{points}} points). The cells
-# themselves take a minute of processor time.
+# **Time** about three hours, two thirds of them for {{exercises}} questions ({{points}} points). The cells themselves
+# take a minute of processor time.
 
 # %%
+import copy
 import math
 
 import torch
@@ -66,8 +66,7 @@ from grader.formula import value_of
 EncoderBlock = mine.EncoderBlock
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
-# them empty.
+# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them empty.
 
 # %%
 sign_in("", key="")
@@ -75,10 +74,9 @@ sign_in("", key="")
 # %% [markdown]
 # ## How much work is in one picture?
 #
-# A photograph of 224 × 224 pixels is 196 patches of 16 × 16. Hide 147 of them, three quarters. Each choice of
-# what to hide is another question, with its answer in the picture. **Your guess first:** how many such questions
-# does this one picture hold? Give the number of digits (1,000 has four). Put it in place of `None`, then run both
-# cells.
+# A photograph of 224 × 224 pixels is 196 patches of 16 × 16. Hide 147 of them, three quarters. Each choice of what to
+# hide is another question, with its answer in the picture. **Your guess first:** how many such questions does this
+# one picture hold? Give the number of digits (1,000 has four). Put it in place of `None`, then run both cells.
 
 # %%
 my_digits = None
@@ -89,8 +87,9 @@ digits = {"ways to hide 147 of 196": len(str(questions))}
 beside_guesses(digits, {"ways to hide 147 of 196": my_digits}, "digits")
 
 # %% [markdown]
-# There are some 10⁵⁰ atoms in the Earth; a few thousand photographs hold as many questions. That is why masked methods
-# hardly need augmentation, and why MAE still gains after 1,600 epochs over the same images: each time the question is new.
+# There are some 10⁵⁰ atoms in the Earth; a few thousand photographs hold as many questions. That is why masked
+# methods hardly need augmentation, and why MAE still gains after 1,600 epochs over the same images: each time the
+# question is new.
 #
 # ### Three questions on what came before
 #
@@ -112,13 +111,13 @@ beside_guesses(digits, {"ways to hide 147 of 196": my_digits}, "digits")
 #
 # ## Which of these has learnt?
 #
-# A photograph (it comes with scikit-learn), 75 % of its patches hidden. We measure what is painted in their place
-# in **decibels**, −10 log₁₀ of the mean squared error on hidden pixels: ten more is a tenth of the error. Two
-# who learnt nothing: the mean colour of what is visible, everywhere; and for each hidden patch the mean colour of the
-# *nearest visible* one. And a third: a network that **predicts zero, always**, for pixels normalised to mean 0
-# and deviation 1 in each patch. To look at it one must undo the normalisation; let us do that as is usual, with
-# the mean and deviation of the true patch. **Your guess:** how many decibels has *zero*? (A good small MAE has
-# about 20 on simpler pictures.)
+# A photograph (it comes with scikit-learn), 75 % of its patches hidden. We measure what is painted in their place in
+# **decibels**, −10 log₁₀ of the mean squared error on hidden pixels: ten more is a tenth of the error. Two who learnt
+# nothing: the mean colour of what is visible, everywhere; and for each hidden patch the mean colour of the *nearest
+# visible* one. And a third: a network that **predicts zero, always**, for pixels normalised to mean 0 and deviation 1
+# in each patch. To look at it one must undo the normalisation; let us do that as is usual, with the mean and
+# deviation of the true patch. **Your guess:** how many decibels has *zero*? (A good small MAE has about 20 on simpler
+# pictures.)
 
 # %%
 my_zero = None  # dB
@@ -139,16 +138,17 @@ found = {name: decibels(patches, true, covered) for name, patches in painted.ite
 beside_guesses(found, {"zero": my_zero}, "dB on hidden patches")
 
 # %% demonstration=true
-seen = {name: torch.where(covered[..., None], patches, true) for name, patches in painted.items()}
-columns = {name: unpatchify(patches, grid, 16) for name, patches in seen.items()}
-shown = side_by_side(columns)
-figure(shown, alt="A temple by a lake, its hidden patches painted by three who learnt nothing")
+columns = {}
+for name, patches in painted.items():
+    pasted = torch.where(covered[..., None], patches, true)
+    columns[name] = unpatchify(pasted, grid, 16)
+figure(side_by_side(columns), alt="A temple, 75 % painted by three who learnt nothing")
 
 # %% [markdown]
-# **Zero knows nothing and wins.** What you see is the mean of each *hidden* patch, grey because one mean is taken over
-# its colours too, pasted in by whoever drew the picture. Published figures of normalised MAEs are made like this (ours in
-# `MAE.reconstruct` says so); it is right for looking, as long as nobody concludes anything from it. (On every picture it
-# does not win: try `"flower"`, most of which is smooth.)
+# **Zero knows nothing and wins.** What you see is the mean of each *hidden* patch, grey because one mean is taken
+# over its colours too, pasted in by whoever drew the picture. Published figures of normalised MAEs are made like this
+# (ours in `MAE.reconstruct` says so); it is right for looking, as long as nobody concludes anything from it. (On
+# every picture it does not win: try `"flower"`, most of which is smooth.)
 #
 # Now three painters of smaller pictures: zero with the true means and deviations; nearest visible; and a real MAE,
 # trained by this course for twenty minutes on pixels as they are (`course checkpoints card mae-shapes`). **Which is
@@ -156,7 +156,7 @@ figure(shown, alt="A temple by a lake, its hidden patches painted by three who l
 
 # %% demonstration=true
 mae = shelf.load("mae-shapes").module
-drawn = shapes(1000, seed=1).floats()  # (1000, 3, 32, 32), none of them in its training
+drawn = shapes(1000, seed=1).floats()  # (1000, 3, 32, 32), not in its training
 small = patchify(drawn, 4)  # (1000, 64, 48)
 noise = torch.rand(1000, 64, generator=torch.Generator().manual_seed(0))
 with torch.no_grad():
@@ -166,12 +166,14 @@ painters = {
     "B": by_mae,
     "C": nearest_visible(small, gone, (8, 8)),
 }
+
+# %% demonstration=true
 pictures = {"original": drawn[:4]}
 for letter, patches in painters.items():
     pasted = torch.where(gone[..., None], patches, small)[:4].clamp(0, 1)
     pictures[letter] = unpatchify(pasted, (8, 8), 4)
 shown = side_by_side(pictures, hidden=gone[:4].unflatten(1, (8, 8)))
-figure(shown, alt="Four shapes, three quarters hidden, as painted by A, B and C")
+figure(shown, alt="Four shapes, 75 % hidden, as painted by A, B and C")
 
 # %%
 my_trained = None  # "A", "B" or "C"
@@ -185,8 +187,8 @@ for letter, patches in painters.items():
 # <details><summary>Which was it?</summary>
 #
 # B. A is *zero*, which has learnt nothing, half a decibel behind it; C is the nearest visible patch, half a decibel
-# further. So small is the honest margin of a small model after twenty minutes, and so easily is it matched by pasting the
-# answer's mean in. Keep both beside anything you measure from here on; from now on nothing is pasted in.
+# further. So small is the honest margin of a small model after twenty minutes, and so easily is it matched by pasting
+# the answer's mean in. Keep both beside anything you measure from here on; from now on nothing is pasted in.
 #
 # </details>
 #
@@ -200,8 +202,8 @@ for letter, patches in painters.items():
 # %% exercise="back_in_place"
 
 # %% [markdown]
-# Both together, on a digit of 4 × 4 patches: numbers 0 to 15 as "tokens", four of them stay, −1 is the mask
-# token. **Say first** what the middle picture must be if you were right.
+# Both together, on a digit of 4 × 4 patches: numbers 0 to 15 as "tokens", four of them stay, −1 is the mask token.
+# **Say first** what the middle picture must be if you were right.
 
 # %% demonstration=true
 needs(choose_visible=choose_visible, back_in_place=back_in_place)
@@ -234,8 +236,8 @@ hiding()
 # <details><summary>What you should have seen</summary>
 #
 # 1. Background: nothing that is visible says that there was a shape. What is hidden whole cannot be known.
-# 2. Yes, mostly: the border tells colour and extent. 3. It depends on the picture; on the mean of 1,000
-#    pictures it stays ahead, by 0.6, 0.9 and 1.1 dB at 50, 75 and 90 % (its card has the numbers).
+# 2. Yes, mostly: the border tells colour and extent. 3. It depends on the picture; on the mean of 1,000 pictures it
+#    stays ahead, by 0.6, 0.9 and 1.1 dB at 50, 75 and 90 % (its card has the numbers).
 # 4. It is told the mean of what is hidden at every share. That cannot get worse, and at 90 % it is ahead of the
 #    network that was trained.
 #
@@ -248,8 +250,8 @@ hiding()
 # %% exercise="hidden_loss"
 
 # %% [markdown]
-# The trained MAE once more, 1,000 pictures, 75 % hidden: 19.5 dB on what was hidden. **Your guess:** and on the patches
-# that it was *shown*?
+# The trained MAE once more, 1,000 pictures, 75 % hidden: 19.5 dB on what was hidden. **Your guess:** and on the
+# patches that it was *shown*?
 
 # %%
 my_visible = None  # dB
@@ -284,8 +286,8 @@ beside_guesses(paid, {"visible": my_visible}, "dB, the trained MAE")
 # %% exercise="mae_flops"
 
 # %% [markdown]
-# ViT-B: 12 layers, 768 wide; the paper's decoder: 8 layers, 512 wide; 196 patches, 49 of them visible.
-# **Your guess:** the encoder with mask tokens would cost 100. What do encoder **and** decoder of MAE cost together?
+# ViT-B: 12 layers, 768 wide; the paper's decoder: 8 layers, 512 wide; 196 patches, 49 of them visible. **Your
+# guess:** the encoder with mask tokens would cost 100. What do encoder **and** decoder of MAE cost together?
 
 # %%
 my_cost = None  # per cent of the encoder that reads everything
@@ -306,7 +308,8 @@ for visible in (147, 98, 49, 20):
     sizes = {**base, "V": visible}
     encoder = value_of(mae_flops["encoder"], **sizes)
     deep, flat = (value_of(mae_flops["decoder"], **{**sizes, "K": K}) for K in (8, 1))
-    told = [float(100 * one / whole) for one in (encoder, encoder + deep, encoder + flat)]
+    sums = (encoder, encoder + deep, encoder + flat)
+    told = [float(100 * one / whole) for one in sums]
     print(f"{1 - visible / 196:8.0%}{told[0]:10.0f}{told[1]:12.0f}{told[2]:12.0f}")
 
 # %% [markdown]
@@ -331,9 +334,9 @@ edge_vote = 3 * first / math.hypot(3 * first, second)
 # %% exercise="cell_histograms"
 
 # %% [markdown]
-# Yours beside the library's on a channel of the photograph. (What counts as 0 in a flat sky is a matter of
-# rounding: `course.ssl.maskfeat` says why.) And a control: the same picture at **half its contrast**, and inverted.
-# **Before you run:** which of the two changes its HOG?
+# Yours beside the library's on a channel of the photograph. (What counts as 0 in a flat sky is a matter of rounding:
+# `course.ssl.maskfeat` says why.) And a control: the same picture at **half its contrast**, and inverted. **Before
+# you run:** which of the two changes its HOG?
 
 # %% demonstration=true
 needs(cell_histograms=cell_histograms)
@@ -347,7 +350,8 @@ def yours(image):
 
 theirs = hog(grey, cell=8)[0, 0].permute(1, 2, 0)
 print(f"off the library's by {(yours(grey) - theirs).abs().max():.1e}")
-for name, other in {"half the contrast": 0.5 * grey + 0.25, "inverted": 1 - grey}.items():
+changes = {"half the contrast": 0.5 * grey + 0.25, "inverted": 1 - grey}
+for name, other in changes.items():
     apart = (yours(other) - yours(grey)).norm(dim=-1)
     print(f"{name:18} moves a histogram of length 1 by {apart.mean():.4f} on average")
 
@@ -372,8 +376,8 @@ four_targets(one[0], unit_patches(patchify(one, 4))[0], histograms, tokens, 4)
 # %% [markdown]
 # ## Why can a convolution not do that?
 #
-# A Transformer leaves hidden tokens out. A convolution slides over *all* places; put zeros into the hidden ones,
-# and it will fill them.
+# A Transformer leaves hidden tokens out. A convolution slides over *all* places; put zeros into the hidden ones, and
+# it will fill them.
 
 # %% exercise="still_hidden"
 
@@ -396,8 +400,8 @@ print(f"the last is gone after {float(value_of(gone_after, s=8, k=7, n=1)):.2f}"
 # %% exercise="sealed_convolution"
 
 # %% [markdown]
-# Two layers of 3 × 3, dense and sealed; a square of 8 × 8 in a map of 16 × 16 is hidden. What has come in from outside?
-# And the control: if what is *hidden* changes, does anything visible notice?
+# Two layers of 3 × 3, dense and sealed; a square of 8 × 8 in a map of 16 × 16 is hidden. What has come in from
+# outside? And the control: if what is *hidden* changes, does anything visible notice?
 
 # %% demonstration=true
 needs(sealed_convolution=sealed_convolution)
@@ -413,8 +417,9 @@ def twice(x, sealed):
     return x
 
 
-inside = {"dense": False, "sealed": True}
-came = {name: (twice(1.0 * hole[None], one) > 0)[0, 0].float() for name, one in inside.items()}
+ways = {"dense": False, "sealed": True}
+came = {name: twice(1.0 * hole[None], way)[0, 0] > 0 for name, way in ways.items()}
+came = {name: 1.0 * knows for name, knows in came.items()}
 matrices(came, digits=0, axes=("row", "column"), label="knows of outside")
 
 # %% demonstration=true
@@ -422,9 +427,9 @@ needs(sealed_convolution=sealed_convolution)
 torch.manual_seed(0)
 x = torch.rand(1, 1, 16, 16)
 changed = torch.where(hole[None], x, torch.rand(1, 1, 16, 16))  # only what is hidden
-for name, sealed in inside.items():
-    apart = (twice(x, sealed) - twice(changed, sealed)).abs() * hole[None]
-    print(f"{name:7} {int((apart > 1e-7).sum())} visible places notice a change of what is hidden")
+for name, way in ways.items():
+    apart = (twice(x, way) - twice(changed, way)).abs() * hole[None]
+    print(f"{name:7} {int((apart > 1e-7).sum())} visible places notice")
 
 # %% [markdown]
 # With FCMAE alone ConvNeXt-B did not gain (83.7 %, from labels 83.8). Its authors looked into it and found channels
@@ -472,9 +477,10 @@ def drawn_blocks(cut=True):
 for cut in (True, False):
     try:
         test_blocks(lambda: drawn_blocks(cut))
-        print("accepted" + ("" if cut else ", though targets are in the context"))
+        verdict = "accepted"
     except AssertionError:
-        print("rejected" + (", though it is the course's" if cut else ": the target can be copied"))
+        verdict = "rejected"
+    print("context", "without targets:" if cut else "left whole:", verdict)
 
 # %% exercise="teacher_targets"
 
@@ -489,16 +495,17 @@ teacher, where = torch.randn(8, 16, 32), torch.randint(16, (8, 4, 3))
 rows = torch.arange(8)[:, None, None]
 for loud in (1.0, 0.5, 0.01):
     plain = F.smooth_l1_loss(torch.zeros(8, 4, 3, 32), loud * teacher[rows, where])
-    even = F.smooth_l1_loss(torch.zeros(8, 4, 3, 32), teacher_targets(loud * teacher, where))
+    asked = teacher_targets(loud * teacher, where)
+    even = F.smooth_l1_loss(torch.zeros(8, 4, 3, 32), asked)
     print(f"teacher × {loud:4}: loss {plain:.4f} as it is, {even:.4f} normalised")
 
 # %% [markdown]
 # ## Your own MAE
 #
-# Now everything together: digits of 8 × 8, sixteen patches, **four of them visible**; two of your `EncoderBlock`s read
-# them, one paints; your `choose_visible`, your `back_in_place`, your `hidden_loss`. It learns from 1,400 digits in some
-# seconds and is measured on 397 others. Beside it the same net with the loss on **all** patches, and one that has
-# `restore` wrong: one argsort where two are needed, which no shape gives away.
+# Now everything together: digits of 8 × 8, sixteen patches, **four of them visible**; two of your `EncoderBlock`s
+# read them, one paints; your `choose_visible`, your `back_in_place`, your `hidden_loss`. It learns from 1,400 digits
+# in some seconds and is measured on 397 others. Beside it the same net with the loss on **all** patches, and one that
+# has `restore` wrong: one argsort where two are needed, which no shape gives away.
 #
 # **Your guesses**, mean squared error of a pixel between 0 and 1 (painting the mean digit costs what the dotted line
 # says):
@@ -525,7 +532,8 @@ def on_all(predicted, target, hidden):
 
 
 # %% demonstration="long"
-needs(choose_visible=choose_visible, back_in_place=back_in_place, hidden_loss=hidden_loss)
+needs(choose_visible=choose_visible, back_in_place=back_in_place)
+needs(hidden_loss=hidden_loss)
 nets = {
     "yours": (choose_visible, hidden_loss),
     "all patches paid": (choose_visible, on_all),
@@ -537,22 +545,28 @@ for name, (choose, loss) in nets.items():
     digit_mae.learn(net, loss)
     error[f"{name}, hidden"], error[f"{name}, visible"] = digit_mae.errors(net)
     nets[name] = net
+
+# %% demonstration="long"
+needs(choose_visible=choose_visible, back_in_place=back_in_place)
+needs(hidden_loss=hidden_loss)
 with torch.no_grad():
     asked = nets["yours"](digit_mae.seen_and_unseen()[1], digit_mae.noise_of_test())[1]
 floor = digit_mae.mean_image_error(asked)
 beside_guesses(error, my_error, "mean squared error", floor=floor)
 
 # %% demonstration=true
-needs(choose_visible=choose_visible, back_in_place=back_in_place, hidden_loss=hidden_loss)
+needs(choose_visible=choose_visible, back_in_place=back_in_place)
+needs(hidden_loss=hidden_loss)
 images, made, away = digit_mae.painted(nets["yours"], 4)
 reconstructions(images, made, away)
 
 # %% [markdown]
-# - **One argsort is as good as nothing**: tokens come back to wrong places, the loss still falls (to the mean digit), no
-#   shape and no warning tells. Whoever looks at a loss curve alone would call it trained.
+# - **One argsort is as good as nothing**: tokens come back to wrong places, the loss still falls (to the mean digit),
+#   no shape and no warning tells. Whoever looks at a loss curve alone would call it trained.
 # - Your visible patches are painted *worse* than the hidden ones, although they were in the input: nobody paid for
-#   them. With a loss on all patches they are nearly perfect, and the hidden ones are not better for it. So in a picture of
-#   a reconstruction the visible patches are pasted in, and nothing is wrong with a model that paints them badly.
+#   them. With a loss on all patches they are nearly perfect, and the hidden ones are not better for it. So in a
+#   picture of a reconstruction the visible patches are pasted in, and nothing is wrong with a model that paints them
+#   badly.
 #
 # ## What is it good for?
 #
@@ -565,10 +579,12 @@ reconstructions(images, made, away)
 my_cosine = None
 
 # %% demonstration="long"
-needs(choose_visible=choose_visible, back_in_place=back_in_place, hidden_loss=hidden_loss)
+needs(choose_visible=choose_visible, back_in_place=back_in_place)
+needs(hidden_loss=hidden_loss)
 net, unseen = nets["yours"], digit_mae.seen_and_unseen()[1]
 with torch.no_grad():
-    twice_read = [net.features_under_mask(unseen, torch.rand(397, 16)) for _ in range(2)]
+    masked = net.features_under_mask
+    twice_read = [masked(unseen, torch.rand(397, 16)) for _ in range(2)]
     whole = net.features(unseen)
 first, second, whole = (x - x.mean(dim=0) for x in (*twice_read, whole))
 strangers = F.cosine_similarity(whole, whole.roll(1, 0)).mean().item()
@@ -578,39 +594,51 @@ beside_guesses(measured, {"one digit, two masks": my_cosine}, "cosine", floor=st
 
 # %% [markdown]
 # Two calls, two answers. Now the features as they should be, judged in two ways at ten labels a class: a **linear
-# probe** (encoder frozen), and **fine-tuning** (everything learns). Beside them a random encoder, which for
-# fine-tuning means labels alone. Recorded with three seeds for four shares hidden
-# (`benchmarks/masked.py`). **Your guesses**, per cent of 397 unseen digits:
+# probe** (encoder frozen), and **fine-tuning** (everything learns). Beside yours the same net with first weights: a
+# random encoder for the probe, labels alone for fine-tuning. Three draws of the hundred labels. **Your guesses**, right
+# of 100 unseen digits:
 
 # %%
-my_use = {"probe, random": None, "probe, 75 % hidden": None, "tuned, 75 % hidden": None}
+my_use = {"probe, random": None, "probe, yours": None}
+my_use |= {"tuned, labels alone": None, "tuned, yours": None}
 
-# %% demonstration=true
-#RECORDED
+# %% demonstration="long"
+needs(choose_visible=choose_visible, back_in_place=back_in_place)
+needs(hidden_loss=hidden_loss)
+use = {name: [] for name in my_use}
+for draw in range(3):
+    new = small_mae(choose_visible, back_in_place, seed=5)
+    for name, net in {"random": new, "yours": nets["yours"]}.items():
+        probed = digit_mae.probe(net.features, seed=draw)
+        tuned = digit_mae.fine_tune(copy.deepcopy(net), seed=draw)
+        use[f"probe, {name}"].append(100 * probed)
+        alone = "labels alone" if name == "random" else name
+        use[f"tuned, {alone}"].append(100 * tuned)
+beside_guesses(use, my_use, "right of 100, three draws of labels")
 
-# %% [markdown]
-#READ
 # %% exercise="why_probe_lower"
 
 # %% [markdown] by_hand="would_you_show_it" points=3 difficulty=3 minutes=8
 # Would you show this figure?
 #
 # A draft: "Our model reconstructs hidden patches almost perfectly" above a figure with the columns *masked, ours,
-# original*. The method text says that targets are normalised per patch, and the visible patches of *ours* are those of
-# the input. In three or four sentences: what may this figure hide, why is that bad, and what would you show
-# in its place?
+# original*. The method text says that targets are normalised per patch, and the visible patches of *ours* are those
+# of the input. In three or four sentences: what may this figure hide, why is that bad, and what would you show in its
+# place?
 #
 # ### BEGIN SOLUTION
-# One point each: (1) the mean and deviation of each true hidden patch are put back, so that a prediction of zero looks
-# good (17 dB here); the reader takes for knowledge what was pasted in. (2) Visible patches are the input, so most of a picture
-# with little hidden is no prediction at all. (3) Show the same figure for zero and for the nearest visible patch, numbers on
-# hidden pixels only, or train a model on pixels as they are for looking at; and judge the method by its features.
+# One point each: (1) the mean and deviation of each true hidden patch are put back, so that a prediction of zero
+# looks good (17 dB here); the reader takes for knowledge what was pasted in. (2) Visible patches are the input, so
+# most of a picture with little hidden is no prediction at all. (3) Show the same figure for zero and for the nearest
+# visible patch, numbers on hidden pixels only, or train a model on pixels as they are for looking at; and judge the
+# method by its features.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What the papers report
 #
-# ImageNet top-1, fine-tuned, nothing but ImageNet-1K (the slides that this course began with, deck 0, print the same):
+# ImageNet top-1, fine-tuned, nothing but ImageNet-1K (the slides that this course began with, deck 0, print the
+# same):
 #
 # | | ViT-B | ViT-L | ViT-H | ViT-H at 448 |
 # |---|---|---|---|---|
@@ -619,20 +647,21 @@ my_use = {"probe, random": None, "probe, 75 % hidden": None, "tuned, 75 % hidden
 # | **MAE** (He et al. 2022) | 83.6 | 85.9 | 86.9 | 87.8 |
 #
 # - The slides print "H488" for the last; it is 448. For ViT-L from labels alone they have the original's 76.5 beside
-#   82.5 of the MAE authors' recipe and 84.9 with MAE (800 epochs): six of the eight points are the *recipe*. Ask for both.
+#   82.5 of the MAE authors' recipe and 84.9 with MAE (800 epochs): six of the eight points are the *recipe*. Ask for
+#   both.
 # - MaskFeat (Wei et al. 2022): ViT-B 84.0, ViT-L 85.7. FCMAE with ConvNeXt V2-H: 86.3; 88.9 with 659 M parameters,
 #   ImageNet-22K labels in between and pictures of 512 pixels: another budget.
 # - I-JEPA (Assran et al. 2023), linear probe: H/14 79.3 after 300 epochs; MAE's H/14 has 77.2 after 1,600.
-# - MAE's best ratio: 75 % for a probe, anything from 40 to 80 % when fine-tuned. BERT hides 15 % of its words: a missing
-#   word is hard to guess, a missing patch mostly lies beside one like it.
+# - MAE's best ratio: 75 % for a probe, anything from 40 to 80 % when fine-tuned. BERT hides 15 % of its words: a
+#   missing word is hard to guess, a missing patch mostly lies beside one like it.
 #
-# Ours are toys: digits, and shapes on flat grounds. They show mechanisms and what to be careful of; that masking
-# pays is shown by ImageNet, not by them.
+# Ours are toys: digits, and shapes on flat grounds. They show mechanisms and what to be careful of; that masking pays
+# is shown by ImageNet, not by them.
 #
 # ## Three sentences to remember
 #
-# 1. Hide by sorting noise, restore by sorting the order; what is hidden never enters MAE's encoder, and is all that is
-#    paid for.
+# 1. Hide by sorting noise, restore by sorting the order; what is hidden never enters MAE's encoder, and is all that
+#    is paid for.
 # 2. What you ask for is what is learnt: pixels, edges, or a teacher's features; and whatever can be copied will be.
 # 3. A reconstruction proves little: ask what was pasted in, and judge the encoder, without a mask, by what it is for.
 #
@@ -642,11 +671,12 @@ my_use = {"probe, random": None, "probe, 75 % hidden": None, "tuned, 75 % hidden
 #
 # ## References
 #
-# - K. He, X. Chen, S. Xie, Y. Li, P. Dollár, R. Girshick. *Masked autoencoders are scalable vision learners.* CVPR 2022.
-#   arXiv 2111.06377
-# - C. Wei, H. Fan, S. Xie, C.-Y. Wu, A. Yuille, C. Feichtenhofer. *Masked feature prediction for self-supervised visual
-#   pre-training.* CVPR 2022. arXiv 2112.09133
-# - S. Woo et al. *ConvNeXt V2: co-designing and scaling ConvNets with masked autoencoders.* CVPR 2023. arXiv 2301.00808
+# - K. He, X. Chen, S. Xie, Y. Li, P. Dollár, R. Girshick. *Masked autoencoders are scalable vision learners.* CVPR
+#   2022. arXiv 2111.06377
+# - C. Wei, H. Fan, S. Xie, C.-Y. Wu, A. Yuille, C. Feichtenhofer. *Masked feature prediction for self-supervised
+#   visual pre-training.* CVPR 2022. arXiv 2112.09133
+# - S. Woo et al. *ConvNeXt V2: co-designing and scaling ConvNets with masked autoencoders.* CVPR 2023. arXiv
+#   2301.00808
 # - M. Assran et al. *Self-supervised learning from images with a joint-embedding predictive architecture.* CVPR 2023.
 #   arXiv 2301.08243
 # - N. Dalal, B. Triggs. *Histograms of oriented gradients for human detection.* CVPR 2005.
