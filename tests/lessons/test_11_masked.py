@@ -119,7 +119,7 @@ def test_paying_for_all_patches_mends_only_what_was_seen():
 
 @pytest.mark.parametrize("answered", [0, 7])
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
-    """Training is cut short: what is looked at is that each cell runs, or says in one line what it waits for."""
+    """Training is cut short: each cell runs, or says in one line what it waits for."""
     errors_found = half_filled(LESSON, answered, SHORT)
     assert {error.ename for error in errors_found} <= {"NotWrittenYet"}, [e.evalue for e in errors_found]
     assert bool(errors_found) == (answered < len(catalogue.ids()[LESSON.name]))
