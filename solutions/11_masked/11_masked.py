@@ -55,7 +55,7 @@ from course.show.hiding import hiding
 from course.show.matrices import matrices
 from course.show.reconstructions import reconstructions, side_by_side
 from course.show.targets import four_targets
-from course.ssl import digit_mae
+from course.ssl import digit_mae, ijepa
 from course.ssl.digit_mae import DigitMAE
 from course.ssl.mae import patchify, random_masking, unpatchify
 from course.ssl.maskfeat import gradients, hog
@@ -463,10 +463,6 @@ print(f"10 to 1 becomes {loud[1] / loud[0]:.1f} to 1")
 # Your test as a judge of the course's own sampler, and of the same with the context left whole:
 
 # %% demonstration=true
-needs(test_blocks=test_blocks)
-from course.ssl import ijepa
-
-
 def drawn_blocks(cut=True):
     size = ijepa.block_size((14, 14), (0.15, 0.2), (0.75, 1.5), torch.rand(2).tolist())
     targets = ijepa.place(torch.rand(4, 2), size, (14, 14))  # (4, 14, 14)
@@ -474,6 +470,8 @@ def drawn_blocks(cut=True):
     return (block & ~targets.any(dim=0) if cut else block), targets
 
 
+needs(test_blocks=test_blocks)
+torch.manual_seed(0)
 for cut in (True, False):
     try:
         test_blocks(lambda: drawn_blocks(cut))

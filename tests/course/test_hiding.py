@@ -20,7 +20,7 @@ def test_every_weight_lies_where_its_name_says():
 def test_the_page_holds_them_in_less_than_a_megabyte_and_has_a_still():
     block = hiding()
     page = block.html
-    assert len(page) < 1_500_000 and "data:image/png" in page
+    assert len(page) < 1_000_000 and "data:image/png" in page
     assert "decibels" in block.alt
 
 
