@@ -30,7 +30,7 @@ from course.ssl.digit_mae import PATCHES, DigitMAE, errors, fine_tune, learn, pr
 RESULTS = Path(__file__).resolve().parent / "results"
 KEPT = RESULTS / "masked-cpu.json"
 VISIBLE = (12, 8, 4, 2, 0)  # of 16; with 0 nothing is learnt before
-D, HEADS, HIDDEN, STEPS, EACH = 48, 4, 96, 600, 10
+D, HEADS, HIDDEN, STEPS, EACH = 48, 4, 96, 500, 10
 
 
 @dataclass(frozen=True)

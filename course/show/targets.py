@@ -82,4 +82,4 @@ def _strokes(ax: Any, votes: np.ndarray, H: int, W: int) -> None:
         angle = (votes[i, j].argmax() + 0.5) * math.pi / bins + math.pi / 2
         dx, dy = 0.42 * wide * math.cos(angle), 0.42 * high * math.sin(angle)
         x, y = (j + 0.5) * wide, (i + 0.5) * high
-        ax.plot([x - dx, x + dx], [y - dy, y + dy], color=palette.ink, linewidth=1.5)
+        ax.plot([x - dx, x + dx], [y - dy, y + dy], color=palette.ink, linewidth=1.5, linestyle="-")

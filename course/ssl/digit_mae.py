@@ -96,10 +96,10 @@ def seen_and_unseen() -> tuple[Tensor, Tensor]:
 def learn(
     net: DigitMAE,
     loss: Loss = masked_loss,
-    steps: int = 600,
+    steps: int = 500,
     seed: int = 0,
     batch: int = 64,
-    lr: float = 3e-3,
+    lr: float = 1e-2,
 ) -> list[float]:
     """Train on 1,400 digits, other patches hidden at every step, by AdamW and one cycle -> losses
 
@@ -107,8 +107,8 @@ def learn(
     """
     images, _ = seen_and_unseen()
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
+    optimizer = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps, pct_start=0.1)
     losses = []
     net.train()
     for _ in range(steps):
