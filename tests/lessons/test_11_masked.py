@@ -93,7 +93,7 @@ def test_the_recorded_probes_are_the_benchmarks():
     for name, method in {"MAE": "mae", "MaskFeat": "maskfeat", "I-JEPA": "ijepa", "FCMAE": "fcmae"}.items():
         (told,) = re.findall(rf"^# \| {name}, \w+ \|(.*)\|$", source, re.MULTILINE)
         (at,) = [i for i, line in enumerate(kept) if f"| {method} |" in line]
-        block = [kept[i] for i in range(at, 0, -1) if "random encoder" in kept[i]][0]
+        block = next(kept[i] for i in range(at, 0, -1) if "random encoder" in kept[i])
         alone = kept[kept.index(block) + 1]
         probes = [row.split("|")[8].strip() for row in (block, alone, kept[at])]
         assert [cell.strip(" *") for cell in told.split("|")] == probes
