@@ -13,7 +13,7 @@ from grader.exercise import PropertyTest
 
 
 def test_blocks(sample_blocks):
-    """Raise AssertionError unless sample_blocks() gives such a context and such targets."""
+    """Raise AssertionError unless sample_blocks() gives such blocks at each call."""
     drawn = [sample_blocks() for _ in range(20)]
     for context, targets in drawn:
         assert context.shape == (14, 14) and targets.shape == (4, 14, 14)
