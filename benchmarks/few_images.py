@@ -9,21 +9,17 @@ is kept in benchmarks/results/few-images.json behind each training, and a run th
 there; `--write` makes the table of it.
 """
 
-import argparse
-import json
-import statistics
 from pathlib import Path
 
 import torch
 
+from benchmarks.by_seed import go_on, keep, told
 from benchmarks.timing import machine
 from course.data.by_name import load
 from course.fewlabels.few_images import STEPS, cnn, few, measured, mlp, pair, vit
 from course.vision.patches import rearranged
-from course.whole_files import replacing
 
-RESULTS = Path(__file__).resolve().parent / "results"
-KEPT, PAGE = RESULTS / "few-images.json", RESULTS / "few-images.md"
+KEPT = Path(__file__).resolve().parent / "results" / "few-images.json"
 COUNTS = (50, 200, 1000, None)  # labelled images; None: all
 PATCH = 2
 ORDER = torch.randperm(16, generator=torch.Generator().manual_seed(0))
@@ -54,8 +50,7 @@ def run(found: Found, seeds: int) -> None:
                 runs = found.setdefault(key(name, count), [])
                 if len(runs) <= seed:
                     runs.append(measured(make, *(wrong if "rearranged" in name else sets), seed=seed))
-                    with replacing(KEPT) as growing:
-                        growing.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+                    keep(found, KEPT)
                     print(f"{key(name, count)}, seed {seed}: {100 * runs[-1]:.1f} %", flush=True)
 
 
@@ -74,27 +69,10 @@ def page(found: Found) -> str:
         "|--:|" + "--:|" * len(NETWORKS),
     ]
     for count in COUNTS:
-        cells = [_told(found[key(name, count)]) for name in NETWORKS]
+        cells = [told(found[key(name, count)], 100) for name in NETWORKS]
         lines.append(f"| {'1,438' if count is None else f'{count:,}'} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _told(runs: list[float]) -> str:
-    return f"{100 * statistics.fmean(runs):.1f} ± {100 * statistics.stdev(runs):.1f}"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--write", action="store_true", help="write the table beside the numbers")
-    asked = parser.parse_args()
-    torch.set_num_threads(1)
-    found: Found = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
-    run(found, asked.seeds)
-    print(page(found))
-    if asked.write:
-        PAGE.write_text(page(found), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    go_on(__doc__, KEPT, run, page)

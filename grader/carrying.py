@@ -28,7 +28,8 @@ def _answers(name: str) -> list[Answer]:
     courses = references.answer(name)
     file = kept.file_of(catalogue.find(name).lesson, name)
     if not file.is_file():
-        return [replace(courses, said=NOT_PASSED.format(name))]
+        has_answers = not catalogue.is_recording(catalogue.file_of(name))
+        return [replace(courses, said=NOT_PASSED.format(name)) if has_answers else courses]
     where = kept.shown(file)
     said = OWN.format(name, kept.day(file), where)
     return [Answer(name, file.read_text(encoding="utf-8"), str(file), said, where), courses]

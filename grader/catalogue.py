@@ -1,5 +1,7 @@
 """Finding exercises: each is a file of its own, ``grader/exercises/LESSON/ID.py``, and is loaded alone.
 
+In a student edition it is a recording of one in its place, ``ID.json.gz`` (`grader.edition`).
+
 The file's name is the exercise's id, its folder the lesson, its docstring title and statement. In which order
 a lesson asks its exercises is told by the cells of its source.
 """
@@ -7,20 +9,23 @@ a lesson asks its exercises is told by the cells of its source.
 from __future__ import annotations
 
 import difflib
+import gzip
 import importlib.util
+import json
 import re
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader import own
-from grader.exercise import Exercise
+from grader.exercise import Exercise, recorded
 
 EXERCISES = Path(__file__).parent / "exercises"
+WRITTEN, RECORDED = ".py", ".json.gz"
 _POINTS = re.compile(r"^ +points=([\d.]+),$", re.MULTILINE)
 _MARKER = re.compile(r'^# %%.*\bexercise="(\w+)"', re.MULTILINE)
 
@@ -67,7 +72,7 @@ def file_of(id: str) -> Path:
         UnknownExercise: with the closest names.
         BrokenExercise: there are two.
     """
-    files = sorted(EXERCISES.glob(f"*/{id}.py")) if id.isidentifier() else []
+    files = sorted(_files(id)) if id.isidentifier() else []
     if not files:
         raise UnknownExercise(f"There is no exercise called {id!r}; {_advice(id)}")
     if len(files) > 1:
@@ -79,8 +84,8 @@ def file_of(id: str) -> Path:
 def ids() -> dict[str, tuple[str, ...]]:
     """The exercises of each lesson by their ids, in order, but those left out; nothing is loaded."""
     found: dict[str, list[str]] = {}
-    for file in sorted(EXERCISES.glob("*/*.py")):
-        found.setdefault(file.parent.name, []).append(file.stem)
+    for file in sorted(_files("*")):
+        found.setdefault(file.parent.name, []).append(_id(file))
     return {lesson: _asked(lesson, names) for lesson, names in found.items()}
 
 
@@ -98,8 +103,21 @@ def is_bonus(id: str) -> bool:
 
 @cache
 def _points(file: Path) -> float:
-    told = _POINTS.search(file.read_text(encoding="utf-8"))
+    told = None if is_recording(file) else _POINTS.search(file.read_text(encoding="utf-8"))
     return float(told[1]) if told else _load(file).points
+
+
+def is_recording(file: Path) -> bool:
+    """Whether an exercise's file is a recording, in which there is no answer."""
+    return file.name.endswith(RECORDED)
+
+
+def _files(name: str) -> Iterator[Path]:
+    return (file for file in EXERCISES.glob(f"*/{name}.*") if file.name.endswith((WRITTEN, RECORDED)))
+
+
+def _id(file: Path) -> str:
+    return file.name.partition(".")[0]
 
 
 def of_lesson(lesson: str) -> tuple[Exercise, ...]:
@@ -140,13 +158,18 @@ _running: list[Path] = []  # files that are being loaded, each on behalf of the 
 
 @cache
 def _load(file: Path) -> Exercise:
-    module = _run(file)
-    exercise = getattr(module, "exercise", None)
+    exercise: Any
+    if is_recording(file):
+        told = json.loads(gzip.decompress(file.read_bytes()))
+        exercise, text = recorded.read(told), told["text"]
+    else:
+        module = _run(file)
+        exercise, text = getattr(module, "exercise", None), module.__doc__ or ""
     if not isinstance(exercise, Exercise):
         raise BrokenExercise(f"{_shown(file)} does not end in `exercise = …`, one of the kinds of exercise.")
-    exercise.points = float(own.changes(file.parent.name).points.get(file.stem, exercise.points))
+    exercise.points = float(own.changes(file.parent.name).points.get(_id(file), exercise.points))
     try:
-        exercise.place(id=file.stem, lesson=file.parent.name, text=module.__doc__ or "")
+        exercise.place(id=_id(file), lesson=file.parent.name, text=text)
     except ValueError as error:
         raise BrokenExercise(f"{_shown(file)}: {error}") from error
     return exercise

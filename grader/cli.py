@@ -163,15 +163,26 @@ def release(
     lesson: Annotated[str, typer.Argument(help="The lesson's name, such as 02_attention.")],
     to: Annotated[Path, typer.Option(help="The folder, or the zip, to write.")],
     force: Annotated[bool, typer.Option("--force", help="Write into what is there.")] = False,
+    student_edition: Annotated[
+        bool, typer.Option("--student-edition", help="The course without its answers to the exercises.")
+    ] = False,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="With it: who gets numbers of their own; the last roster, if not said."),
+    ] = None,
 ) -> None:
     """Write what a class is given: the notebook, the course as a wheel, and how to install it."""
     from grader.building.handout import hand_out
     from grader.building.lesson import BuildError
+    from grader.intake.roster import RosterError, kept_roster, read_roster
+    from grader.questions.personal import course_secret, student_key
 
     try:
+        people = list(read_roster(roster).people.values() if roster else kept_roster(Path.cwd()))
+        keys = [student_key(course_secret(), person.id) for person in people] if student_edition else None
         with errors.status("packing the course"):
-            names = hand_out(Path.cwd(), lesson, to, force)
-    except BuildError as error:
+            names = hand_out(Path.cwd(), lesson, to, force, keys)
+    except (BuildError, RosterError) as error:
         raise fail(str(error), code=1) from None
     say(f"{to}: {', '.join(names)}")
 
@@ -198,7 +209,11 @@ def demo(
     from grader.building.build import BuildError
     from grader.catalogue import BrokenExercise
     from grader.course_folder import CourseError
-    from grader.demo import DemoError, run
+
+    try:
+        from grader.demo import DemoError, run
+    except ModuleNotFoundError:
+        raise fail("This is a student edition of the course, which has no class to show.", code=1) from None
 
     try:
         run(folder, lesson)

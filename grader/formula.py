@@ -14,6 +14,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -57,7 +58,7 @@ class Formula:
 
     def evaluate(self, values: Mapping[str, Any]) -> tuple[Number, ...]:
         """The value of each part, exact where it is rational, with integers for the symbols."""
-        with decimal.localcontext(PRECISION):
+        with precision():
             return tuple(_evaluate(part, values) for part in self.parts)
 
     def value(self, **values: int) -> float:
@@ -196,7 +197,7 @@ def _exponent(node: ast.expr, depth: int) -> float:
         raise not_a_number
     _allow(node, (), depth, power=1)
     try:
-        with decimal.localcontext(PRECISION):
+        with precision():
             return float(_evaluate(node, {}))
     except (OverflowError, decimal.Overflow):
         return math.inf
@@ -290,7 +291,7 @@ def _floor(number: Number) -> Number:
     if isinstance(number, Fraction):
         return Fraction(math.floor(number))
     nearest = number.to_integral_value()
-    if _close(number, nearest):  # √L·√L is a whole number, though its last digits are not
+    if close(number, nearest):  # √L·√L is a whole number, though its last digits are not
         return nearest
     return number.to_integral_value(decimal.ROUND_FLOOR)
 
@@ -317,20 +318,26 @@ def equal(one: Formula, other: Formula, symbols: Collection[str]) -> bool:
     if one.is_tuple != other.is_tuple or len(one.parts) != len(other.parts):
         return False
     told = untold = 0
-    with decimal.localcontext(PRECISION):
-        for values in _points(sorted(symbols)):
-            a, b = _values(one, values), _values(other, values)
+    with precision():
+        for values in points(symbols):
+            a, b = values_at(one, values), values_at(other, values)
             if a is None or b is None:  # as (L**2 - d**2)/(L - d) where L = d
                 untold += 1
-            elif all(map(_close, a, b)):
+            elif all(map(close, a, b)):
                 told += 1
             else:
                 return False
     return told > untold
 
 
-def _points(symbols: list[str]) -> Iterator[dict[str, int]]:
-    source = random.Random(0)
+def precision() -> AbstractContextManager[decimal.Context]:
+    """In which values are worked out: what is not rational has eighty digits."""
+    return decimal.localcontext(PRECISION)
+
+
+def points(symbols: Collection[str]) -> Iterator[dict[str, int]]:
+    """Where two formulas are compared: values of the symbols, always the same ones."""
+    symbols, source = sorted(symbols), random.Random(0)
 
     def draw(low: int, high: int) -> dict[str, int]:
         return dict(zip(symbols, source.sample(range(low, high), len(symbols)), strict=True))
@@ -344,14 +351,16 @@ def _points(symbols: list[str]) -> Iterator[dict[str, int]]:
     yield dict.fromkeys(symbols, source.randrange(*SMALL))
 
 
-def _values(formula: Formula, values: Mapping[str, int]) -> list[Number] | None:
+def values_at(formula: Formula, values: Mapping[str, int]) -> list[Number] | None:
+    """What each part of a formula gives there; None where one has no value."""
     try:
         return [_evaluate(part, values) for part in formula.parts]
     except (ArithmeticError, ValueError):
         return None
 
 
-def _close(a: Number, b: Number) -> bool:
+def close(a: Number, b: Number) -> bool:
+    """Whether two values are equal, as far as eighty digits tell."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
     a, b = _decimal(a), _decimal(b)

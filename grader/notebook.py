@@ -28,12 +28,12 @@ from grader.hidden_names import hidden
 from grader.judging import panel
 from grader.judging.examination import examine, request
 from grader.judging.judge import judge
-from grader.judging.verdict import Verdict
-from grader.questions.draw import Draw
+from grader.judging.verdict import Status, Verdict
 from grader.questions.personal import belongs, own_key, own_name, plain_key, plain_name
 from grader.questions.record import MIME, Record
 from grader.student import EXECUTION, cells, is_graded
 
+UNCHECKED = "Nothing to compare with is in this edition of the course: it is graded when you have handed in."
 GET_YOUR_OWN = 'In a class, sign_in("NAME", key="KEY") gives you your own: then run this cell again.'
 __all__ = ["check", "hint", "mine", "numbers", "progress", "sign_in"]
 
@@ -115,11 +115,10 @@ def numbers(name: str) -> SimpleNamespace:
     if graded is not None:
         print(f"Graded with {given.in_words(graded[name])}.")
         return SimpleNamespace(**graded[name])
-    key, student = own_key(), plain_name(own_name())
     with ordinary_state():
-        values = exercise.values(Draw(0, key))
+        key, student, values = exercise.own(own_key(), plain_name(own_name()))
     told = given.in_words(values)
-    if os.environ.get("COURSE_KEY"):
+    if os.environ.get("COURSE_KEY") and key == own_key():
         line = f"{student}'s numbers: {told}"
     else:
         line = f"Practice numbers: {told}\n{GET_YOUR_OWN}"
@@ -190,6 +189,8 @@ def _locate(answer: Any, caller: Mapping[str, Any]) -> tuple[Exercise, Mapping[s
 
 
 def _verdict(exercise: Exercise, namespace: Mapping[str, Any], caller: dict[str, Any]) -> Verdict:
+    if not exercise.checked_here:
+        return Verdict(exercise.id, exercise.title, 0.0, exercise.points, Status.UNCHECKED, message=UNCHECKED)
     with ordinary_state():
         examination = examine(exercise, own_key())
         # as text, although it stays in this process: what is graded takes the same road

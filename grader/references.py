@@ -20,6 +20,10 @@ from grader.student.mine import Answer, NotMine, of_the_course
 
 BUILT_ON = re.compile(r'^(\w+) = reference\("(\w+)"\)\n', re.MULTILINE)
 ASKED_FOR = re.compile(r"\bmine\.([^\W\d]\w*)")
+NONE_HERE = ", which this edition does not have: whatever calls it will say so"
+NO_ANSWER = """def {0}(*arguments, **others):
+    raise NotImplementedError("{0} is your own to write, in an earlier lesson: this edition has no answers.")
+"""
 MOST = 30_000  # signs of all texts that one kernel is handed
 
 
@@ -34,7 +38,10 @@ def text(id: str) -> str:
     Raises:
         UnknownExercise: there is no such exercise.
     """
-    own = catalogue.file_of(id).read_text(encoding="utf-8")
+    file = catalogue.file_of(id)
+    if catalogue.is_recording(file):
+        return NO_ANSWER.format(id)
+    own = file.read_text(encoding="utf-8")
     own = "\n".join(line for line in own.split("\n") if line.strip() not in (BEGIN, END))
     built_on = [text(other) for _, other in BUILT_ON.findall(own)]
     own = BUILT_ON.sub(lambda found: "" if found[1] == found[2] else f"{found[1]} = {found[2]}\n", own)
@@ -53,7 +60,8 @@ def answer(id: str) -> Answer:
         raise NotMine(str(error)) from None
     if not goes_on(exercise):
         raise NotMine(f"`{id}` is a {exercise.kind}; later lessons get functions and classes.")
-    return of_the_course(id, exercise.lesson, text(id))
+    because = NONE_HERE if catalogue.is_recording(catalogue.file_of(id)) else ""
+    return of_the_course(id, exercise.lesson, text(id), because)
 
 
 def handed_on(

@@ -9,12 +9,13 @@ sigma)`.
 """
 
 from course.augment.colour import ColourJitter, Grey, Solarise
-from course.augment.geometry import Blur, Crop, Flip
+from course.augment.geometry import Affine, Blur, Crop, Flip
 from course.augment.mixing import CutMix, MixUp
 from course.augment.rand_augment import RandAugment
 from course.augment.transform import Compose, Transform
 
 __all__ = [
+    "Affine",
     "Blur",
     "ColourJitter",
     "Compose",

@@ -1,4 +1,4 @@
-"""Where pixels are read: random resized crops, mirroring, and blurring.
+"""Where pixels are read: random resized crops, mirroring, small motions, and blurring.
 
 A crop (Szegedy et al., 2015) takes a share of the image's area, uniform in `scale`, with an aspect ratio that
 is uniform in its logarithm, and resizes it to one size for all. Here that is one affine map for each image,
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, grid_sample, pad
+from torch.nn.functional import affine_grid, avg_pool2d, grid_sample, pad
 
 from course import expect
 from course.augment.transform import (
@@ -116,6 +116,41 @@ class CropAndFlip(Transform):
         half_width = torch.where(noise[:, -1] < self.flip.p, -half_width, half_width)
         boxes = torch.stack([x, y, half_width, half_height], dim=1)
         return crop(images, boxes, self.crop.size, self.crop.points(images))
+
+
+@dataclass(frozen=True)
+class Affine(Transform):
+    """Turned, moved and enlarged a little, as paper lies under a camera: (B, C, H, W) -> the same shape
+
+    Up to `degrees` either way, up to `shift` of a side along each axis, and `zoom` times as large, uniform in
+    its logarithm. What comes in from outside is 0: black, or the paper of images with bright ink.
+    """
+
+    degrees: float = 15.0
+    shift: float = 0.1
+    zoom: tuple[float, float] = (0.9, 1.1)
+
+    def __post_init__(self) -> None:
+        expect_number("degrees", self.degrees, 0, 180)
+        expect_number("shift", self.shift, 0, 1)
+        expect_range("zoom", self.zoom, 0)
+        if self.zoom[0] == 0:
+            raise ValueError(f"zoom must be above 0; got {self.zoom}")
+
+    @property
+    def numbers(self) -> int:
+        return 4
+
+    def change(self, images: Tensor, noise: Tensor) -> Tensor:
+        angle, x, y, zoom = noise.unbind(1)
+        angle = between(-math.radians(self.degrees), math.radians(self.degrees), angle)
+        x, y = between(-2 * self.shift, 2 * self.shift, x), between(-2 * self.shift, 2 * self.shift, y)
+        zoom = between(math.log(self.zoom[0]), math.log(self.zoom[1]), zoom).exp()
+        H, W = images.shape[-2:]
+        cos, sin = angle.cos() / zoom, angle.sin() / zoom
+        rows = [torch.stack([cos, -sin * (H / W), x], dim=1), torch.stack([sin * (W / H), cos, y], dim=1)]
+        places = affine_grid(torch.stack(rows, dim=1), list(images.shape), align_corners=False)
+        return grid_sample(images, places, align_corners=False)
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,7 @@ CHANGES: dict[str, tuple[tuple[int, ...], Change]] = {
     "heads": ((2,), lambda x: (x.flatten(),)),  # (h, D) -> (h · D,)
     "from heads": ((3,), lambda x: (x.flatten(0, 1).T,)),  # (h, D, dim) -> (dim, h · D)
     "flat": ((1, 2, 4), lambda x: (x.flatten(),)),  # (1, 1, 1, C) -> (C,)
+    "token": ((1,), lambda x: (x[None, None],)),  # (dim,) -> (1, 1, dim)
 }
 
 
@@ -191,9 +192,11 @@ def change(
 
 
 def position(model: nn.Module, theirs: str, tensor: Tensor, ours: str, source: str, resize: bool) -> Tensor:
-    """Learned positions, (1, extra + H·W, dim), resized from a square grid to the model's where asked to."""
+    """Learned positions, (1, extra + H·W, dim), resized from a square grid to the model's if asked to."""
     learned = model.get_submodule(ours.rpartition(".")[0])
     assert isinstance(learned, LearnedPosition)
+    if tensor.dim() == 2:  # CLIP's have no axis for the batch
+        tensor = tensor[None]
     if tensor.dim() != 3 or tensor.shape[1] == learned.table.shape[1]:
         return tensor
     patches = tensor.shape[1] - learned.extra

@@ -221,6 +221,36 @@ AUGREG_HYBRID = (
     Row("block{i+1}/unit{j+1}/gn_proj/bias", PLACE + ".shortcut.1.bias", "flat"),
 )
 
+# --- CLIP, as in its own repository ----------------------------------------------------------------------
+
+VISUAL, WORDS = "visual.transformer.resblocks.{i}", "transformer.resblocks.{i}"
+CLIP = (
+    Row("visual.conv1.weight", "image.embedding.projection.weight"),
+    Row("visual.class_embedding", "image.cls", "token"),
+    Row("visual.positional_embedding", "image.position.table", "position"),
+    Row("visual.ln_pre.{x}", "image.norm_pre.{x}"),
+    Row("visual.ln_post.{x}", "image.norm.{x}"),
+    Row("visual.proj", "image.projection.weight", "transpose"),
+    Row("token_embedding.weight", "text.embedding.weight"),
+    Row("positional_embedding", "text.position"),
+    Row("ln_final.{x}", "text.norm.{x}"),
+    Row("text_projection", "text.projection.weight", "transpose"),
+    Row("logit_scale", "log_scale"),
+    *(
+        row
+        for theirs, ours in ((VISUAL, "image.layers.{i}"), (WORDS, "text.layers.{i}"))
+        for row in (
+            Row(theirs + ".ln_1.{x}", ours + ".norm1.{x}"),
+            Row(theirs + ".attn.in_proj_weight", ours + ".attention.{qkv}.weight", "qkv"),
+            Row(theirs + ".attn.in_proj_bias", ours + ".attention.{qkv}.bias", "qkv"),
+            Row(theirs + ".attn.out_proj.{x}", ours + ".attention.output.{x}"),
+            Row(theirs + ".ln_2.{x}", ours + ".norm2.{x}"),
+            Row(theirs + ".mlp.c_fc.{x}", ours + ".mlp.expand.{x}"),
+            Row(theirs + ".mlp.c_proj.{x}", ours + ".mlp.contract.{x}"),
+        )
+    ),
+)
+
 # --- Who lays a file out like this -----------------------------------------------------------------------
 
 LAYOUTS = {
@@ -268,5 +298,11 @@ LAYOUTS = {
         prefixes=("opt/target/",),
         left_out=("opt/state/*",),
         head_only=("pre_logits/*",),  # a tanh layer before the head of the first ImageNet-21k files
+    ),
+    "clip": Layout(  # openai/CLIP, both towers Transformers; the state, not the archive with code
+        CLIP,
+        wrappers=("state_dict",),
+        left_out=("input_resolution", "context_length", "vocab_size"),
+        head=(),
     ),
 }

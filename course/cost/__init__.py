@@ -8,6 +8,7 @@ vision.py          ViT, DeiT, CaiT, CPVT, CvT
 convolutional.py   AlexNet, ResNet, ConvNeXt V2
 maps.py            attention over feature maps: non-local, A², AA, axial, stand-alone, local relation
 networks.py        the ResNets that hold them; hybrid ViT
+multimodal.py      CLIP, a captioner, MMT, AV-Align
 clock.py           milliseconds, which FLOPs are not
 measured.py        what PyTorch counts while it runs; `table` prints both
 

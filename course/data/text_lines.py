@@ -84,7 +84,7 @@ def text_lines(
         raise ValueError(f"height must be at least {SMALLEST} pixels, for text to be read; got {height}")
     if texts is not None and (isinstance(texts, str) or not texts or not all(t.strip() for t in texts)):
         raise ValueError("texts must be a list of texts, of which none is empty")
-    files = _dejavu() if fonts is None else [Path(font) for font in fonts]
+    files = font_files() if fonts is None else [Path(font) for font in fonts]
     opened = _Fonts(files)
     rng = np.random.default_rng(seed)
     images, labels, written, boxes = [], [], [], []
@@ -125,11 +125,12 @@ def characters(lines: TextLines, size: int = 16) -> ImageSet:
 # --- Drawing -------------------------------------------------------------------------------------------
 
 
-def _dejavu() -> list[Path]:
+def font_files(names: Sequence[str] = FAMILIES) -> list[Path]:
+    """Files of the fonts that matplotlib brings along, by name: "DejaVuSans", "STIXGeneral", "cmr10", …"""
     import matplotlib
 
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    return [folder / f"{name}.ttf" for name in FAMILIES]
+    return [folder / f"{name}.ttf" for name in names]
 
 
 class _Fonts:

@@ -10,8 +10,9 @@
     many images like yours without labels, of your classes   `pseudo_labels`
     a good network that is too large or too slow             `distillation` into a small one
 
-They add up: pretrain, fine-tune, then distil. All are Methods, trained by `course.training.loop`, and see
-images from 0 to 1. Whichever it is, compare it with `Supervised` at the same number of steps, on several
-draws of the labelled images (`ImageSet.few`, another seed each): with ten images a class, which ten matters
-more than most methods do.
+`strategies` puts the same few labels to use in all these ways, beside controls; `rounds` looks at what is
+believed on the way. They add up: pretrain, fine-tune, then distil. All are Methods, trained by
+`course.training.loop`, and see images from 0 to 1. Whichever it is, compare it with `Supervised` at the same
+number of steps, on several draws of the labelled images (`ImageSet.few`, another seed each): with ten images
+a class, which ten matters more than most methods do.
 """

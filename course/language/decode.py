@@ -34,14 +34,23 @@ class WriterState(Protocol):
     def select(self, rows: Tensor) -> None: ...
 
 
+class Source(Protocol):
+    """What is read, a batch of it on one device: token numbers (B, Ls), images, sounds with pictures."""
+
+    @property
+    def device(self) -> torch.device: ...
+
+    def __len__(self) -> int: ...
+
+
 class Writer(Protocol):
     """What a model must offer here: one that reads a source and can say what comes next.
 
-    encode: (B, Ls) -> what was read.     decode: (B, Lt), what was read -> logits (B, Lt, vocabulary).
+    encode: a source -> what was read.    decode: (B, Lt), what was read -> logits (B, Lt, vocabulary).
     start: what was read -> a state.      step: tokens (B,), the state, moved on -> logits (B, vocabulary).
     """
 
-    def encode(self, source: Tensor) -> Any: ...
+    def encode(self, source: Any) -> Any: ...
     def decode(self, target: Tensor, memory: Any) -> Tensor: ...
     def start(self, memory: Any) -> WriterState: ...
     def step(self, tokens: Tensor, state: Any) -> Tensor: ...
@@ -50,7 +59,7 @@ class Writer(Protocol):
 @torch.no_grad()
 def greedy(
     model: Writer,
-    source: Tensor,
+    source: Source,
     max_length: int = 100,
     *,
     begin: int = BEGIN,
@@ -58,14 +67,14 @@ def greedy(
     padding: int = PADDING,
     cached: bool = True,
 ) -> Tensor:
-    """The likeliest token, again and again.  source: (B, Ls) -> (B, L), L ≤ max_length
+    """The likeliest token, again and again.  source: such as (B, Ls) -> (B, L), L ≤ max_length
 
     Each row is its sentence without `begin`, with its `end`, then `padding`; a row that finds no end is cut.
     `cached=False` computes all positions anew for each token: the same result, slowly.
     """
     _check(model, max_length)
     state = model.start(model.encode(source))
-    tokens = source.new_full((len(source), 1), begin)  # (B, 1)
+    tokens = _tokens(source, len(source), 1, filled=begin)  # (B, 1)
     ended = torch.zeros(len(source), dtype=torch.bool, device=source.device)  # (B,)
     for _ in range(max_length):
         token = _next(model, tokens, state, cached).argmax(-1).masked_fill(ended, padding)
@@ -79,7 +88,7 @@ def greedy(
 @torch.no_grad()
 def beam_search(
     model: Writer,
-    source: Tensor,
+    source: Source,
     width: int = 4,
     length_penalty: float = 0.6,
     max_length: int = 100,
@@ -89,7 +98,7 @@ def beam_search(
     padding: int = PADDING,
     cached: bool = True,
 ) -> tuple[Tensor, Tensor]:
-    """The best sentence found by keeping `width` beginnings.  source: (B, Ls) -> tokens (B, L), scores (B,)
+    """The best sentence found by keeping `width` beginnings.  source -> tokens (B, L), scores (B,)
 
     Tokens are as from `greedy`, which this is for a width of 1. `length_penalty` is α; with 0, log p itself
     is compared. Of a row without any ended sentence, the best beginning of `max_length` tokens is returned.
@@ -102,10 +111,10 @@ def beam_search(
     row = torch.arange(B, device=source.device)[:, None]  # (B, 1)
     state = model.start(model.encode(source))
     state.select(row.expand(B, W).flatten())  # each source W times: (B·W, …)
-    tokens = source.new_full((B, W, 1), begin)  # (B, W, 1)
+    tokens = _tokens(source, B, W, 1, filled=begin)  # (B, W, 1)
     scores = torch.full((B, W), -torch.inf, device=source.device)  # (B, W), log p; −∞: no hypothesis here
     scores[:, 0] = 0
-    best = source.new_full((B, max_length), padding)  # (B, max_length)
+    best = _tokens(source, B, max_length, filled=padding)  # (B, max_length)
     best_score = torch.full((B,), -torch.inf, device=source.device)  # (B,)
     for length in range(1, max_length + 1):
         log_p = _next(model, tokens.flatten(0, 1), state, cached).float().log_softmax(-1)  # (B·W, V)
@@ -131,6 +140,11 @@ def beam_search(
     score, which = scores.max(1)  # (B,) each
     best[none, :length] = tokens[row[:, 0], which, 1:][none]
     return best[:, :length], torch.where(none, score / _lp(length, length_penalty), best_score)
+
+
+def _tokens(source: Source, *shape: int, filled: int) -> Tensor:
+    """Token numbers on the device of a source, which need not be of tokens itself."""
+    return torch.full(shape, filled, dtype=torch.int64, device=source.device)
 
 
 def _next(model: Writer, tokens: Tensor, state: WriterState, cached: bool) -> Tensor:

@@ -40,14 +40,6 @@ function search() {
 
 // --- The drawing ---
 
-function add(parent, name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
 function draw() {
   const now = search();
   const across = Math.max(640, element("scroll").clientWidth), high = ROW * data.leaves + 8;

@@ -106,7 +106,7 @@ def shares(parts: Mapping[str, float], guessed: Mapping[str, float | None], unit
     if drawn:
         ax.plot(list(drawn.values()), rows, "D", color=palette.second, label="your guess", markersize=9)
         ax.legend(loc="lower right")
-    ax.set(xlim=(0, max(100, *drawn.values())), xlabel=f"per cent of {whole:,.0f} {unit}")
+    ax.set(xlim=(0, max([100, *drawn.values()])), xlabel=f"per cent of {whole:,.0f} {unit}")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     told = ", ".join(f"{name} {share:.1f} %" for name, share in percent.items())

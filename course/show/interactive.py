@@ -41,6 +41,7 @@ def interactive(
         onTheme(draw)     calls draw() now, and again whenever the colours or the width change
         colour("accent")  the present colour of: ink, paper, muted, grid, accent, second, third, fourth
         context(canvas)   its 2d context, cleared, in CSS pixels, sharp on every screen
+        add(parent, name, attributes, text)    puts an element of SVG into `parent`; the text may be missing
         announce(text)    has a screen reader say `text`
     data: JSON values and NumPy arrays, nested as you like. Arrays of booleans and uint8 cross as uint8,
         of other numbers as float32.

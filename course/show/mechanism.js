@@ -28,14 +28,6 @@ function compute() {
 
 // --- The drawing ---
 
-function add(parent, name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
 function box(x, y, width, text, kind = "") {
   const group = add(svg, "g", { class: kind });
   add(group, "rect", { x: x - width / 2, y: y - BOX / 2, width, height: BOX, rx: 6 });

@@ -15,14 +15,6 @@ const has = (row) => row.numbers[state.along] !== undefined && row.numbers[state
 const dots = () => data.rows.filter(has).sort((a, b) => a.numbers[state.along] - b.numbers[state.along]);
 const many = (x) => x.toLocaleString("en-US", { maximumFractionDigits: 2 });
 
-function add(parent, name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
 // --- axes ------------------------------------------------------------------------------------------------------------
 
 function axis(values, from, to) {

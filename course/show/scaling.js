@@ -30,14 +30,6 @@ const x = (place) => LEFT + ((width - LEFT - RIGHT) * place) / (data.widths.leng
 const y = (value) => TOP + (height - TOP - BOTTOM) * (1 - value / quantities[shown].top);
 const size = (number) => number.toLocaleString("en-GB");
 
-function add(parent, name, attributes, text) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  parent.append(element);
-  return element;
-}
-
 const line = (points) => points.map(([px, py], i) => `${i ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
 
 function drawAxes(quantity) {

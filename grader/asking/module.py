@@ -8,16 +8,24 @@ import torch
 from torch import nn
 
 from grader.asking.call import call
+from grader.asking.chance import begin_with
 from grader.asking.outcome import Refused
 
 
 def ask_module(answer: Any, payload: dict[str, Any]) -> Any:
-    """What a module of that class gives for the inputs, with the payload's ``weights``."""
+    """What a module of that class gives for the inputs, with the payload's ``weights``.
+
+    Asked what it ``starts`` as, it gives the parameters of these names as it has made them.
+    """
+    if "starts" in payload:
+        begin_with(payload["seed"])
+        made = dict(build(answer, payload, handed=False).named_parameters())
+        return {name: made[name].detach().clone() for name in payload["starts"]}
     return run(build(answer, payload), payload)
 
 
-def build(answer: Any, payload: dict[str, Any]) -> nn.Module:
-    """The module, made with the payload's ``init`` and holding its ``weights``.
+def build(answer: Any, payload: dict[str, Any], handed: bool = True) -> nn.Module:
+    """The module, made with the payload's ``init``, holding its ``weights`` if they are ``handed`` in.
 
     Raises:
         Refused: it is no module, or its parameters have not the names and shapes that they should have.
@@ -40,7 +48,8 @@ def build(answer: Any, payload: dict[str, Any]) -> nn.Module:
         raise Refused("one parameter too many", name=extra[0])
     if any(weight.dtype is torch.float64 for weight in wanted.values()):
         module = module.double()
-    module.load_state_dict(wanted, strict=False)
+    if handed:
+        module.load_state_dict(wanted, strict=False)
     return module
 
 

@@ -21,14 +21,13 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from grader.building.lesson import BuildError, Lesson
+from grader.building.lesson import BuildError
 from grader.exercise.solution import BEGIN, END
 
 MARKERS = ("by_hand", "points", "difficulty", "minutes")
 FILE = "file"
 HAND_IN = "**Hand in `{}`** beside this notebook; in the cell below say in a line or two what is in it."
 _NAME = re.compile(r"\w[\w-]*\.(?!ipynb|zip|py|json|txt)\w+")  # notebooks are looked for among the others
-_ASKED = re.compile(r'^# %% \[markdown\](?=.*\bby_hand=).*\bfile="([^"]*)"', re.MULTILINE)
 _PARTS = re.compile(rf"(?P<title>.+?)\n\n(?P<statement>.+?)\n\n(?P<solution>{BEGIN}\n.+\n{END})", re.DOTALL)
 
 
@@ -75,10 +74,3 @@ class ByHand:
                 )
             statement = f"{statement}\n\n{HAND_IN.format(file)}"
         return cls(id, title, statement, solution, *numbers)
-
-
-def files_of(lesson: Lesson) -> tuple[str, ...]:
-    """The files that are handed in with a lesson beside the notebook; none where its source is not here."""
-    if not lesson.source.is_file():
-        return ()
-    return tuple(_ASKED.findall(lesson.source.read_text(encoding="utf-8")))

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -46,8 +47,12 @@ This is version {version} of the course. Later lessons may bring a newer wheel: 
 """
 
 
-def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
+def hand_out(
+    root: Path, name: str, to: Path, force: bool = False, keys: Sequence[str] | None = None
+) -> list[str]:
     """Write the folder, or the zip, that a class is given; the names of what is in it.
+
+    With ``keys``, those of the students, the course in it is a student edition (`grader.edition`).
 
     Raises:
         BuildError: there is no such lesson, the course cannot be packed, or something is there already.
@@ -60,7 +65,7 @@ def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, name)
         folder.mkdir()
-        wheel = _wheel(root, folder)
+        wheel = _wheel(root, folder, keys)
         notebook = nbformat.read(lesson.released, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(GUARD, id="course-is-there"))
         nbformat.write(notebook, folder / lesson.released.name)
@@ -79,7 +84,7 @@ def hand_out(root: Path, name: str, to: Path, force: bool = False) -> list[str]:
         return sorted(file.name for file in folder.iterdir())
 
 
-def _wheel(root: Path, folder: Path) -> str:
+def _wheel(root: Path, folder: Path, keys: Sequence[str] | None) -> str:
     """Pack the course from a copy, as setuptools leaves its own files where it packs; the wheel's name."""
     with tempfile.TemporaryDirectory() as scratch:
         for name in PACKED:
@@ -90,6 +95,10 @@ def _wheel(root: Path, folder: Path) -> str:
                 shutil.copyfile(place, Path(scratch, name))
         if (root / own.NAME).is_file():
             shutil.copyfile(root / own.NAME, Path(scratch, "grader", own.NAME))
+        if keys is not None:
+            from grader.edition.pack import make_student_edition  # it loads PyTorch; collecting reads `GUARD`
+
+            make_student_edition(Path(scratch), keys)
         command = [
             sys.executable,
             "-m",

@@ -10,6 +10,7 @@ from grader import own
 from grader.configure import NOT_RELEASED, RELEASES, SOURCES
 
 NAME = re.compile(r"\w[\w.-]*")
+ASKS = re.compile(r'^# %% \[markdown\](?=.*\bby_hand=).*\bfile="([^"]*)"', re.MULTILINE)
 LEFT_BEHIND = ("*.ipynb", *NOT_RELEASED)
 
 
@@ -38,6 +39,11 @@ class Lesson:
         """Pictures and data that lie beside the lesson's source and travel with it."""
         beside = sorted(self.instructor.parent.iterdir()) if self.instructor.parent.is_dir() else []
         return [f for f in beside if f.is_file() and not any(map(f.match, LEFT_BEHIND))]
+
+    @property
+    def asked_for(self) -> tuple[str, ...]:
+        """The files that are handed in beside the notebook; none where the source is not here."""
+        return tuple(ASKS.findall(self.source.read_text(encoding="utf-8"))) if self.source.is_file() else ()
 
     @property
     def released(self) -> Path:

@@ -5,7 +5,7 @@ from grader.exercise.formula import Formula
 from grader.exercise.formulas import Entry, Formulas
 from grader.exercise.function import Function
 from grader.exercise.matching import Matching
-from grader.exercise.module import Module
+from grader.exercise.module import Module, Spread
 from grader.exercise.number import Number
 from grader.exercise.property_test import PropertyTest
 from grader.exercise.quiz import Quiz
@@ -23,5 +23,6 @@ __all__ = [
     "PropertyTest",
     "Question",
     "Quiz",
+    "Spread",
     "TrainingOutcome",
 ]

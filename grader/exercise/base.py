@@ -74,6 +74,7 @@ class Exercise(ABC):
     kind: ClassVar[str]
     nothing_yet: ClassVar[str] = "There is no answer yet."  # said of a stub
     rounds: ClassVar[int] = 3  # how often each part is drawn anew for one verdict
+    checked_here: ClassVar[bool] = True  # else there is nothing to compare an answer with
     asked_apart: ClassVar[bool] = False  # each question in a request of its own: one says nothing of the next
     seconds: float = 10.0  # time for all questions together
     id: str = ""

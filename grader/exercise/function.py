@@ -87,6 +87,7 @@ class Function(Exercise):
 
     kind = "function"
     nothing_yet = "Nothing is written here yet, or a `return` is missing."
+    candidates: Any = None  # `grader.naming.candidates` makes them, where none were recorded
 
     def __init__(
         self,
@@ -246,7 +247,7 @@ class Function(Exercise):
         for _ in range(MOST_DRAWS):
             inputs, sizes = draw_inputs(self.arguments, draw, probe)
             question = self._question(part, inputs, draw, sizes)
-            if not probe.scale or self._rounding(question) <= self._calm(question):
+            if not probe.scale or self.rounding_of(question) <= self._calm(question):
                 break
         return question
 
@@ -313,8 +314,8 @@ class Function(Exercise):
 
     def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
         found = self._difference(question, expected, given, 0.0)
-        if found is not None and self._rounding(question) > 0:
-            found = self._difference(question, expected, given, self._rounding(question))
+        if found is not None and self.rounding_of(question) > 0:
+            found = self._difference(question, expected, given, self.rounding_of(question))
         return found
 
     def _difference(
@@ -367,7 +368,7 @@ class Function(Exercise):
         needed = [self._axes[name].part for name in ("one", "long") if name in self._axes]
         return super().score(held) if all(held.get(part, True) for part in needed) else 0.0
 
-    def _rounding(self, question: Question) -> float:
+    def rounding_of(self, question: Question) -> float:
         """How far right answers may be apart on this question; 0 where that says nothing.
 
         It is how far the reference's float32 is from its float64, or how far the result moves when the inputs

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import inspect
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from grader.asking.outcome import Failure, Outcome
 from grader.exercise.base import Question
+from grader.exercise.compare import Difference
 from grader.exercise.function import Function, Inputs
 from grader.questions.draw import Draw
 from grader.questions.probes import in_double
 
+STARTS = "what its parameters begin as"
+SURE = 5.0  # standard errors: by chance a spread is farther off in one case of a million
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Random numbers of mean 0 and this standard deviation."""
+
+    std: float
+
 
 class Module(Function):
-    """The student writes a module; its weights are handed in, so initialisation never matters.
+    """The student writes a module; its weights are handed in, so what it begins as matters where it is asked.
 
     The constructor gets the sizes that its parameters are named after: ``SelfAttention(d)`` the width of
     ``x: (*, L, d)``. A case returns ``dict(init=…, inputs=…)``, the arguments of the constructor and of the
     forward call. The parameters must carry the reference's names and shapes.
+
+    Args:
+        starts: parameters that begin as the text says: a number that all entries are, or a `Spread`.
     """
 
     kind = "module"
@@ -27,10 +46,55 @@ class Module(Function):
         "There is no `forward` yet that returns something: write it, spelled so and indented like `__init__`."
     )
 
+    def __init__(
+        self, reference: Any, *, starts: Mapping[str, float | Spread] | None = None, **common: Any
+    ) -> None:
+        super().__init__(reference, **common)
+        self.starts = dict(starts or {})
+
     @cached_property
     def signature(self) -> inspect.Signature:
         signature = inspect.signature(self.reference.forward)
         return signature.replace(parameters=list(signature.parameters.values())[1:])  # without self
+
+    # -- what it begins as ----------------------------------------------------------------------------
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return (*super().parts, STARTS) if self.starts else super().parts
+
+    def questions(self, draw: Draw) -> list[Question]:
+        asked = super().questions(draw)
+        if self.starts:
+            of_the_first = {name: asked[0].payload[name] for name in ("init", "weights")}
+            payload = {"inputs": {}, "starts": list(self.starts), "seed": draw.integer(0, 2**31)}
+            asked.append(Question(STARTS, of_the_first | payload, rounding=0.0))
+        return asked
+
+    def again(self, questions: Sequence[Question], draw: Draw) -> list[Question]:
+        return super().again([question for question in questions if question.part != STARTS], draw)
+
+    def received(self, question: Question, outcome: Outcome) -> Outcome:
+        if question.part != STARTS or outcome.failure:
+            return super().received(question, outcome)
+        shapes = {name: question.payload["weights"][name].shape for name in self.starts}
+        value = outcome.value
+        is_it = isinstance(value, dict) and {n: getattr(v, "shape", None) for n, v in value.items()} == shapes
+        return outcome if is_it else Outcome(failure=Failure.told("no result"))
+
+    def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
+        if question.part != STARTS:
+            return super().difference(question, expected, given)
+        found = (_begins_otherwise(name, wanted, given[name]) for name, wanted in self.starts.items())
+        return next((Difference.plain(said) for said in found if said), None)
+
+    def same(self, question: Question, one: Any, other: Any) -> bool:
+        if question.part != STARTS:
+            return super().same(question, one, other)
+        a, b = (self.difference(question, None, value) for value in (one, other))
+        return (a and a.sentence) == (b and b.sentence)
+
+    # -- asking ---------------------------------------------------------------------------------------
 
     def _question(self, part: str, inputs: dict[str, Any], draw: Draw, sizes: dict[str, int]) -> Question:
         init = {name: sizes[name] for name in inspect.signature(self.reference).parameters}
@@ -53,3 +117,19 @@ class Module(Function):
         wide = super()._in_double(question)
         wide.payload["weights"] = in_double(question.payload["weights"])
         return wide
+
+
+def _begins_otherwise(name: str, wanted: float | Spread, given: Tensor) -> str:
+    """What is wrong with a parameter's first values; nothing if they are as they should be."""
+    if not isinstance(wanted, Spread):
+        if torch.allclose(given.double(), torch.tensor(wanted).double(), rtol=1e-4, atol=1e-12):
+            return ""
+        return f"`{name}` begins as other numbers than {wanted:g}."
+    spread = given.double().std().item()
+    if given.unique().numel() == 1:
+        return (
+            f"`{name}` begins as one number everywhere; it is to be random, with a spread of {wanted.std:g}."
+        )
+    if abs(spread - wanted.std) > SURE * wanted.std / math.sqrt(2 * given.numel()):
+        return f"`{name}` begins as random numbers with a spread of {spread:.2g}; it is to be {wanted.std:g}."
+    return ""

@@ -146,6 +146,10 @@ class Number(Exercise):
         """The values of the student whose key ``draw`` carries."""
         return self.given(draw.personal(self.id))
 
+    def own(self, key: str, student: str) -> tuple[str, str, dict[str, Any]]:
+        """Whose numbers are shown to who has this key and name: key, name and values."""
+        return key, student, self.values(Draw(0, key))
+
     def questions(self, draw: Draw) -> list[Question]:
         return [Question(VALUE, {"given": self.values(draw)})]
 

@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from course.whole_files import replacing
-from grader.building.by_hand import files_of
 from grader.building.lesson import Lesson
 from grader.intake.archive import members
 from grader.intake.arrivals import COLLECTED, Arrival, read_arrivals, write_arrivals
@@ -96,7 +95,7 @@ def collect(
         HostileArchive: with the member that is refused; nothing has been written then.
         FileNotFoundError: there is no such source.
     """
-    asked = files_of(Lesson(root, lesson))
+    asked = Lesson(root, lesson).asked_for
     out = sort_out(members(source), lesson, roster, asked)
     release = root / "lessons" / lesson / f"{lesson}.ipynb"
     released = release.read_bytes() if release.is_file() else b""

@@ -14,9 +14,10 @@ HEADINGS = {
     Status.UNFINISHED: "○ Not written yet",
     Status.FAILED: "✗ It stops with an error",
     Status.FORBIDDEN: "✗ Not your own work",
+    Status.UNCHECKED: "○ Not checked here",
 }
 # Each status has a word and a sign besides its colour; the colours hold 3:1 on white and on dark pages.
-COLOURS = {Status.RIGHT: "#1f9d55", Status.UNFINISHED: "#7b8794"}
+COLOURS = {Status.RIGHT: "#1f9d55", Status.UNFINISHED: "#7b8794", Status.UNCHECKED: "#7b8794"}
 WRONG_COLOUR = "#d9731a"
 ADVICE = "It costs no points, and is worth knowing:"
 FEWEST_LISTED = 2  # with fewer parts than this a list of them says nothing
@@ -128,7 +129,7 @@ def _shared_finding(verdict: Verdict, graded: bool) -> str:
 
 def _tells_parts(verdict: Verdict) -> bool:
     parts = verdict.graded_parts
-    if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN) or not parts:
+    if verdict.status in (Status.UNFINISHED, Status.FORBIDDEN, Status.UNCHECKED) or not parts:
         return False
     if _says_all(verdict) and not any(part.held for part in parts):
         return False  # the sentence is what matters

@@ -17,6 +17,7 @@ class Status(StrEnum):
     UNFINISHED = "not written yet"
     FAILED = "error"
     FORBIDDEN = "not your own work"
+    UNCHECKED = "not checked here"
 
 
 @dataclass(frozen=True)

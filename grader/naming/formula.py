@@ -9,6 +9,7 @@ from typing import Any
 
 from grader import formula
 from grader.exercise.formula import Formula
+from grader.exercise.recorded import RecordedFormula
 from grader.naming import equations
 from grader.naming.case import Case, Named
 from grader.naming.differences import listed
@@ -24,6 +25,9 @@ def name(exercise: Formula, cases: Sequence[Case]) -> Named | None:
     """The mistake in the one formula that was typed; None where it cannot be told."""
     (case,) = cases
     typed = case.given_value
+    if isinstance(exercise, RecordedFormula):
+        said = exercise.mistake(typed)
+        return Named(said, "authored", (said,)) if said else None
     for text, sentence in exercise.slips.items():
         if exercise.equal(typed, text):
             return Named(sentence, "authored", (sentence,))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,21 @@ USUAL = {"torch": torch, "math": math, "nn": torch.nn, "F": torch.nn.functional}
 ON, VALUE, TIMES, POWER, STEP = "_on", "_v", "_times", "_power", "_step"
 MOST_STEPS = 10_000  # of the loops of a form, from one look at its switches to the next
 LONGEST = 10_000  # items of a list, and bits of a number, that a form may make
+
+
+class _BoundedItertools:
+    """`itertools`, whose iterators stop with an error before a slip fills the memory (19! orders for 4!)."""
+
+    def __getattr__(self, name: str) -> Any:
+        made = getattr(itertools, name)
+
+        def bounded(*arguments: Any, **others: Any) -> Iterator[Any]:
+            for number, item in enumerate(made(*arguments, **others)):
+                if number >= LONGEST:
+                    raise RecursionError("A loop would not end.")
+                yield item
+
+        return bounded
 
 
 class Board:
@@ -49,6 +65,8 @@ class Board:
                 edits.setdefault(edit.path, []).append((number, edit))
         branched = ast.fix_missing_locations(_Guarded().visit(_branched(tree, (), edits)))
         space = {**USUAL, **namespace, ON: self.switches, TIMES: _times, POWER: _power, STEP: self._step}
+        if namespace.get("itertools") is itertools:
+            space["itertools"] = _BoundedItertools()
         exec(compile(branched, f"<slips of {name}>", "exec"), space)
         self.form: Any = space[name]
 

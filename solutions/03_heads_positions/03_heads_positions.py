@@ -204,8 +204,12 @@ for task, steps in {"copy": 100, "reverse": 250, "sort": 250}.items():
         share.setdefault(f"{task}, {merge}", []).append(100 * accuracy(net, [task])[0])
 said = {f"{task}, wrong": guess for task, guess in my_wrong_merge.items()}
 beside_guesses(share, said, "right of 100")
+
+# %% demonstration="long"
+needs(MultiHead=MultiHead, split_heads=split_heads)
 longer = {", ".join(key): runs for key, runs in learning.items() if "copy" not in key}
-curves(longer, "step", "share right, in training", x=range(25, 251, 25))
+steps = [25 * (1 + n) for n in range(len(learning["sort", "right"][0]))]
+curves(longer, "step", "share right, in training", x=steps)
 
 # %% [markdown]
 # Two seeds each. No number would have told you which is which, and no curve; *reverse* is learnt even

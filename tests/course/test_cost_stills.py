@@ -84,3 +84,12 @@ def test_shares_of_a_whole_and_a_guess_at_one_of_them(shown):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["MLPs  75.0 %", "pairs  25.0 %"]
     assert [list(axes.lines[0].get_xdata()), list(axes.lines[0].get_ydata())] == [[30], [1]]
     assert "pairs 25.0 %. Your guess: pairs 30 %" in alt
+
+
+def test_a_guess_that_was_not_made_is_not_drawn_and_stops_nothing(shown):
+    cost_stills.bars({"your guess": None, "the table": 4096.0, "a laptop": 16.0}, "GiB")
+    cost_stills.against_guess({50: 3.0, 784: 4.0}, {50: None, 784: None}, "times")
+    cost_stills.crossing(LENGTHS, CURVES, None, "One block")
+    cost_stills.shares({"pairs": 1, "MLPs": 3}, {"pairs": None}, "FLOPs")
+    assert all("your guess: " not in alt and "None" not in alt for _, alt in shown)
+    assert "no guess" in shown[1][1] and "no guess yet" in shown[2][1] and "none yet" in shown[3][1]

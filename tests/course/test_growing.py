@@ -1,9 +1,5 @@
 """The figures of lesson 06, before a browser sees them: what they hold, and what they refuse."""
 
-import html
-import json
-import re
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -13,16 +9,12 @@ from course.position import sinusoidal_2d
 from course.show.by_count import by_count
 from course.show.growing import growing_grid
 from course.show.squares import shuffled_squares
+from tests.course.crossed import data_of
 
 GRID = torch.cat([torch.ones(1, 16), sinusoidal_2d(4, 4, 16)])  # (17, 16), CLS first
 NOISE = torch.randn(17, 16, generator=torch.Generator().manual_seed(0))
 IMAGES = np.linspace(0, 1, 3 * 36).reshape(3, 6, 6)
 ANSWERS = {"one": np.full((3, 2), 0.5), "other": np.array([[0.9, 0.1]] * 3)}
-
-
-def data_of(block):
-    page = html.unescape(re.search(r'srcdoc="([^"]*)"', block.html)[1])
-    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
 
 
 def test_it_starts_before_the_training():

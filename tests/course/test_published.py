@@ -1,20 +1,12 @@
 """Published numbers as dots: what crosses into the page, and what is refused."""
 
-import html
-import json
-import re
-
 import pytest
 
 from course.show.lecture_tables import days_of_computing, two_diets
 from course.show.published import Row, published
+from tests.course.crossed import data_of
 
 ROWS = [Row("A", "small", {"days": 1, "right": 50}), Row("B", "large", {"days": 30}, note="At 384 pixels.")]
-
-
-def data_of(block):
-    page = html.unescape(re.search(r'srcdoc="([^"]*)"', block.html)[1])
-    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
 
 
 def test_every_row_crosses_and_the_words_tell_the_first_picture():

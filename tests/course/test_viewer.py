@@ -1,9 +1,6 @@
 """The attention viewer: what crosses to the browser, and what it refuses."""
 
 import base64
-import html
-import json
-import re
 import zlib
 
 import numpy as np
@@ -12,6 +9,7 @@ import torch
 
 from course.show import maps
 from course.show.viewer import Attention, attention_viewer
+from tests.course.crossed import data_of
 
 IMAGE = np.linspace(0, 1, 60 * 40 * 3).reshape(60, 40, 3)
 
@@ -24,11 +22,6 @@ def no_window(monkeypatch):
 def random_weights(layers: int, heads: int, N: int, seed: int = 0) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
     return (2 * torch.randn(layers, heads, N, N, generator=generator)).softmax(-1)
-
-
-def data_of(block):
-    page = html.unescape(re.search(r'srcdoc="([^"]*)"', block.html)[1])
-    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
 
 
 def unpacked(array):

@@ -1,18 +1,10 @@
 """Sliders through positions, and steps through several heads: where they start, what they refuse."""
 
-import html
-import json
-import re
-
 import pytest
 
 from course.show.head_flow import head_flow
 from course.show.waves import WIDTHS, waves
-
-
-def data_of(block):
-    page = html.unescape(re.search(r'srcdoc="([^"]*)"', block.html)[1])
-    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
+from tests.course.crossed import data_of
 
 
 def test_they_start_where_they_are_told():

@@ -1,6 +1,7 @@
 """The demonstration class, graded for real; and the classes that are made for other lessons."""
 
 import csv
+import itertools
 import math
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ from grader.questions.draw import Draw
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "02_attention"
-USUAL = {"torch": torch, "math": math, "nn": torch.nn, "F": torch.nn.functional}
+USUAL = {"torch": torch, "math": math, "itertools": itertools, "nn": torch.nn, "F": torch.nn.functional}
 
 
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -65,7 +65,7 @@ def test_a_bonus_is_asked_and_no_part_of_the_whole(toml):
     assert after == before, "nbgrader counts it"
     worth = before["why_few_hurt"]
     assert f"{worth:g} point{'' if worth == 1 else 's'}, a bonus" in text and text.count(", a bonus") == 1
-    assert f"({whole - worth:g} points)" in text and f"({whole:g} points)" not in text
+    assert f"({whole - worth:g} points; " in text and f"({whole:g} points" not in text
     assert catalogue.is_bonus("why_few_hurt") and not catalogue.is_bonus("attention")
 
 

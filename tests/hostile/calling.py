@@ -217,7 +217,9 @@ def attention(q, k, v, mask=None):
     return Mine().scaled_dot_product_attention(q, k, v, mask)
 """,
 )
-honest("odd-compiled", "is compiled", f"{RIGHT}\nattention = torch.compile(attention)")
+# With its default backend the C++ compiler alone takes longer on some machines than a cell may
+COMPILED = f'{RIGHT}\nattention = torch.compile(attention, backend="eager")'
+honest("odd-compiled", "is compiled", COMPILED)
 honest(
     "odd-float64",
     "makes float64 the usual type in the first cell",

@@ -21,7 +21,8 @@ from course.vision.vit import WIDTHS, ViT, build
 from grader import catalogue
 from grader.building.instructor import instructor_notebook
 from grader.formula import parse
-from tests.course.vision.test_vit import SMALL, randomised, transformers_twin
+from tests.course.randomised import randomised
+from tests.course.vision.test_vit import SMALL, transformers_twin
 from tests.test_lessons import LESSONS, executed, half_filled, released
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "06_vit"]

@@ -2,13 +2,14 @@
 
 Two parameters: `cls`, (1, 1, d), the token that will collect the answer, and `position`, (1, 1 + N, d), a
 learnt vector for each place. In `forward`: CLS **in front of** the patches, then positions added to all of
-them. CLS has a place of its own, the first. `position` begins as small random numbers, 0.02 · randn.
+them. CLS has a place of its own, the first. `position` begins as small random numbers, 0.02 · randn, and
+`cls` as you like.
 """
 
 import torch
 from torch import nn
 
-from grader.exercise import Module
+from grader.exercise import Module, Spread
 
 
 class Places(nn.Module):
@@ -30,6 +31,7 @@ class Places(nn.Module):
 exercise = Module(
     Places,
     inputs="x: (B, N, d)",
+    starts={"position": Spread(0.02)},
     points=3,
     difficulty=2,
     minutes=6,

@@ -1,7 +1,7 @@
 """The block, with its norms in front
 
 The same two steps as in the Transformer of 2017, but the norm comes **first**, on the branch, and nothing on
-the way around is ever normalised:
+the way around (the skip, or residual, connection) is ever normalised:
 
     x = x + attention(norm1(x))   and then   x + mlp(norm2(x))
 
@@ -60,6 +60,13 @@ exercise = Module(
         "x + self.attention(self.norm1(x)) -> self.norm1(x) + self.attention(self.norm1(x))": "The way "
         "around "
         "the attention is normalised too: x itself is what the branch is added to.",
+        "x + self.attention(self.norm1(x)) -> self.norm1(x) + self.attention(self.norm1(x)) ;; "
+        "x + self.mlp(self.norm2(x)) -> self.norm2(x) + self.mlp(self.norm2(x))": "x itself is "
+        "normalised, twice: norm only what goes into a branch, and leave the way around "
+        "(the residual connection) as it is.",
+        "x = x + self.attention(self.norm1(x)) -> y = x + self.attention(self.norm1(x)) ;; "
+        "x + self.mlp(self.norm2(x)) -> y + self.mlp(self.norm2(x))": "Both branches read the "
+        "same x: the MLP is to read the x that the attention has changed.",
         "x + self.attention(self.norm1(x)) -> self.attention(self.norm1(x))": "There is no way around the "
         "attention: its output replaces x.",
         "x + self.mlp(self.norm2(x)) -> self.mlp(self.norm2(x))": "There is no way around the MLP: its "

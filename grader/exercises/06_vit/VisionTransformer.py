@@ -55,12 +55,13 @@ def _case(depth, heads=2):
 exercise = Module(
     VisionTransformer,
     cases={"two blocks": _case(2), "three blocks": _case(3), "one block, one head": _case(1, heads=1)},
+    starts={"head.weight": 0.0, "head.bias": 0.0},
     words={"answer": "what the head reads", "norm": "the last norm", "head": "the head"},
     slips={
         "x[:, 0] -> x[:, 1]": "The head reads the first patch: CLS is token 0.",
         "x[:, 0] -> x[:, -1]": "The head reads the last patch: CLS is token 0.",
-        "x[:, 0] -> x.mean(dim=1)": "The head reads the mean of all tokens; here it reads CLS.",
-        "x[:, 0] -> x[:, 1:].mean(dim=1)": "The head reads the mean of the patches; here it reads CLS.",
+        "x[:, 0] -> x.mean(dim=1)": "The head reads the mean of all tokens; it is to read CLS alone.",
+        "x[:, 0] -> x[:, 1:].mean(dim=1)": "The head reads the mean of the patches; it is to read CLS alone.",
         "x = self.norm(x) ->": "The norm behind the last block is left out: with pre-norm nothing else has "
         "normalised what the head reads.",
         "x = block(x) -> x = self.blocks[0](x)": "The first block is used for every layer; each has its own "

@@ -53,6 +53,8 @@ exercise = Function(
         "among / among.sum(dim=-1, keepdim=True) -> among": "The rows no longer sum to one once CLS is "
         "left out: "
         "divide each by its sum.",
+        "among / among.sum(dim=-1, keepdim=True) -> among.softmax(dim=-1)": "They are weights already: "
+        "divide each row by its sum, without a second softmax.",
         "among / among.sum(dim=-1, keepdim=True) -> among / among.sum(dim=-2, keepdim=True)": "The columns "
         "are "
         "made to sum to one; rows are asked for, what each patch gives away.",

@@ -33,7 +33,7 @@ exercise = Function(
     to_patches,
     cases={
         "images that are wider or higher than square": _case(),
-        "as many patches a side as pixels in one": _case(square=True),
+        "as many patches on a side as a patch has pixels on its own": _case(square=True),
         "grey images": _case(channels=1),
         "one patch, the whole image": _case(whole=True),
     },

@@ -1,7 +1,8 @@
 """Count it
 
 A ViT for colour images (3 channels) with the usual MLP, hidden = 4d, biases everywhere. Fill in how many
-parameters stand in each part; Ti, S, B, L and H are all one formula. You can check with entries still empty.
+parameters stand in each part; Ti, S, B, L and H are all one formula. You can check with entries still empty;
+write products with every `*`, as in `7*d*N`.
 """
 
 from grader.exercise import Entry, Formulas

@@ -26,6 +26,7 @@ class LayerScale(nn.Module):
 exercise = Module(
     LayerScale,
     inputs="x: (*, L, d)",
+    starts={"gamma": 1e-5},
     words={"gamma": "the factors"},
     slips={
         "self.gamma * x -> x + self.gamma * x": "x is added here already: the sum is made where the branch "

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from course.augment import Blur, Crop, Flip
+from course.augment import Affine, Blur, Crop, Flip
 from course.augment.geometry import blur, crop
 
 sides = st.integers(3, 12)
@@ -129,3 +129,46 @@ def test_how_far_a_blur_reaches(side, reach):
     assert int((row - side // 2).abs().max()) == reach
     if side >= 32:
         torch.testing.assert_close(blurred.sum(), torch.tensor(1.0))
+
+
+# --- small motions ---------------------------------------------------------------------------------------
+
+
+def a_dot(row=4, column=4):
+    images = torch.zeros(1, 1, 9, 9)
+    images[..., row, column] = 1
+    return images
+
+
+def test_half_noise_changes_nothing():
+    images, _ = images_and_noise(2, 7, 10, 0)
+    assert torch.allclose(
+        Affine(30, 0.2, (0.8, 1.25))(images, noise=torch.full((2, 4), 0.5)), images, atol=1e-5
+    )
+
+
+def test_a_dot_is_moved_by_a_share_of_the_side():
+    moved = Affine(0, 2 / 9, (1, 1))(a_dot(), noise=torch.tensor([[0.5, 0.0, 0.5, 0.5]]))
+    assert torch.allclose(moved, a_dot(4, 6), atol=1e-5)  # read from 2 pixels to the left
+    moved = Affine(0, 2 / 9, (1, 1))(a_dot(), noise=torch.tensor([[0.5, 0.5, 1.0, 0.5]]))
+    assert torch.allclose(moved, a_dot(2, 4), atol=1e-5)
+
+
+def test_a_quarter_turn_is_rot90():
+    images, _ = images_and_noise(2, 8, 8, 1)
+    turned = Affine(90, 0, (1, 1))(images, noise=torch.tensor([[1.0, 0.5, 0.5, 0.5]] * 2))
+    assert any(torch.allclose(turned, images.rot90(k, (2, 3)), atol=1e-4) for k in (1, 3))
+
+
+def test_what_comes_in_is_paper_and_zoom_enlarges():
+    ones = torch.ones(1, 1, 8, 8)
+    small = Affine(0, 0, (0.5, 1.0))(ones, noise=torch.tensor([[0.5, 0.5, 0.5, 0.0]]))
+    assert small.sum() == pytest.approx(16, rel=0.3) and small[0, 0, 0, 0] == 0
+    big = Affine(0, 0, (1.0, 2.0))(small, noise=torch.tensor([[0.5, 0.5, 0.5, 1.0]]))
+    assert big.sum() > 3 * small.sum()
+
+
+@pytest.mark.parametrize("wrong", [dict(degrees=-1), dict(shift=2), dict(zoom=(0, 1)), dict(zoom=(1.2, 0.8))])
+def test_motions_that_make_no_sense(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Affine(**wrong)

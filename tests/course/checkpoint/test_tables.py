@@ -120,7 +120,7 @@ def test_one_name_less_or_more_is_noticed(layout, model):
         matched(layout, model, {**shapes, "blocks.0.attn.rel_pos": (9, 3)})
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"clip"}))  # none of which was recorded
 def test_no_row_without_a_name_for_it(layout):
     """Rows are shared between layouts: what counts is that some recorded checkpoint needs each."""
     needed = set()

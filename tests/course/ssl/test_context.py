@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from course.ssl.context import PLACES, Context, drop_colours, pairs
+from course.ssl.context import PLACES, Context, drop_colours, fitting_side, pairs
 
 
 class Pixels(nn.Module):
@@ -128,3 +128,12 @@ def test_colours_are_dropped_on_request_only():
 def test_wrong_use_is_named(wrong, sentence):
     with pytest.raises(ValueError, match=sentence):
         wrong()
+
+
+def test_the_player_that_knows_nothing_fits_touching_lines():
+    """Two halves of a smooth picture: each side is told from the others by its line of pixels alone."""
+    line = torch.linspace(0, 1, 12)
+    picture = (line[:, None] + 2 * line[None, :])[None]  # (1, 12, 12)
+    middle = picture[:, 4:8, 4:8]
+    for place, (down, right) in {1: (0, 4), 3: (4, 0), 4: (4, 8), 6: (8, 4)}.items():
+        assert fitting_side(middle, picture[:, down : down + 4, right : right + 4]) == place

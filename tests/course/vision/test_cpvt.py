@@ -6,6 +6,7 @@ import torch
 from course.vision import cpvt
 from course.vision.cpvt import CPVT, CPVTGAP
 from course.vision.vit import ViT
+from tests.course.randomised import randomised
 
 COUNTS = {
     "Ti": 5_681_512,
@@ -16,15 +17,6 @@ COUNTS = {
     "B-GAP": 86_423_272,
 }
 SMALL = dict(patch=4, dim=12, depth=3, heads=3, hidden=20, classes=7)
-
-
-def randomised(model):
-    """The same model with no parameter at zero or one, so that each has a say in the output."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    return model.eval()
 
 
 @pytest.fixture(params=[CPVT, CPVTGAP])

@@ -10,18 +10,10 @@ from torch.nn.functional import cross_entropy, one_hot
 
 from course.vision import deit
 from course.vision.deit import DeiT, hard_distillation, soft_distillation
+from tests.course.randomised import randomised
 
 COUNTS = {"Ti": 5_910_800, "S": 22_436_432, "B": 87_338_192}
 SMALL = dict(image_size=12, patch=4, dim=12, depth=3, heads=3, hidden=20, classes=7)
-
-
-def randomised(model):
-    """The same model with no parameter at zero or one, so that each has a say in the output."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    return model.eval()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from course.vision import vit
 from course.vision.vit import ViT
+from tests.course.randomised import randomised
 
 COUNTS = {
     "Ti/16": 5_717_416,
@@ -19,15 +20,6 @@ COUNTS = {
     "H/14": 632_045_800,
 }
 SMALL = dict(image_size=12, patch=4, dim=12, depth=3, heads=3, hidden=20, classes=7)
-
-
-def randomised(model):
-    """The same model with no parameter at zero or one, so that each has a say in the output."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    return model.eval()
 
 
 @pytest.fixture

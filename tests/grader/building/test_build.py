@@ -11,7 +11,7 @@ from nbgrader.utils import determine_grade
 
 from grader import catalogue
 from grader.building.build import build_lessons, release_all
-from grader.building.by_hand import HAND_IN, files_of
+from grader.building.by_hand import HAND_IN
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import BuildError, Lesson, find_lessons
 from grader.configure import STUB_OF_WORDS
@@ -249,7 +249,7 @@ def test_a_file_that_is_handed_in_is_said_in_the_statement(course):
     list(build_lessons(course))
     statement, _ = cells(course)[-2:]
     assert statement.source.endswith("In two sentences.\n\n" + HAND_IN.format("sky.pdf"))
-    assert files_of(Lesson(course, "01_small")) == ("sky.pdf",)
+    assert Lesson(course, "01_small").asked_for == ("sky.pdf",)
 
 
 def test_an_introduction_says_what_all_is_worth(course):

@@ -1,5 +1,7 @@
 """What a class is given: installs with pip alone, and says what to do where it is not installed."""
 
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -10,9 +12,12 @@ import nbformat
 from typer.testing import CliRunner
 
 from course import __version__
+from grader import catalogue
 from grader.building.handout import GUARD, PAGE, SENTENCE
 from grader.cli import app
+from grader.exercise import recorded
 from grader.intake.collect import collect
+from grader.questions.personal import student_key
 
 ROOT = Path(__file__).resolve().parents[3]
 LESSON = "00_start"
@@ -79,3 +84,24 @@ def test_no_such_lesson(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     done = CliRunner().invoke(app, ["release", "99_none", "--to", str(tmp_path / "x")])
     assert done.exit_code == 1 and "There is no lessons/99_none" in done.stderr
+
+
+def test_a_student_edition_has_recordings_and_numbers_for_the_class(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COURSE_SECRET", "a secret")
+    some = (catalogue.find("own_table"), catalogue.find("which_shape"))
+    monkeypatch.setattr(catalogue, "every_exercise", lambda: some)
+    (tmp_path / "people.csv").write_text("id,name\nada,Ada Byron\n")
+    words = ["release", LESSON, "--to", str(tmp_path / "class"), "--student-edition"]
+    done = CliRunner().invoke(app, [*words, "--roster", str(tmp_path / "people.csv")])
+    assert done.exit_code == 0, done.output
+    (wheel,) = (tmp_path / "class").glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        inside = [name for name in packed.namelist() if name.startswith("grader/exercises/")]
+        place = f"grader/exercises/{LESSON}/own_table.json.gz"
+        told = json.loads(gzip.decompress(packed.read(place)))
+    assert set(inside) == {"grader/exercises/__init__.py", place, place.replace("own_table", "which_shape")}
+    made = recorded.read(told)
+    key = student_key("a secret", "ada")
+    assert made.own(key, "ada") == catalogue.find("own_table").own(key, "ada")
+    assert made.own(student_key("a secret", "eve"), "eve")[1] == recorded.PRACTICE

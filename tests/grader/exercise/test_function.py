@@ -261,7 +261,7 @@ def test_large_numbers_are_asked_only_where_right_answers_agree():
     for seed in range(20):
         for question in exercise.questions(Draw(seed)):
             if question.part == "large numbers":
-                assert exercise._rounding(question) <= exercise._calm(question)
+                assert exercise.rounding_of(question) <= exercise._calm(question)
     tied = exercise.questions(Draw(0))[0]
     tied.payload["inputs"] = {"q": torch.full((1, 3), 1000.0), "k": torch.full((2, 3), 1000.0)}
-    assert exercise._rounding(tied) > exercise._calm(tied)  # a last digit decides who gets the weight
+    assert exercise.rounding_of(tied) > exercise._calm(tied)  # a last digit decides who gets the weight

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.slips.patch import patch
 from grader.slips.slip import Edit, Slip, apply, compatible
 from grader.slips.switches import USUAL, Board
-from grader.slips.tree import expression, walk
+from grader.slips.tree import expression, parse, walk
 
 SOURCE = """
 def f(a, b):
@@ -147,3 +147,13 @@ def test_a_loop_that_a_slip_never_leaves_is_left():
         board.form(1)
     with board.on([]):
         assert board.form(5000) == 0
+
+
+def test_a_slip_that_would_list_all_orders_of_many_things_stops():
+    def orders(N, K):
+        return len(list(itertools.permutations(range(N))))
+
+    board = Board(parse(orders), "orders", {"itertools": itertools}, [])
+    assert board.form(4, 19) == 24
+    with pytest.raises(RecursionError, match="would not end"):
+        board.form(19, 4)

@@ -1,0 +1,1 @@
+"""Several modalities: pictures, words, sound and motion, each explaining another; one paper a file."""

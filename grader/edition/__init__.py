@@ -1,0 +1,1 @@
+"""A student edition of the course: exercises without their answers, and no solutions beside them."""

@@ -1,0 +1,67 @@
+"""Boxes that nobody drew
+
+Whoever renders a line of text knows where each character's ink is: `ink[i]` is True on character i's pixels.
+Its box: left, top, right, bottom; right and bottom are the first column and row **behind** the ink. A space
+has no ink: its box is 0, 0, 0, 0.
+"""
+
+import torch
+
+from grader.exercise import Function
+
+
+def text_boxes(ink):
+    """ink: (L, H, W) bool -> (L, 4) whole numbers: left, top, right, bottom"""
+    boxes = torch.zeros(len(ink), 4, dtype=torch.int64)
+    for number, one in enumerate(ink):
+        columns = one.any(dim=0).nonzero()  # (w, 1), from the left
+        rows = one.any(dim=1).nonzero()
+        if len(rows):
+            left, top = columns[0], rows[0]
+            right, bottom = columns[-1] + 1, rows[-1] + 1
+            boxes[number] = torch.cat([left, top, right, bottom])
+    return boxes
+
+
+def _case(spaces=False, square=False, holes=False):
+    def case(draw):
+        L = draw.integer(3, 5)
+        H, W = (10, 10) if square else (draw.integer(8, 10), draw.integer(14, 18))
+        ink = torch.zeros(L, H, W, dtype=torch.bool)
+        for one in ink[1:] if spaces else ink:
+            top, left = draw.integer(0, 4), draw.integer(0, 5)
+            bottom, right = top + draw.integer(2, H - 5), left + draw.integer(2, W - 6)
+            one[top:bottom, left:right] = True
+            if holes:
+                one[top + 1 : bottom - 1, left + 1 : right - 1] = False
+                one[top, left] = one[bottom - 1, right - 1] = False
+        return {"ink": ink}
+
+    return case
+
+
+exercise = Function(
+    text_boxes,
+    cases={
+        "a line": _case(),
+        "a line with a space": _case(spaces=True),
+        "as wide as high": _case(square=True),
+        "letters with holes": _case(holes=True),
+    },
+    words={"rows": "the rows with ink", "columns": "the columns with ink", "boxes": "the boxes"},
+    slips={
+        "columns[-1] + 1 -> columns[-1] ;; rows[-1] + 1 -> rows[-1]": "Right and bottom are the last pixels "
+        "with ink, not the first behind it: each box loses a row and a column.",
+        "[left, top, right, bottom] -> [top, left, bottom, right]": "x and y are exchanged: left comes "
+        "first.",
+        "[left, top, right, bottom] -> [left, top, right - left, bottom - top]": "These are width and "
+        "height, not right and bottom.",
+    },
+    points=3,
+    difficulty=2,
+    minutes=8,
+    hints=[
+        "`one.any(dim=0)` says of each *column* whether there is ink in it; `nonzero` gives their numbers.",
+        "First and last of them are the ends. Add 1 to the last. And where there are none?",
+    ],
+)

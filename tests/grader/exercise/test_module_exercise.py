@@ -1,0 +1,86 @@
+"""What a module's parameters begin as: asked where the text says so, told apart from everything else."""
+
+import pytest
+import torch
+from torch import nn
+
+from grader.asking.respond import Response
+from grader.exercise import Module, Spread
+from grader.exercise.module import STARTS
+from grader.judging.judge import judge
+from grader.judging.verdict import Status
+from grader.questions.draw import Draw
+
+
+class Gate(nn.Module):
+    """x: (B, d) -> (B, d)"""
+
+    def __init__(self, d):
+        super().__init__()
+        self.gain = nn.Parameter(0.02 * torch.randn(40, d))
+        self.last = nn.Linear(d, d)
+        nn.init.zeros_(self.last.weight)
+
+    def forward(self, x):
+        return self.last(x) + self.gain[:1]
+
+
+def exercise(**starts):
+    made = Module(
+        Gate, inputs="x: (B, d)", starts=starts, points=2, difficulty=1, minutes=1, hints=["Begin small."]
+    )  # fmt: skip
+    made.place("Gate", "00_small", "A gate")
+    return made
+
+
+def verdict(made, answer):
+    questions = made.questions(Draw(0))
+    return judge(made, questions, Response([made.outcome(answer, question) for question in questions]))
+
+
+GIVEN = {"gain": Spread(0.02), "last.weight": 0.0}
+
+
+def starting(change):
+    class Changed(Gate):
+        def __init__(self, d):
+            super().__init__(d)
+            with torch.no_grad():
+                change(self)
+
+    return Changed
+
+
+def test_the_reference_begins_as_it_says_on_every_seed():
+    made = exercise(**GIVEN)
+    assert made.parts[-1] == STARTS and len([q for q in made.questions(Draw(0)) if q.part == STARTS]) == 1
+    assert all(verdict(made, Gate).status is Status.RIGHT for _ in range(20))
+    assert STARTS not in exercise().parts
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda m: m.gain.zero_(), "`gain` begins as one number everywhere; it is to be random"),
+        (lambda m: m.gain.mul_(50), "`gain` begins as random numbers with a spread of 0.96"),
+        (lambda m: nn.init.normal_(m.last.weight), "`last.weight` begins as other numbers than 0."),
+    ],
+)  # fmt: skip
+def test_what_begins_otherwise_is_said_and_costs_that_part_alone(change, said):
+    found = verdict(exercise(**GIVEN), starting(change))
+    assert found.status is Status.WRONG and found.mistake.startswith(said)
+    assert [part.name for part in found.parts if not part.held and part.is_graded] == [STARTS]
+    assert 0 < found.score < found.maximum
+
+
+def test_a_wrong_value_is_named_before_what_it_begins_as():
+    class Wrong(Gate):
+        def __init__(self, d):
+            super().__init__(d)
+            nn.init.ones_(self.gain)
+
+        def forward(self, x):
+            return 2 * (self.last(x) + self.gain[:1])
+
+    found = verdict(exercise(**GIVEN), Wrong)
+    assert "gain" not in (found.mistake or "") and found.score == 0

@@ -1,0 +1,173 @@
+"""Lesson 09: numbers are computed or recorded, a slip makes the finale worse, half of it has no traceback."""
+
+import ast
+import json
+import re
+
+import pytest
+import torch
+
+from course.data.by_name import load
+from course.ssl.context import fitting_side
+from grader import catalogue
+from grader.questions.draw import Draw
+from tests.test_lessons import LESSONS, ROOT, half_filled
+
+(LESSON,) = [lesson for lesson in LESSONS if lesson.name == "09_pretext"]
+SOURCE = LESSON.source.read_text(encoding="utf-8")
+CELLS = re.split(r"^# %%.*\n", SOURCE, flags=re.MULTILINE)
+RESULTS = ROOT / "benchmarks" / "results"
+SHORT = "\n".join(
+    [
+        "_train, _fine_tune = train, fine_tune",
+        "def train(method, data, recipe):",
+        "    return _train(method, data.take(range(64)), Recipe(epochs=1, batch=32))",
+        "def fine_tune(net, few, unseen, recipe, layer_decay):",
+        "    return _fine_tune(net, few, unseen, Recipe(epochs=1, batch=32))",
+    ]
+)
+
+
+def space(*defined: str, **changed):
+    """The names that cells define which hold one of these lines; the reader's answers right, or changed."""
+    names = {name: catalogue.find(name).reference for name in ("Posterior", "four_turns", "weighted_knn")}
+    (imports,) = (cell for cell in CELLS if cell.startswith("import itertools"))
+    exec(re.sub(r"^from grader.*\n", "", imports, flags=re.MULTILINE), names)
+    names.update(changed)
+    for line in defined:
+        (cell,) = (cell for cell in CELLS if line in cell)
+        exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), names)
+    return names
+
+
+# -- what is recorded --------------------------------------------------------------------------------------
+
+
+def test_what_the_shortcut_costs_is_what_was_recorded():
+    """On clean images, kNN first, then the probe: no cue, numbers, numbers that tell nothing."""
+    lines = (RESULTS / "shortcut.md").read_text(encoding="utf-8").splitlines()
+    table = {(cells := line.strip("| ").split(" | "))[0]: cells for line in lines if line.startswith("| ")}
+    text = " ".join(SOURCE.replace("\n#", "").replace("**", "").split())
+    cues = ("no cue", "numbers", "numbers that tell nothing")
+    (knn, probe) = ([table[cue][place] for cue in cues] for place in (-2, -1))
+    assert "kNN {} without the cue, {} with it, {} with numbers that tell nothing".format(*knn) in text
+    short = [number.split()[0] for number in (*probe, table["*untrained*"][-1])]
+    assert "probe has {}, {} and {}, and {} for the untrained net".format(*short) in text
+
+
+# -- the finale, and a slip in it ------------------------------------------------------------------------
+
+
+def right_by_knn(**changed) -> float:
+    """What the finale's kNN makes of the untrained network."""
+    names = space('my_set = "digits"', "chosen = load(", "def fresh():", **changed)
+    few = names["chosen"].few(10)
+    z, others = (names["embed"](names["fresh"](), part) for part in (few, names["unseen"]))
+    votes = names["weighted_knn"](z, few.labels, others, 20, 0.07, 10)
+    return (votes.argmax(dim=1) == names["unseen"].labels).float().mean().item()
+
+
+def test_the_finale_reads_hardly_a_digit_where_the_farthest_vote():
+    def farthest(train, *rest):
+        return catalogue.reference("weighted_knn")(-train, *rest)
+
+    assert right_by_knn() > 0.45
+    assert right_by_knn(weighted_knn=farthest) < 0.1
+
+
+# -- numbers in the text ---------------------------------------------------------------------------------
+
+
+def assigned(name: str):
+    """What the lesson's source gives a name."""
+    (value,) = [
+        node.value
+        for node in ast.walk(ast.parse(SOURCE))
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name
+    ]
+    return ast.literal_eval(value)
+
+
+def test_recorded_numbers_are_the_benchmarks():
+    kept = json.loads((RESULTS / "methods-cpu.json").read_text(encoding="utf-8"))
+    groups = [{row["name"]: row for row in rows} for rows in kept.values()]
+    called = {"auto-encoder": "autoencoder", "VAE": "vae", "colours": "colourisation"}
+    for name, columns in assigned("recorded").items():
+        own = called.get(name, name)
+        (group,) = (rows for rows in groups if own in rows)
+        sources = (
+            group["random encoder"]["probe"],
+            group["supervised from scratch"]["fine_tuned"],
+            group[own]["probe"],
+        )
+        for column, source in zip(columns, sources, strict=True):
+            assert column == [round(100 * value, 1) for value in source["values"]], name
+
+
+def test_how_many_of_them_beat_labels_alone():
+    beat = [
+        name
+        for name, (_, alone, own) in assigned("recorded").items()
+        if all(mine > its for mine, its in zip(own, alone))
+    ]
+    assert beat == ["patch-jigsaw"]
+    above = [
+        name
+        for name, (untrained, _, own) in assigned("recorded").items()
+        if all(mine > its for mine, its in zip(own, untrained))
+    ]
+    assert len(above) == 6 and "colours" not in above
+
+
+def test_a_player_that_knows_nothing_solves_context_without_a_gap():
+    tile_and_neighbour = catalogue.reference("tile_and_neighbour")
+    images = load("digits", "test", size=16).floats()[:300]
+    found = []
+    for tile, gap in ((5, 0), (4, 0), (4, 2)):
+        asked = [((1, 3, 4, 6)[n % 4], image) for n, image in enumerate(images)]
+        said = [fitting_side(*tile_and_neighbour(image, side, tile, gap)) for side, image in asked]
+        found.append(sum(a == b for a, (b, _) in zip(said, asked)) / 300)
+    assert found == pytest.approx([0.80, 0.64, 0.33], abs=0.01)
+
+
+# -- right answers written otherwise ---------------------------------------------------------------------
+
+BY_AUTOGRAD = """
+import torch
+from torch.nn import functional as F
+
+def linear_probe(train, labels, test, classes, steps, rate):
+    mean, deviation = train.mean(dim=0), train.std(dim=0, correction=0) + 1e-6
+    x = ((train - mean) / deviation).detach()
+    head = torch.nn.Linear(x.shape[1], classes)
+    for parameter in head.parameters():
+        torch.nn.init.zeros_(parameter)
+    optimizer = torch.optim.SGD(head.parameters(), lr=rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.cross_entropy(head(x), labels).backward()
+        optimizer.step()
+    return head((test - mean) / deviation).detach()
+"""
+
+
+def test_a_probe_by_pytorchs_own_layer_and_optimiser_is_the_same():
+    names: dict = {}
+    exec(BY_AUTOGRAD, names)
+    exercise = catalogue.find("linear_probe")
+    for make in exercise.cases.values():
+        inputs = make(Draw(3))
+        torch.testing.assert_close(
+            names["linear_probe"](**inputs), exercise.reference(**inputs), atol=1e-5, rtol=1e-4
+        )
+
+
+# -- half a notebook, and none ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answered", [0, 7])
+def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
+    """Training is cut short: each cell runs, or says in one line what it waits for."""
+    errors = half_filled(LESSON, answered, SHORT)
+    assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
+    assert errors
