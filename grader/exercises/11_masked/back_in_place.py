@@ -46,8 +46,7 @@ exercise = Function(
         "None].expand(-1, -1, d))": "Tokens are moved by the inverse of `restore`: patch i is number "
         "restore[:, i] of the line.",
         "torch.cat([tokens, masks], dim=1) -> torch.cat([masks, tokens], dim=1)": "Mask tokens stand in "
-        "front "
-        "of the line: ranks below `kept` are those that stayed.",
+        "front of the line: ranks below `kept` are those that stayed.",
         "mask_token.expand(B, restore.shape[1] - kept, d) -> 0 * mask_token.expand(B, restore.shape[1] - "
         "kept, d)": "Zeros stand where the mask token should.",
         "restore[..., None].expand(-1, -1, d) -> restore[:1, :, None].expand(B, -1, d)": "All images are put "
@@ -56,7 +55,7 @@ exercise = Function(
     also_right=[by_numbers],
     points=3,
     difficulty=3,
-    minutes=8,
+    minutes=11,
     hints=[
         "How many mask tokens are missing? `expand` makes (B, that many, d) of a vector.",
         "line[rows, restore] with a column of row numbers, or `gather` with an index as deep as d.",

@@ -52,10 +52,16 @@ exercise = Function(
     words={"number": "the bins", "length": "the lengths", "votes": "the votes", "cells": "the cells"},
     slips={
         "dy.atan2(dx) % math.pi -> dy.atan2(dx) % (2 * math.pi) / 2": "An edge has a direction here: "
-        "opposite "
-        "gradients get different bins.",
+        "opposite gradients get different bins.",
         "dy.atan2(dx) % math.pi -> dx.atan2(dy) % math.pi": "dx and dy have changed places: the angle is "
         "counted from the other axis.",
+        "dy.atan2(dx) % math.pi -> dy.atan2(dx) % (2 * math.pi)": "Angles go up to 2π, and all above π fall "
+        "into the last bin: modulo π, opposite gradients are alike.",
+        "dy.atan2(dx) % math.pi -> dy.atan2(dx).abs()": "The sign of the angle is dropped: −30° becomes 30°; "
+        "modulo π it is 150°.",
+        "cells = _c -> cells = votes.reshape(len(votes) // cell, -1, cell, cell, bins) ;; cells.sum(dim=(1, "
+        "3)) -> cells.sum(dim=(2, 3))": "One reshape cuts the cells: it takes pixels along a row, and not "
+        "squares.",
         "F.one_hot(number, bins) * length[..., None] -> F.one_hot(number, bins).float()": "Each pixel votes "
         "with 1; its vote is the length of its gradient.",
         "(bins * angle / math.pi).long() -> (bins * angle / math.pi).round().long()": "The bin is rounded; "
@@ -66,14 +72,16 @@ exercise = Function(
         "F.normalize(cells.sum(dim=(1, 3)), dim=-1) -> F.normalize(cells.sum(dim=(1, 3)).flatten(), "
         "dim=0).view(-1, cells.shape[2], bins)": "The whole image is divided by one length: each cell has "
         "its own.",
+        "F.normalize(cells.sum(dim=(1, 3)), dim=-1) -> cells.sum(dim=(1, 3)) / cells.sum(dim=(1, "
+        "3)).norm(dim=-1, keepdim=True)": "A cell without votes is divided by 0 and becomes NaN: it stays "
+        "zero.",
         "length = (dx.square() + dy.square()).sqrt() -> length = dx.square() + dy.square()": "The vote is "
-        "the "
-        "square of the length.",
+        "the square of the length.",
     },
     also_right=[by_loops],
     points=5,
     difficulty=4,
-    minutes=15,
+    minutes=20,
     hints=[
         "torch.atan2(dy, dx) is −π … π. What does `% math.pi` make of two opposite directions?",
         "F.one_hot(bin, bins) times the length, and (H, W, bins) is full of votes; or loop over the pixels.",

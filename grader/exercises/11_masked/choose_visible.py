@@ -44,13 +44,17 @@ exercise = Function(
         "shuffle[:, :kept] -> shuffle[:, kept:]": "`keep` lists the patches that are hidden.",
         "shuffle[:, :kept] -> shuffle[:, :kept].sort(dim=1).values": "`keep` is sorted by number: then "
         "`restore`, which knows ranks of noise, no longer says where its entries belong.",
+        "shuffle[:, :kept] -> shuffle[:, -kept:]": "The last of the order are kept: those of *most* noise.",
+        "noise.argsort(dim=1) -> noise.argsort(dim=0) ;; shuffle.argsort(dim=1) -> "
+        "shuffle.argsort(dim=0)": "It is sorted over the images, dim 0: each image sorts its own patches, "
+        "dim 1.",
         "noise.argsort(dim=1) -> noise.argsort(dim=1)[:1].expand_as(noise)": "All images lose the same "
         "patches: each has noise of its own.",
     },
     also_right=[by_scattering, "shuffle.argsort(dim=1) -> noise.argsort(dim=1).sort(dim=1).indices"],
     points=4,
     difficulty=3,
-    minutes=9,
+    minutes=12,
     hints=[
         "`argsort` says who is first, who is second, … Of the example it is [1, 3, 0, 2].",
         "The rank of each is the inverse of that order. What does `argsort` make of an order?",

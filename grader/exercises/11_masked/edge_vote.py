@@ -33,7 +33,7 @@ exercise = Number(
     slips=SLIPS,
     points=2,
     difficulty=2,
-    minutes=6,
+    minutes=8,
     hints=[
         "How many bins have got votes? The second gradient is the first, turned round and twice as long.",
         "The first bin has 1 + 2 = 3 lengths of (a, b); the other one length of (c, d).",

@@ -1,7 +1,8 @@
 """Paid for what was hidden
 
 The squared error of each patch is the mean over its numbers. The loss is the mean of that over the
-**hidden** patches of all images together; what was visible is not counted.
+**hidden** patches of all images together; what was visible is not counted. (Whether a gradient reaches
+`target`, a picture, does not matter.)
 """
 
 from grader.exercise import Function
@@ -9,7 +10,7 @@ from grader.exercise import Function
 
 def hidden_loss(predicted, target, hidden):
     """predicted, target: (B, N, w), hidden: (B, N), boolean -> ()"""
-    error = (predicted - target).square().mean(dim=-1)  # (B, N)
+    error = (predicted - target.detach()).square().mean(dim=-1)  # (B, N); a picture learns nothing
     return (error * hidden).sum() / hidden.sum()
 
 
@@ -41,16 +42,22 @@ exercise = Function(
         "(error * hidden).sum() / hidden.sum() -> (error * hidden).mean()": "The sum over hidden patches is "
         "divided by how many patches there are: the loss shrinks where less is hidden.",
         "(error * hidden).sum() / hidden.sum() -> ((error * hidden).sum(dim=1) / "
-        "hidden.sum(dim=1)).mean()": ""
-        "A mean for each image comes first: a hidden patch then counts less where more are hidden.",
-        "(predicted - target).square().mean(dim=-1) -> (predicted - target).square().sum(dim=-1)": "The "
-        "numbers of a patch are added up; their mean is taken.",
-        "(predicted - target).square() -> (predicted - target).abs()": "The difference is not squared.",
+        "hidden.sum(dim=1)).mean()": "A mean for each image comes first: a hidden patch then counts less "
+        "where more are hidden.",
+        "(predicted - target.detach()).square().mean(dim=-1) -> (predicted - "
+        "target.detach()).square().sum(dim=-1)": "The numbers of a patch are added up; their mean is taken.",
+        "return _x -> return ((predicted - target).square() * hidden[..., None]).sum()": "Everything hidden "
+        "is added up: it grows with the batch; the mean is asked for.",
+        "(predicted - target.detach()).square() -> (predicted - target.detach()).abs()": "The difference is "
+        "not squared.",
     },
-    also_right=["(error * hidden).sum() / hidden.sum() -> error[hidden].mean()"],
+    also_right=[
+        "(error * hidden).sum() / hidden.sum() -> error[hidden].mean()",
+        "return _x -> return (predicted[hidden] - target[hidden]).square().mean()",
+    ],
     points=3,
     difficulty=2,
-    minutes=5,
+    minutes=6,
     hints=["A boolean tensor can choose: what does error[hidden] hold?", "Mean over w first, dim=-1."],
     may_not_call=["course.ssl"],
 )

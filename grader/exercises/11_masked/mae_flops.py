@@ -3,7 +3,7 @@
 A layer of width d takes 24·L·d² + 4·L²·d FLOPs for L tokens (lesson 05; its MLP is 4d wide). Of an image's
 **N** patches **V** stay visible. MAE's encoder has **D** layers of width **d**, its decoder **K** layers of
 width **e**. (CLS, embedding and head are left out.) What do they take? And what would the *encoder* take if
-mask tokens went into it, as in MaskFeat and BEiT?
+it read a mask token for each hidden patch, as other methods' encoders do?
 """
 
 from grader.exercise import Entry, Formulas
@@ -45,7 +45,7 @@ exercise = Formulas(
     },
     points=4,
     difficulty=2,
-    minutes=7,
+    minutes=10,
     hints=[
         "How many tokens does each of them read? L is that number.",
         "The second term is queries times keys: it falls with the *square* of what is visible.",

@@ -43,11 +43,13 @@ exercise = Function(
         "seen = visible[:, None] -> seen = visible[:1, None]": "All images are masked as the first is.",
         "F.conv2d(x * seen, weight, bias, padding=weight.shape[-1] // 2) -> F.conv2d(x * seen, weight, "
         "padding=weight.shape[-1] // 2)": "The bias is left out.",
+        "weight.shape[-1] // 2 -> 1": "The padding is 1 whatever k is: k // 2 keeps the size of the map.",
+        "weight.shape[-1] // 2 -> 0": "There is no padding: the map grows smaller by k − 1.",
     },
     also_right=["x * seen -> x.masked_fill(~seen, 0)", "y * seen -> y.masked_fill(~seen, 0)"],
     points=3,
     difficulty=2,
-    minutes=6,
+    minutes=8,
     hints=[
         "visible[:, None] has shape (B, 1, H, W), and times x it broadcasts over the channels.",
         "F.conv2d(…, padding=k // 2) keeps the size. What does it write where everything around is hidden?",

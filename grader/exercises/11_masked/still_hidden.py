@@ -37,7 +37,7 @@ exercise = Formulas(
     },
     points=3,
     difficulty=3,
-    minutes=7,
+    minutes=9,
     hints=[
         "k = 3: which places of the square see a visible one in their window? What is left is a square "
         "again.",

@@ -37,7 +37,8 @@ def _case(batch=None, loud=1.0):
 
 exercise = Function(
     teacher_targets,
-    cases={"a batch": _case(), "one image": _case(batch=1), "a loud teacher": _case(loud=50.0)},
+    without=["gradient"],
+    cases={"a batch": _case(), "one image": _case(batch=1), "a quiet teacher": _case(loud=0.01)},
     words={"even": "the normalised tokens", "images": "the numbers of the images"},
     slips={
         "F.layer_norm(tokens, tokens.shape[-1:]) -> tokens": "The tokens are taken as they are: the loss "
@@ -48,13 +49,17 @@ exercise = Function(
         "length 1: mean 0 and variance 1 are asked for.",
         "F.layer_norm(tokens, tokens.shape[-1:]) -> (tokens - tokens.mean(1, keepdim=True)) / tokens.std(1, "
         "keepdim=True)": "Each feature is normalised over the patches; each token is, over its features.",
+        "F.layer_norm(tokens, tokens.shape[-1:]) -> (tokens - tokens.mean((0, 1))) / tokens.std((0, "
+        "1))": "Each feature is normalised over all tokens; each token is, over its features.",
+        "F.layer_norm(tokens, tokens.shape[-1:]) -> F.layer_norm(tokens, tokens.shape[-1:], eps=1e-6)": "ε "
+        "is 1e-6; 1e-5 is asked for.",
         "even[images, where] -> even[:1].expand_as(even)[images, where]": "All images get the first one's "
         "tokens.",
     },
     also_right=[by_gathering],
     points=3,
     difficulty=3,
-    minutes=8,
+    minutes=10,
     hints=[
         "F.layer_norm(x, x.shape[-1:]) has no weights of its own.",
         "`where` is (B, M, n). With image numbers of shape (B, 1, 1) beside it, indexing broadcasts.",

@@ -80,7 +80,7 @@ exercise = PropertyTest(
     },
     points=5,
     difficulty=4,
-    minutes=14,
+    minutes=20,
     hints=[
         "context & targets broadcasts to (4, 14, 14): may any of it be True?",
         "target.any(dim=1) are the rows it touches. A full rectangle has rows · columns patches, and no "

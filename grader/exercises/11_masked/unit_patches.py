@@ -24,6 +24,7 @@ def _case(size=1.0, shift=0.5, batch=None):
 
 exercise = Function(
     unit_patches,
+    without=["gradient"],
     cases={
         "a batch": _case(),
         "one image": _case(batch=1),
@@ -46,7 +47,7 @@ exercise = Function(
     also_right=["patches.var(dim=-1, keepdim=True) -> patches.std(dim=-1, keepdim=True) ** 2"],
     points=3,
     difficulty=2,
-    minutes=5,
+    minutes=6,
     hints=[
         "keepdim=True, or the mean of a patch will not line up with its numbers.",
         "ε goes under the root.",

@@ -4,8 +4,7 @@ from grader.exercise import Matching
 
 exercise = Matching(
     question="All four hide a part of an image and ask for it. What stands in the **encoder** where "
-    "something is "
-    "hidden, and what is the target?",
+    "something is hidden, and what is the target?",
     left={"a": "MAE", "b": "MaskFeat", "c": "FCMAE", "d": "I-JEPA"},
     right={
         "1": "nothing; the pixels of the patch, to its own scale",
@@ -26,7 +25,7 @@ exercise = Matching(
     },
     points=3,
     difficulty=2,
-    minutes=5,
+    minutes=6,
     hints=[
         "Which of the four is a convolutional network? Which of them has a teacher?",
         "F in MaskFeat is for features made by hand.",
