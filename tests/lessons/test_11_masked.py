@@ -2,6 +2,7 @@
 
 import math
 import re
+from statistics import fmean
 
 import pytest
 import torch
@@ -13,12 +14,14 @@ from course.data.photographs import photograph
 from course.data.shapes import shapes
 from course.ssl.digit_mae import DigitMAE, errors, learn, mean_image_error, noise_of_test
 from course.ssl.mae import patchify, random_masking
+from course.ssl.masked_recorded import RECORDED
 from course.ssl.maskfeat import gradients, hog
 from grader import catalogue
 from grader.formula import value_of
 from tests.test_lessons import LESSONS, ROOT, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "11_masked"]
+TEXT = " ".join(line.removeprefix("# ") for line in LESSON.source.read_text(encoding="utf-8").splitlines())
 EncoderBlock, choose_visible, back_in_place, hidden_loss, cell_histograms = (
     catalogue.reference(name)
     for name in ("EncoderBlock", "choose_visible", "back_in_place", "hidden_loss", "cell_histograms")
@@ -27,7 +30,7 @@ SHORT = "\n".join(
     [
         "_learn, _tune = digit_mae.learn, digit_mae.fine_tune",
         "digit_mae.learn = lambda net, *loss: _learn(net, *loss, steps=2)",
-        "digit_mae.fine_tune = lambda net, seed=0: _tune(net, seed=seed, steps=2)",
+        "digit_mae.fine_tune = lambda net, seed=0: _tune(net, seed=seed, steps=10)",
     ]
 )
 
@@ -97,6 +100,20 @@ def test_the_recorded_probes_are_the_benchmarks():
         alone = kept[kept.index(block) + 1]
         probes = [row.split("|")[8].strip() for row in (block, alone, kept[at])]
         assert [cell.strip(" *") for cell in told.split("|")] == probes
+
+
+def test_what_painting_is_good_for_is_as_recorded():
+    """Three seeds: no better by a probe; fine-tuned ahead early, behind late; shuffled is not behind."""
+    mean = {name: {what: fmean(runs) for what, runs in of.items()} for name, of in RECORDED.items()}
+    first, yours = mean["first weights"], mean["75 % hidden"]
+    mixed = mean["75 % hidden, then shuffled"]
+    assert yours["probe"] < first["probe"] + 2
+    assert yours["45 steps"] > first["45 steps"] + 5 and yours["fine-tuned"] < first["fine-tuned"] - 3
+    assert mixed["fine-tuned"] > yours["fine-tuned"] + 3
+    assert all(mean[f"{share} % hidden"]["fine-tuned"] < first["fine-tuned"] for share in (25, 50, 75, 88))
+    for what in ("probe", "fine-tuned"):  # the bands of the four shares overlap
+        bands = [RECORDED[f"{share} % hidden"][what] for share in (25, 50, 75, 88)]
+        assert max(map(min, bands)) < min(map(max, bands)), what
 
 
 # -- the finale, and a slip in it ------------------------------------------------------------------------

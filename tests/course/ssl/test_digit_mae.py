@@ -1,5 +1,7 @@
 """The small MAE of digits: what is handed in is used, what is hidden does not leak, features see all."""
 
+import copy
+
 import pytest
 import torch
 from torch import nn
@@ -10,10 +12,13 @@ from course.ssl.digit_mae import (
     DigitMAE,
     errors,
     few_labels,
+    fine_tune,
     learn,
     mean_image_error,
     noise_of_test,
     painted,
+    probe,
+    shuffled,
 )
 from course.ssl.mae import random_masking
 
@@ -73,3 +78,20 @@ def test_the_mean_digit_and_few_labels():
     assert mean_image_error(restore >= 4) == pytest.approx(0.07, abs=0.02)
     images, labels = few_labels(3, 0)
     assert len(images) == 30 and labels.bincount().tolist() == [3] * 10
+
+
+def test_fine_tuning_is_read_ten_times_and_seeded():
+    mae = net()
+    first = [parameter.clone() for parameter in mae.parameters()]
+    right = fine_tune(copy.deepcopy(mae), each=2, seed=1, steps=20)
+    assert len(right) == 10 and right == fine_tune(copy.deepcopy(mae), each=2, seed=1, steps=20)
+    assert all(torch.equal(*pair) for pair in zip(first, mae.parameters()))
+    assert 0.1 < probe(mae.features, each=5) < 1
+
+
+def test_shuffled_has_the_same_numbers_elsewhere():
+    mae = net()
+    mixed = shuffled(mae)
+    for one, other in zip(mae.parameters(), mixed.parameters()):
+        torch.testing.assert_close(one.flatten().sort().values, other.flatten().sort().values)
+    assert not torch.equal(mae.positions, mixed.positions)
