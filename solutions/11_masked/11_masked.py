@@ -672,8 +672,8 @@ curves(along, "steps of fine-tuning", "right of 100", x=range(15, 151, 15))
 # %% [markdown]
 # Yours begins ahead of the first weights, and ends last, when all three know the hundred labelled digits by heart.
 # Shuffled, the same numbers do better. So it is not their size: what stands in the way is what your encoder has
-# *learnt*. (Which part of it, no run here tells.) A falling loss, and even a picture that convinces, say nothing of
-# features.
+# *learnt*. (Which part of it, no run here tells. With three trainings, recorded: 71.6 ± 2.4 from yours, 78.9 ± 0.5 from
+# first weights, 80.1 ± 3.7 shuffled.) A falling loss, and even a picture that convinces, say nothing of features.
 #
 # Is 75 % the wrong share to hide? Recorded with three seeds, each with first weights, masks and labelled digits of its
 # own (`benchmarks/results/masked.md`): a quarter, half, three quarters and seven eighths of the patches hidden.

@@ -110,6 +110,10 @@ def test_what_painting_is_good_for_is_as_recorded():
     assert yours["probe"] < first["probe"] + 2
     assert yours["45 steps"] > first["45 steps"] + 5 and yours["fine-tuned"] < first["fine-tuned"] - 3
     assert mixed["fine-tuned"] > yours["fine-tuned"] + 3
+    page = (ROOT / "benchmarks" / "results" / "masked.md").read_text(encoding="utf-8")
+    for name in ("first weights", "75 % hidden", "75 % hidden, then shuffled"):
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| {name} |"))
+        assert row.split("|")[5].strip() in TEXT, name
     assert all(mean[f"{share} % hidden"]["fine-tuned"] < first["fine-tuned"] for share in (25, 50, 75, 88))
     for what in ("probe", "fine-tuned"):  # the bands of the four shares overlap
         bands = [RECORDED[f"{share} % hidden"][what] for share in (25, 50, 75, 88)]
