@@ -24,6 +24,7 @@ Number = Fraction | Decimal
 
 LONGEST, DEEPEST = 400, 60  # characters; nested operations
 LARGEST_NUMBER, LARGEST_POWER = 10**15, 64
+EULER = "exp(1)"  # what `e` stands for
 
 PRECISION = decimal.Context(prec=80, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 AGREE = Decimal(
@@ -39,6 +40,7 @@ WRITTEN = str.maketrans(
     | {"^": "**", "ⁿ": "**n"}
 )
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 NOT_UNDERSTOOD = "Only numbers, the symbols, + - * / ** and parentheses are understood here."
 MULTIPLY = "A multiplication sign is missing: write 2*a, not 2a."
 RIGHT_HAND_SIDE = "Write the right-hand side only, without an equals sign."
@@ -71,7 +73,8 @@ class Formula:
 def parse(text: Any, symbols: Collection[str]) -> Formula:
     """Read a formula in the given symbols, such as ``"2*L*d*n"`` or, for a shape, ``"(L, d)"``.
 
-    Python's operators are understood, and ``^ · × ² ½ √`` as on paper.
+    Python's operators are understood, and ``^ · × ² ½ √`` and a symbol's logarithm as on paper; ``ln`` is
+    ``log``, and ``e`` its base.
 
     Raises:
         FormulaError: one sentence on what to change.
@@ -105,12 +108,16 @@ def value_of(text: Any, **sizes: int) -> float:
 
 
 def as_python(text: str) -> str:
-    """The text with what is written as on paper (^ · × ² ½ √, a line break) put in Python's way."""
+    """The text with what is written as on paper (^ · × ² ½ √ ln e, a line break) put in Python's way."""
+    text = re.sub(rf"(?<![\w./])([{FRACTIONS}])\s*(?=[\w(√])", r"\1*", text)
     text = re.sub(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: "**" + power[0].translate(SUPERSCRIPTS), text)
     text = "".join(_fraction(letter) for letter in text)
     text = re.sub(r"\s+", " ", text.translate(WRITTEN))
+    text = re.sub(r"\be\b(?!\s*\()", EULER, text)
     text = re.sub(r"√\s*\(", "sqrt(", text)
-    return re.sub(r"√\s*(\w+(?:\.\d+)?)", r"sqrt(\1)", text).strip()
+    text = re.sub(r"√\s*(\w+(?:\.\d+)?)", r"sqrt(\1)", text)
+    text = re.sub(r"\bln\b", "log", text).strip()
+    return re.sub(r"\blog (\w+)(?= ?(?:[-+),]|$))", r"log(\1)", text)  # `log L/2` could be meant in two ways
 
 
 def _fraction(letter: str) -> str:
@@ -133,7 +140,7 @@ def _syntax_advice(text: str) -> str:
         return RIGHT_HAND_SIDE
     if text.count("(") != text.count(")"):
         return "The parentheses do not balance."
-    if named := re.search(rf"\b({'|'.join(FUNCTIONS)})\s+(\w+)", text):
+    if named := re.search(rf"\b({'|'.join(FUNCTIONS)}|ln)\s+(\w+)", text):
         return f"Put what a function is taken of in parentheses: {named[1]}({named[2]})."
     if re.search(r"\d\s*[A-Za-z(]|\w\s+\w|\)\s*\w", text):
         return MULTIPLY
@@ -164,6 +171,8 @@ def _allow(node: ast.expr, symbols: Collection[str], depth: int, power: float) -
             left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.FloorDiv(), right=right
         ):
             children = [left, right]
+        case ast.BinOp(left=base, op=ast.Pow(), right=exponent) if _is_euler(base):
+            children = [exponent]  # as in exp(…), where it may be anything
         case ast.BinOp(left=left, op=ast.Pow(), right=exponent):
             power *= max(1.0, abs(_exponent(exponent, depth + 1)))
             if power > LARGEST_POWER:
@@ -188,6 +197,14 @@ def _allow(node: ast.expr, symbols: Collection[str], depth: int, power: float) -
             raise FormulaError(NOT_UNDERSTOOD)
     for child in children:
         _allow(child, symbols, depth + 1, power)
+
+
+def _is_euler(node: ast.expr) -> bool:
+    """Whether it is what `EULER` reads as."""
+    match node:
+        case ast.Call(func=ast.Name(id="exp"), args=[ast.Constant(value=1)]):
+            return True
+    return False
 
 
 def _exponent(node: ast.expr, depth: int) -> float:
@@ -230,6 +247,8 @@ def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Number:
         case ast.UnaryOp(op=operator, operand=operand):
             value = _evaluate(operand, values)
             return -value if isinstance(operator, ast.USub) else value
+        case ast.BinOp(left=base, op=ast.Pow(), right=exponent) if _is_euler(base):
+            return _call("exp", [_evaluate(exponent, values)])
         case ast.BinOp(left=left, op=operator, right=right):
             return _apply(operator, _evaluate(left, values), _evaluate(right, values))
         case ast.Call(func=ast.Name(id=name), args=arguments):

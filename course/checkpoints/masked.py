@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 
 from course.checkpoints.score import Score
 from course.data.image_set import ImageSet
-from course.ssl.mae import MAE, masked_loss, patchify
+from course.ssl.mae import MAE, masked_loss, patch_statistics, patchify
 from course.ssl.method import Batch
 from course.training.randomness import drawn
 
@@ -53,6 +53,15 @@ def distance_weighted(patches: Tensor, hidden: Tensor, grid: tuple[int, int]) ->
     return _painted((1 / apart**2).masked_fill(hidden[:, None], 0), patches)
 
 
+def predicted_zero(patches: Tensor, hidden: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Zero everywhere, shown as normalised predictions often are: with each true patch's mean and deviation.
+
+    No baseline, but a warning: it is the mean of what was hidden, and looks as if something had been learnt.
+    """
+    mean, std = patch_statistics(patches)
+    return 0 * std + mean.expand_as(patches)
+
+
 BASELINES: dict[str, Callable[[Tensor, Tensor, tuple[int, int]], Tensor]] = {
     "nearest visible patch": nearest_visible,
     "visible patches by distance": distance_weighted,
@@ -73,15 +82,16 @@ def hidden_decibels(method: MAE, test: ImageSet, ratios: Sequence[float] = (0.75
         ]
         predicted, hidden = (torch.cat(each) for each in zip(*parts))
         beside = {
-            name: _decibels(paint(true, hidden, grid), true, hidden) for name, paint in BASELINES.items()
+            name: decibels(paint(true, hidden, grid), true, hidden) for name, paint in BASELINES.items()
         }
         what = f"dB on hidden patches, {method.ratio:.0%} hidden, {len(test):,} images"
-        scores.append(Score(what, _decibels(predicted, true, hidden), beside))
+        scores.append(Score(what, decibels(predicted, true, hidden), beside))
     method.ratio = before
     return scores
 
 
-def _decibels(painted: Tensor, true: Tensor, hidden: Tensor) -> float:
+def decibels(painted: Tensor, true: Tensor, hidden: Tensor) -> float:
+    """PSNR over hidden patches: (B, N, p²·C) twice, from 0 to 1, and (B, N), boolean -> a number"""
     return float(-10 * masked_loss(painted, true, hidden).log10())
 
 

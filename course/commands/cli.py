@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from course.commands import checkpoints, data
+from course.commands.caption import caption
 from course.commands.doctor import examine, show
 from course.commands.evaluate import evaluate
 from course.commands.finetune import finetune
 from course.commands.pretrain import methods, pretrain
+from course.commands.retrieve import retrieve
 from course.terminal import print_anywhere
 
 app = typer.Typer(help="Tools for whoever reads the course.", no_args_is_help=True, add_completion=False)
@@ -20,6 +22,8 @@ app.command()(methods)
 app.command()(pretrain)
 app.command()(finetune)
 app.command()(evaluate)
+app.command()(caption)
+app.command()(retrieve)
 
 
 @app.callback()

@@ -36,10 +36,9 @@ def evaluate(
     The table is printed, and kept as evaluation.md beside the encoder, or evaluation-2.md and so on.
     """
     at_once(f"Getting ready to read {run} …")
-    from course.commands.runs import built, encoder_of, place_of, recipe_of, tested_on, whole_of
+    from course.commands.runs import built, encoder_of, place_of, recipe_of, tested_on, usual_pool, whole_of
     from course.commands.training import device_named
     from course.evaluate import Reading, as_markdown, compare
-    from course.ssl.by_name import METHODS
     from course.training.recipe import Recipe
 
     place = device_named(device)
@@ -48,6 +47,10 @@ def evaluate(
     folder = run if run.is_dir() else run.parent
     try:
         encoder, asked = encoder_of(run)
+        if asked["shape"] is None:
+            refuse(f"{run} reads no pixels, but what experts say: `course retrieve {run}` measures it.")
+        if "words" in asked and data is None:
+            refuse(f"{run} learnt from captions: say with --data which set with classes it is to read.")
         read = {"data": place_of(data) if data else asked["data"], "size": asked["shape"][1]}
         with warnings_said():
             train = whole_of(read)
@@ -68,7 +71,7 @@ def evaluate(
             each=each,
             seeds=range(seeds),
             reading=Reading(
-                pool=pool or METHODS[asked["method"]].pool,
+                pool=pool or usual_pool(asked),
                 k=k,
                 fine_tuning=Recipe(epochs=fine_tune) if fine_tune else None,
             ),

@@ -8,7 +8,7 @@ patch they would be most of the picture, and none of it the network's work: so i
 beside it, stay in normalised units, grey where they are 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,13 +33,16 @@ PAINTED = 4  # images
 REACH = 2.0  # standard deviations: normalised values from black, through grey at 0, to white
 
 
-def leave_pictures(run: Run, method: Method, data: ImageSet) -> None:
+def leave_pictures(run: Run, method: Method, data: Sized) -> None:
     """Write the pictures of a training that is over; method and data on any device."""
     import matplotlib
 
     matplotlib.use("Agg")
     asked, device = run.asked, next(method.parameters()).device
-    what = f"{asked['method']} with {asked['encoder']}, on {len(data):,} images of {Path(asked['data']).name}"
+    what = f"{asked['method']} with {asked['encoder']}, on {things(data)} of {Path(asked['data']).name}"
+    if not isinstance(data, ImageSet):
+        keep(history(run.rows, what), run.folder / "curves.png")
+        return
     with evaluating(method), torch.no_grad():
         watched = data.floats(slice(WATCHED)).to(device)
         encoder: Any = method.encoder  # it offers features
@@ -49,8 +52,12 @@ def leave_pictures(run: Run, method: Method, data: ImageSet) -> None:
         images = data.floats(apart).to(device)  # (n, C, H, W)
         paintings = painting(method, images, what)
     for name, fig in (("curves", curves), ("reconstructions", paintings)):
-        if fig is not None:
-            _keep(fig, run.folder / f"{name}.png")
+        keep(fig, run.folder / f"{name}.png")
+
+
+def things(data: Sized) -> str:
+    """`1,438 images`, or videos."""
+    return f"{len(data):,} {'images' if isinstance(data, ImageSet) else 'videos'}"
 
 
 def painting(method: Method, images: Tensor, what: str) -> "Figure | None":
@@ -154,11 +161,13 @@ def _compared(errors: list[float], simple: str, guessed: list[float]) -> list[st
     return [f"squared error {error:.2g}\n{simple}: {guess:.2g}" for error, guess in zip(errors, guessed)]
 
 
-def _keep(fig: "Figure", path: Path) -> None:
+def keep(fig: "Figure | None", path: Path) -> None:
+    """Write a figure, if there is one, and close it."""
     from matplotlib import pyplot
 
-    fig.savefig(path, dpi=100)
-    pyplot.close(fig)
+    if fig is not None:
+        fig.savefig(path, dpi=100)
+        pyplot.close(fig)
 
 
 PAINTERS: dict[type[Method], Callable[[Any, Tensor, str], "Figure"]] = {

@@ -24,11 +24,15 @@ from course.commands.said import at_once, refuse, warnings_said
 
 def methods() -> None:
     """List the self-supervised methods, and what each asks of the network."""
+    from course.multimodal import by_name as with_words
     from course.ssl.by_name import METHODS
     from course.vision.by_name import SMALL
 
     for name, known in METHODS.items():
         print(f"{name:<14} {known.about:<58} {known.usual}")
+    print("\nOf pictures, or videos, and their captions:")
+    for name, reads in with_words.METHODS.items():
+        print(f"{name:<14} {reads.about:<58} {reads.usual}")
     print(f"\nOn a CPU, images below {SMALL} pixels get the mini one of that encoder's family.")
 
 
@@ -37,7 +41,13 @@ def pretrain(
     method: Annotated[
         str | None, typer.Argument(help="simclr, dino, mae, …; `course methods` lists them.")
     ] = None,
-    data: Annotated[str, typer.Option(help="A set (`course data list`), or a folder or archive.")] = "digits",
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="A set (`course data list`), or a folder or archive; for clip and captions one with a "
+            "captions.csv. Otherwise digits, or what the course draws with captions."
+        ),
+    ] = None,
     size: Size = None,
     images: Annotated[int | None, typer.Option(min=1, help="Take only so many, at random.")] = None,
     mirror: Annotated[
@@ -71,14 +81,17 @@ def pretrain(
     out: Out = None,
     resume: Resume = None,
 ) -> None:
-    """Train an encoder without labels, and keep it in a run folder.
+    """Train an encoder without labels, or on captions, and keep it in a run folder.
 
     Ctrl-C stops behind the next step, and --resume FOLDER goes on to the same result. With several GPUs:
     torchrun --nproc-per-node 2 -m course pretrain …
     """
-    at_once(f"Getting ready to train on {data} …" if resume is None else f"Going on with {resume} …")
-    from course.commands.runs import asked_for, images_again, method_of
-    from course.commands.training import finish, folder_of, given, options_of, told_again, trained_together
+    on = f"on {data} " if data else ""
+    at_once(f"Getting ready to train {on}…" if resume is None else f"Going on with {resume} …")
+    from course.commands import runs, words
+    from course.commands.runs import method_of
+    from course.commands.training import finish, folder_of, options_of, told_again, trained_together
+    from course.multimodal import by_name as with_words
     from course.ssl.by_name import usual_batch
     from course.training.loop import Plan, rehearse
     from course.training.recipe import Recipe
@@ -96,21 +109,24 @@ def pretrain(
                         run,
                         {
                             **run.asked,
-                            "size": run.asked["shape"][1],
+                            "size": run.asked["shape"][1] if run.asked["shape"] else None,
                             "snapshot": run.asked["snapshots"],
                             "settings": (),
                         },
                     )
-                    found = images_again(run.asked, data if given(context, "data") else None)
+                    kind = words if "words" in run.asked else runs
+                    found = kind.images_again(run.asked, data)
                     made = method_of(run.asked, run.recipe.seed)
                     run.describe()  # where its images are may have changed
                 elif method is None:
                     refuse("Which method? `course methods` lists them.")
                 else:
-                    asked, found = asked_for(
+                    reads_words = method in with_words.METHODS
+                    kind, batch_of = (words, with_words.usual_batch) if reads_words else (runs, usual_batch)
+                    asked, found = kind.asked_for(
                         "pretrain",
                         method,
-                        data,
+                        data or (words.usual_data(method) if reads_words else "digits"),
                         size,
                         images,
                         mirror,
@@ -120,7 +136,7 @@ def pretrain(
                     )
                     recipe = Recipe(
                         epochs=epochs,
-                        batch=batch or usual_batch(method, asked["encoder"]),
+                        batch=batch or batch_of(method, asked["encoder"]),
                         lr=lr,
                         weight_decay=weight_decay,
                         warm_up=warm_up,
@@ -134,7 +150,7 @@ def pretrain(
                     asked["snapshots"] = among_steps(snapshot or [], Plan(len(found), recipe).steps)
                     made = method_of(asked, seed)  # what is wrong with it is said before there is a folder
                     rehearse(made, found, recipe)
-                    run = Run(folder_of(out, method, data, asked["encoder"], seed), asked, recipe)
+                    run = Run(folder_of(out, method, asked["data"], asked["encoder"], seed), asked, recipe)
         except (OSError, ValueError, TypeError) as problem:
             refuse(problem)
         finish(made, found, run, place)

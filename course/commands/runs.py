@@ -13,6 +13,8 @@ import torch
 from course import checkpoint
 from course.data.by_name import SETS, held_out, load, more_shapes
 from course.data.image_set import ImageSet, expect_alike
+from course.language.translate import Words
+from course.multimodal import by_name as with_words
 from course.ssl.by_name import Images, build, known, usual_encoder
 from course.ssl.method import Method
 from course.training.recipe import Recipe
@@ -146,8 +148,16 @@ def method_of(asked: dict[str, Any], seed: int) -> Method:
 
 def built(asked: dict[str, Any]) -> Method:
     """The method of a run with weights as they are drawn now."""
-    images = Images(tuple(asked["shape"]), asked["mirror"], asked["mean"], asked["std"])
-    return build(asked["method"], images, asked["encoder"], **asked["options"])
+    images = Images(tuple(asked["shape"] or ()), asked["mirror"], asked["mean"], asked["std"])
+    name, encoder, options = asked["method"], asked["encoder"], asked["options"]
+    if "words" in asked:
+        return with_words.build(name, Words.of(asked["words"]), images, encoder, **options)
+    return build(name, images, encoder, **options)
+
+
+def usual_pool(asked: dict[str, Any]) -> str:
+    """What an evaluation reads of a run's encoder where nothing is said."""
+    return (with_words.known if "words" in asked else known)(asked["method"]).pool
 
 
 def encoder_of(path: str | Path) -> tuple[Any, dict[str, Any]]:
@@ -156,7 +166,7 @@ def encoder_of(path: str | Path) -> tuple[Any, dict[str, Any]]:
     A snapshot is such a file too. Raises FileNotFoundError where there is none yet, and ValueError for a file
     of another kind.
     """
-    file = _kept(path, "encoder.safetensors")
+    file = kept(path, "encoder.safetensors")
     asked = _described(file)
     encoder = method_of(asked, seed=0).encoder
     checkpoint.load(encoder, file)
@@ -165,14 +175,15 @@ def encoder_of(path: str | Path) -> tuple[Any, dict[str, Any]]:
 
 def kept_method(path: str | Path) -> tuple[Any, dict[str, Any]]:
     """The whole method in a finished run's folder, or in a file method.safetensors, as `encoder_of`."""
-    file = _kept(path, "method.safetensors")
+    file = kept(path, "method.safetensors")
     asked = _described(file)
     method = method_of(asked, seed=0)
     checkpoint.load(method, file)
     return method, asked
 
 
-def _kept(path: str | Path, name: str) -> Path:
+def kept(path: str | Path, name: str) -> Path:
+    """A file that a run keeps, by its folder, or the path of such a file. Raises FileNotFoundError."""
     file = Path(path)
     if not file.is_dir():
         return file

@@ -11,11 +11,12 @@ from typing import Any
 import torch
 import typer
 
-from course.commands.pictures import leave_pictures
+from course.commands.pictures import leave_pictures, things
 from course.commands.progress import Progress
 from course.commands.said import counted, refuse
 from course.commands.settings import read
 from course.data.image_set import ImageSet
+from course.multimodal import by_name as with_words
 from course.ssl.by_name import options
 from course.ssl.method import Method
 from course.training import processes
@@ -48,7 +49,8 @@ def device_named(name: str) -> torch.device:
 def options_of(settings: Sequence[str], method: str | None = None) -> dict[str, Any]:
     """["tau=0.2", "tasks=angles"] -> {"tau": 0.2, "tasks": ["angles"]}, as the method wants them"""
     try:
-        return read(settings, None if method is None else options(method), method or "it")
+        kinds = with_words.options if method in with_words.METHODS else options
+        return read(settings, None if method is None else kinds(method), method or "it")
     except ValueError as problem:
         refuse(problem)
 
@@ -68,7 +70,7 @@ def finish(method: Method, data: ImageSet, run: Run, device: torch.device) -> No
         plan = Plan(len(data), run.recipe)
         say(
             f"{run.folder}: {run.asked['method']} with {run.asked['encoder']}, {parameters:,} parameters to "
-            f"train, {len(data):,} images, {counted(plan.steps, 'step')} of {plan.batch:,}, on {device}"
+            f"train, {things(data)}, {counted(plan.steps, 'step')} of {plan.batch:,}, on {device}"
         )
         show = Progress(run.recipe.epochs, plan.batch)
         train(method.to(device), data.to(device), run.recipe, run=run, show=show)

@@ -17,6 +17,7 @@ from course.commands.runs import (
     fingerprint,
     mirrored,
     place_of,
+    usual_pool,
     whole_of,
 )
 from course.commands.training import finish, say
@@ -24,7 +25,6 @@ from course.data.image_set import ImageSet
 from course.evaluate.features import share_right
 from course.fewlabels.fine_tuning import FineTuning
 from course.fewlabels.transfer import Classifier, freeze
-from course.ssl.by_name import METHODS
 from course.training import processes
 from course.training.run_folder import Run
 from course.vision.by_name import encoder as encoder_named
@@ -63,9 +63,9 @@ def start_of(
     asked |= fingerprint(whole) | dict(
         method=method,
         start=str(run.absolute()) if run else None,
-        before={name: before[name] for name in BUILT_FROM} if run else None,
+        before={name: before[name] for name in (*BUILT_FROM, "words") if name in before} if run else None,
         encoder=encoder,
-        pool=pool or (METHODS[method].pool if run else "features"),
+        pool=pool or (usual_pool(before) if run else "features"),
         chosen=chosen,
     )
     return asked, chosen_of(asked, whole)

@@ -18,6 +18,7 @@ of silence; here marks tell what is there, and where nothing is, the features ar
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -61,6 +62,20 @@ class Videos:
 
     def __repr__(self) -> str:
         return f"Videos({len(self):,} videos, {len(self.features)} experts)"
+
+    def to(self, device: str | torch.device) -> "Videos":
+        """The same videos with all tensors on a device."""
+        features = {name: x.to(device) for name, x in self.features.items()}
+        there = {name: marks.to(device) for name, marks in self.there.items()}
+        return Videos(features, there, self.captions, self.facts.to(device))
+
+    def take(self, indices: Tensor | Sequence[int]) -> "Videos":
+        """Some of the videos, in the order of `indices`."""
+        chosen = torch.as_tensor(indices, dtype=torch.int64, device=self.facts.device)
+        features = {name: x[chosen] for name, x in self.features.items()}
+        there = {name: marks[chosen] for name, marks in self.there.items()}
+        captions = tuple(self.captions[i] for i in chosen.tolist())
+        return Videos(features, there, captions, self.facts[chosen])
 
     def shuffled(self, seed: int = 0) -> "Videos":
         """The moments of each video in an order of chance, the same for all its experts."""

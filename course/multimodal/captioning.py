@@ -43,6 +43,7 @@ from course.language.translate import Vocabulary
 from course.record import Record, keep
 from course.ssl.method import Batch, Method, Told
 from course.training.modes import evaluating
+from course.vision.feature_map import feature_map
 
 # --- Losses ----------------------------------------------------------------------------------------------
 
@@ -99,6 +100,20 @@ class Writing:
     def select(self, rows: Tensor) -> None:
         """Keep these rows of the batch, in this order: what a beam search does after each step."""
         self.memory, self.h, self.c = self.memory.select(rows), self.h[rows], self.c[rows]
+
+
+class Map(nn.Module):
+    """An encoder of the course as a captioner looks with it: images (B, C, H, W) -> a map (B, D, h, w)
+
+    By itself, the encoder is what is kept of a training.
+    """
+
+    def __init__(self, encoder: nn.Module):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, images: Tensor) -> Tensor:
+        return feature_map(self.encoder, images)
 
 
 class Captioner(nn.Module):
@@ -228,7 +243,7 @@ class Captioning(Method):
     """
 
     def __init__(self, model: Captioner, vocabulary: Vocabulary, penalty: float = 1.0):
-        super().__init__(model.encoder)
+        super().__init__(model.encoder.encoder if isinstance(model.encoder, Map) else model.encoder)
         self.model, self.vocabulary, self.penalty = model, vocabulary, penalty
 
     def batch(self, data: Captioned, chosen: Tensor, generator: Generator | None = None) -> Batch:  # type: ignore[override]

@@ -200,6 +200,24 @@ def initialise(layers: nn.ModuleList, projection: nn.Linear) -> None:
     nn.init.normal_(projection.weight, std=dim**-0.5)
 
 
+class Projected(nn.Module):
+    """An encoder of the course as an image tower: images (B, C, H, W) -> vectors (B, joint), not normalised
+
+    width: of the encoder's features. By itself, the encoder is what is kept of a training.
+    """
+
+    def __init__(self, encoder: nn.Module, width: int, joint: int):
+        super().__init__()
+        expect.whole(width=width, joint=joint)
+        self.encoder = encoder
+        self.projection = nn.Linear(width, joint, bias=False)
+        nn.init.normal_(self.projection.weight, std=width**-0.5)
+
+    def forward(self, images: Tensor) -> Tensor:
+        encoder: Any = self.encoder  # it offers features
+        return self.projection(encoder.features(images))
+
+
 # --- Both together ---------------------------------------------------------------------------------------
 
 
@@ -270,13 +288,13 @@ def preprocess(images: Tensor, size: int = 224) -> Tensor:
 
 
 class Contrast(Method):
-    """CLIP learnt from captioned images, by `course.training.loop.train`; what is kept is the image tower.
+    """CLIP learnt from captioned images, by `course.training.loop.train`; kept is the image tower's encoder.
 
     vocabulary: what makes numbers of captions. Tells how many pictures find a right caption in the batch.
     """
 
     def __init__(self, model: CLIP, vocabulary: Vocabulary):
-        super().__init__(model.image)
+        super().__init__(model.image.encoder if isinstance(model.image, Projected) else model.image)
         self.model, self.vocabulary = model, vocabulary
 
     def batch(self, data: Captioned, chosen: Tensor, generator: Generator | None = None) -> Batch:  # type: ignore[override]

@@ -54,9 +54,14 @@ def alignment(weights: Any, source: Sequence[str], target: Sequence[str]) -> Blo
         css=css,
         height=ROOM + CELL * Lt,
         alt=f"Alignment of {Lt} target tokens, “{''.join(target)}”, with {Ls} source tokens, "
-        f"“{''.join(source)}”: which one each step looked at, in {layers} layers of {heads} heads.",
+        f"“{''.join(source)}”: which one each step looked at, in {_several(layers, 'layer')} of "
+        f"{_several(heads, 'head')}.",
         fallback=_still(found[-1].mean(axis=0), source, target),
     )
+
+
+def _several(number: int, thing: str) -> str:
+    return f"{number} {thing}" + "s" * (number != 1)
 
 
 def _visible(token: str) -> str:

@@ -112,8 +112,8 @@ function drawLabel() {
 function sentence() {
   const label = shares().filter(([, part]) => part > 0).map(([name, part]) => `${part.toFixed(2)} ${name}`).join(", ");
   const drawn = Math.min(1, state.side ** 2 / size ** 2);
-  const cut = state.side === 0 ? "" : ` The box that was drawn is ${(100 * drawn).toFixed(1)} % of the picture, ` +
-    `pasted are ${(100 * pasted()).toFixed(1)} %.`;
+  const cut = state.side === 0 ? "" : ` The box that was drawn is ${(100 * drawn).toFixed(1)}\u00a0% of the picture, ` +
+    `pasted are ${(100 * pasted()).toFixed(1)}\u00a0%.`;
   return `The label that training sees: ${label}.${cut}`;
 }
 

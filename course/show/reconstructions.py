@@ -82,7 +82,7 @@ def side_by_side(
             ax.spines[:].set_visible(False)
     for ax, words in zip(drawn[:, 1], said):
         ax.set_xlabel(words)
-    for ax, mask in zip(drawn[:, 0], () if hidden is None else hidden):
+    for ax, mask in zip(drawn[:, 0], () if hidden is None else np.asarray(hidden)):
         _hatch(ax, mask, H, W)
     if lines:
         fig.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=11)

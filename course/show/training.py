@@ -72,7 +72,8 @@ class Measure:
 TOLD = {  # what a training tells, in the order of its panels
     "loss": Measure("loss", "what training makes smaller;\nits scale is the method's own"),
     "accuracy": Measure("accuracy", "the share of answers that are right,\non the images it learns from"),
-    "found": Measure("found", "how often an image's other view\nis found among those of a batch"),
+    "right": Measure("words right", "the share of words that come\nlikeliest behind the true ones"),
+    "found": Measure("found", "how often an image's other view,\nor caption, is found in a batch"),
     "rank": Measure("effective rank", "directions in which embeddings\ndiffer; 1: all lie on a line"),
     "entropy": Measure("entropy, nats", "how evenly directions share the\nvariance; 0: one has it all"),
     "spread": Measure("spread", "how far embeddings of images\nlie apart; 0: all are alike"),

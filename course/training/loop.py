@@ -19,12 +19,12 @@ import math
 from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from course.data.image_set import ImageSet
 from course.training import processes
 from course.training.interrupts import noticing_interrupts
 from course.training.meter import Meter
@@ -150,16 +150,19 @@ def train(
     return rows
 
 
-def rehearse(method: Trainable, data: ImageSet, recipe: Recipe) -> None:
+def rehearse(method: Trainable, data: Any, recipe: Recipe) -> None:
     """A step on one or two images that teaches nothing: what would fail in the first step fails now.
+
+    data: on the method's device; what has a length and a `take`, such as an ImageSet.
 
     All happens on copies. Raises what the method does, and ValueError for a batch that cannot be cut up.
     """
     plan = Plan(len(data), recipe)
-    chosen = torch.arange(min(2, plan.batch // plan.in_all), device=data.images.device)
-    tried, generator = copy.deepcopy(method).train(), torch.Generator(data.images.device)
+    device = next(method.parameters()).device
+    chosen = torch.arange(min(2, plan.batch // plan.in_all), device=device)
+    tried, generator = copy.deepcopy(method).train(), torch.Generator(device)
     recipe.optimise(tried.groups(recipe.weight_decay))
-    with _own_random_numbers(data.images.device), torch.no_grad():
+    with _own_random_numbers(device), torch.no_grad():
         tried(tried.batch(data, chosen, generator.manual_seed(0)))
         tried.after_step(0.0)
         _health(tried, data.take(chosen))

@@ -30,13 +30,16 @@ def call(function: Callable[..., Any], payload: Mapping[str, Any], parameters: M
         twice: it is called again, and must give the same.
         most_numbers: all tensors on the way may hold no more, together.
         cotangent: a seed. The value is then ``{"value": …, "gradient": {name: … or None}}``, the gradient of
-            the result's product with a random tensor, for every float input and every one of ``parameters``.
+            the result's product with a random tensor, for every float input and every one of ``parameters``;
+            of several results the products are added up.
+        constants: the inputs of which then no gradient is asked.
 
     Raises:
         Refused: it breaks one of these rules, or changes an input.
     """
     inputs = _copies(payload)
-    tracked = {name: value for name, value in inputs.items() if _is_float(value)} | dict(parameters)
+    variables = {name: inputs[name] for name in inputs if name not in payload.get("constants", ())}
+    tracked = {name: value for name, value in variables.items() if _is_float(value)} | dict(parameters)
     if "cotangent" in payload:
         for value in tracked.values():
             value.requires_grad_()
@@ -96,12 +99,15 @@ def _is_float(value: Any) -> bool:
 
 def _gradient(value: Any, tracked: Mapping[str, Tensor], seed: int) -> dict[str, Tensor | None]:
     """The gradient for each tracked tensor; None where none arrives."""
-    if not (_is_float(value) and value.requires_grad):
-        return dict.fromkeys(tracked)
+    values = value if isinstance(value, (tuple, list)) else (value,)
     with watch.ours():
-        noise = torch.randn(value.shape, generator=torch.Generator().manual_seed(seed))
-        total = (value * noise.to(value.dtype)).sum()
-        gradients = torch.autograd.grad(total, list(tracked.values()), allow_unused=True)
+        generator = torch.Generator().manual_seed(seed)
+        floats = [(one, torch.randn(one.shape, generator=generator)) for one in values if _is_float(one)]
+        reached = [(one, noise.to(one.dtype)) for one, noise in floats if one.requires_grad]
+        if not reached:
+            return dict.fromkeys(tracked)
+        ends, noises = zip(*reached, strict=True)
+        gradients = torch.autograd.grad(ends, list(tracked.values()), noises, allow_unused=True)
     return dict(zip(tracked, gradients, strict=True))
 
 

@@ -40,6 +40,8 @@ class Formula(Exercise):
         equation: what the formula solves, where it is a solution; a wrong one is explained by its terms.
         slips: wrong formulas, each with its sentence.
         also_right: the right formula in other forms.
+        at: values at which a wrong formula is shown beside the right one, where whole numbers make no sense:
+            ``{"p": 0.75}`` for a share.
     """
 
     kind = "formula"
@@ -54,16 +56,21 @@ class Formula(Exercise):
         equation: Equation | None = None,
         slips: Mapping[str, str] | None = None,
         also_right: Sequence[str] = (),
+        at: Mapping[str, float] | None = None,
         **common: Any,
     ) -> None:
         total = " + ".join((terms or {}).values()).replace("+ -", "- ")
         super().__init__(reference=reference or total, slips=slips, also_right=also_right, **common)
         self.symbols, self.unit, self.terms = dict(symbols), unit, dict(terms or {})
-        self.equation = equation
+        self.equation, self.at = equation, dict(at or {})
         self._validate(total)
 
     def _validate(self, total: str) -> None:
         """An author's slip shows when the file is loaded."""
+        if reserved := {"e", "ln"} & {*self.symbols}:
+            raise ValueError(
+                f"`{reserved.pop()}` cannot be a symbol: in formulas it is Euler's number, or its log."
+            )
         right = [*self.also_right, *([total] if total else [])]
         for text in (self.reference, *self.terms.values(), *right, *self.slips):
             try:
@@ -140,7 +147,8 @@ class Formula(Exercise):
     def _example(self, typed: formula.Formula, right: formula.Formula) -> str:
         """Sizes at which the two differ, with both values: always the same ones, which tell of no other."""
         for first in range(len(SOME_SIZES)):
-            values = dict(zip(self.symbols, SOME_SIZES[first:] + SOME_SIZES[:first], strict=False))
+            sizes = dict(zip(self.symbols, SOME_SIZES[first:] + SOME_SIZES[:first], strict=False))
+            values: dict[str, float] = {**sizes, **({} if first else self.at)}
             at = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
             wanted, given = _values(right, values), _values(typed, values)
             if wanted is None or wanted == given:
@@ -152,7 +160,7 @@ class Formula(Exercise):
         return "It is right at some sizes, and not at all."
 
 
-def _values(one: formula.Formula, sizes: Mapping[str, int]) -> tuple[formula.Number, ...] | None:
+def _values(one: formula.Formula, sizes: Mapping[str, float]) -> tuple[formula.Number, ...] | None:
     """What each part of a formula gives; None where it has no value."""
     try:
         return one.evaluate(sizes)

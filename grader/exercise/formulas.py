@@ -33,13 +33,21 @@ class Formulas(Exercise):
     Args:
         symbols: what the formulas are written in, each with its meaning.
         entries: what is asked for, by the name that it has in the table.
+        at: as of `Formula`, for all entries.
     """
 
     kind = "formulas"
 
-    def __init__(self, *, symbols: Mapping[str, str], entries: Mapping[str, Entry], **common: Any) -> None:
+    def __init__(
+        self,
+        *,
+        symbols: Mapping[str, str],
+        entries: Mapping[str, Entry],
+        at: Mapping[str, float] | None = None,
+        **common: Any,
+    ) -> None:
         super().__init__(reference={name: entry.reference for name, entry in entries.items()}, **common)
-        self.symbols = dict(symbols)
+        self.symbols, self.at = dict(symbols), dict(at or {})
         self.formulas = {name: self._formula(name, entry) for name, entry in entries.items()}
         self.slips = {
             f"{name} = {slip}": f"{name}: {told}"
@@ -52,7 +60,7 @@ class Formulas(Exercise):
         """An entry as an exercise of its own: how it is compared, and explained where it is wrong."""
         common: dict[str, Any] = {"points": 1, "difficulty": 1, "minutes": 1, "hints": self.hints}
         try:
-            formula = Formula(symbols=self.symbols, **vars(entry), **common)
+            formula = Formula(symbols=self.symbols, at=self.at, **vars(entry), **common)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         return formula

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -29,10 +29,15 @@ FORGOTTEN = (
     "The numbers are right, but no gradient reaches `{}`: the result hangs on a copy that is cut off from it "
     "(detach, numpy, item, no_grad)."
 )
+NOTHING = 1e-6  # up to this a gradient is none
 NO_GRADIENT = "No gradient reaches an input."
 WRONG_GRADIENT = (
     "The numbers are right, but the gradient with respect to `{}` is not: part of the computation is cut off "
     "from it, or it is not finite."
+)
+UNWANTED = (
+    "The numbers are right, but a gradient reaches `{}`, which is a constant here: cut it off (detach, "
+    "no_grad)."
 )
 LONG = 1024  # tokens at which a matrix of pairs shows
 SCALES = (1024.0, 256.0, 64.0, 32.0, 16.0, 8.0, 4.0)  # of large numbers; the first that is stable is taken
@@ -80,6 +85,8 @@ class Function(Exercise):
         without: names of `AXES` that are not asked.
         advised: names of `AXES` that are told and cost no points.
         linear_in: the size in whose square nothing may grow.
+        constants: floats of which nobody asks whether a gradient reaches them: they come as numbers do. Of
+            the others it is asked: it has to arrive where it reaches the reference's, and nowhere else.
         say: other words for an axis of questions.
         words: what slips call a step, a layer or an expression.
         same_as: the function of the course that the reference must equal, by its dotted name.
@@ -98,6 +105,7 @@ class Function(Exercise):
         without: Sequence[str] = (),
         advised: Sequence[str] = ("strides",),
         linear_in: str = "",
+        constants: Sequence[str] = (),
         say: Mapping[str, str] | None = None,
         words: Mapping[str, str] | None = None,
         same_as: str = "",
@@ -107,6 +115,7 @@ class Function(Exercise):
         self.arguments = read(inputs)
         self.cases = dict(cases or {})
         self.linear_in, self.words, self.same_as = linear_in, dict(words or {}), same_as
+        self.constants = tuple(constants)
         self._without, self._advised, self._say = tuple(without), tuple(advised), dict(say or {})
         if unknown := ({*self._without, *self._advised, *self._say} - {*AXES}):
             raise ValueError(f"{sorted(unknown)[0]!r} is not one of the axes {', '.join(AXES)}.")
@@ -115,6 +124,8 @@ class Function(Exercise):
         super().place(id, lesson, text)
         if self.reference.__name__ != id:
             raise ValueError(f"{id}: the reference is called {self.reference.__name__}; it must be {id}.")
+        if unknown := ({*self.constants} - {*self.signature.parameters}):
+            raise ValueError(f"{id}: its constant {sorted(unknown)[0]!r} is no input of it.")
         for written in self.slips:
             self._patched(written)
 
@@ -174,14 +185,15 @@ class Function(Exercise):
 
     @cached_property
     def _smooth_cases(self) -> tuple[Inputs, ...]:
-        """The cases of which gradients are asked where no inputs are drawn: floats go in, and one tensor of
-        floats comes out."""
+        """The cases of which gradients are asked where no inputs are drawn: floats go in, and nothing but
+        tensors of floats comes out."""
         return () if self.arguments else tuple(case for case in self.cases.values() if self._is_smooth(case))
 
     def _is_smooth(self, case: Inputs) -> bool:
         question = self._of_case("", case, Draw(0))
         value = self.outcome(self.reference, question).value
-        return _is_float(value) and any(map(_is_float, question.payload["inputs"].values()))
+        values = value if isinstance(value, tuple) else (value,)
+        return all(map(_is_float, values)) and any(map(_is_float, question.payload["inputs"].values()))
 
     def _axis(self, name: str, said: str | None) -> Axis:
         axis = AXES[name]
@@ -219,7 +231,7 @@ class Function(Exercise):
             yield self._of_case(part, case, draw)
         if "gradient" in self._axes:
             for case in self._smooth_cases[turn :: self.rounds]:  # in all rounds together, each of them
-                yield _with_gradient(self._of_case(self._axes["gradient"].part, case, draw), draw)
+                yield self._with_gradient(self._of_case(self._axes["gradient"].part, case, draw), draw)
 
     def _of_inputs(self, draw: Draw, turn: int, first: int) -> Iterator[Question]:
         for name, axis in self._axes.items():
@@ -229,7 +241,7 @@ class Function(Exercise):
             probe = replace(probe, single=first + turn) if name == "single" else probe
             question = self._drawn(axis.part, draw, probe)
             if name == "gradient":
-                question = _with_gradient(question, draw)
+                question = self._with_gradient(question, draw)
             elif name == "strides":
                 question.payload["strided"] = True
             elif name == "long":
@@ -237,6 +249,13 @@ class Function(Exercise):
             elif turn == 0:
                 question.payload["twice"] = True
             yield question
+
+    def _with_gradient(self, question: Question, draw: Draw) -> Question:
+        """The question, which asks for gradients as well."""
+        question.payload["cotangent"] = draw.integer(0, 2**31)
+        if self.constants:
+            question.payload["constants"] = list(self.constants)
+        return question
 
     def _of_case(self, part: str, case: Inputs, draw: Draw) -> Question:
         """A question whose inputs the author draws."""
@@ -308,9 +327,13 @@ class Function(Exercise):
     # -- comparing ------------------------------------------------------------------------------------
 
     def received(self, question: Question, outcome: Outcome) -> Outcome:
-        if "cotangent" not in question.payload or outcome.failure or _has_gradient(outcome.value):
+        if outcome.failure:
             return outcome
-        return Outcome(failure=Failure.told("no result"))
+        if "cotangent" in question.payload and not _has_gradient(outcome.value):
+            return Outcome(failure=Failure.told("no result"))
+        if not _holds_a_float(outcome.value):
+            return outcome
+        return Outcome(_with_scalars(outcome.value, self.expected([question])[0].value))
 
     def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
         found = self._difference(question, expected, given, 0.0)
@@ -326,9 +349,11 @@ class Function(Exercise):
         if found := difference(expected["value"], given["value"], rounding):
             return found
         for name, right in expected["gradient"].items():
-            if right is None or not right.abs().max() > 1e-6:
-                continue  # nothing to learn there
             gradient = given["gradient"].get(name)
+            if right is None and gradient is not None and gradient.abs().max() > NOTHING:
+                return OfGradient.plain(UNWANTED.format(name))
+            if right is None or not right.abs().max() > NOTHING:
+                continue  # nothing to learn there
             if gradient is None:
                 return OfGradient(FORGOTTEN.format(name), NO_GRADIENT)
             if difference(right, gradient, rounding):
@@ -398,12 +423,6 @@ class Function(Exercise):
         return of_code(self.reference)
 
 
-def _with_gradient(question: Question, draw: Draw) -> Question:
-    """The question, which asks for gradients as well."""
-    question.payload["cotangent"] = draw.integer(0, 2**31)
-    return question
-
-
 def _has_gradient(value: Any) -> bool:
     """Whether it is what `grader.asking.call` gives for a question about gradients."""
     match value:
@@ -411,6 +430,27 @@ def _has_gradient(value: Any) -> bool:
             floats = (g is None or _is_float(g) for g in gradients.values())
             return all(floats)
     return False
+
+
+def _holds_a_float(value: Any) -> bool:
+    """Whether a Python number is the value, or one of several."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    return any(isinstance(one, float) for one in values)
+
+
+def _with_scalars(value: Any, right: Any) -> Any:
+    """The value with a tensor for each Python float that stands where a tensor of one float is asked for.
+
+    One number is the same in either; where it hangs on no gradient any more, the gradient tells.
+    """
+    if isinstance(value, dict) and isinstance(right, dict):
+        return {**value, "value": _with_scalars(value["value"], right["value"])}
+    if isinstance(value, (tuple, list)) and isinstance(right, (tuple, list)) and len(value) == len(right):
+        return tuple(map(_with_scalars, value, right))
+    scalar = isinstance(value, float) and _is_float(right) and not right.dim()
+    return torch.tensor(value) if scalar else value
 
 
 def _same_gradient(one: Tensor | None, other: Tensor | None) -> bool:
@@ -432,10 +472,11 @@ def _moved(question: Question, seed: int) -> Question:
 
 
 def _tensors(value: Any) -> list[Tensor]:
+    gradients: Iterable[Any] = ()
     if isinstance(value, dict) and "gradient" in value:
-        value = [value["value"], *value["gradient"].values()]
+        value, gradients = value["value"], value["gradient"].values()
     values = value if isinstance(value, (tuple, list)) else [value]
-    return [v for v in values if _is_float(v)]
+    return [v for v in (*values, *gradients) if _is_float(v)]
 
 
 def _is_float(value: Any) -> bool:

@@ -39,6 +39,7 @@ class Module(Function):
 
     Args:
         starts: parameters that begin as the text says: a number that all entries are, or a `Spread`.
+        fixed: those of them that are not trained: a buffer, or a parameter without a gradient.
     """
 
     kind = "module"
@@ -47,10 +48,17 @@ class Module(Function):
     )
 
     def __init__(
-        self, reference: Any, *, starts: Mapping[str, float | Spread] | None = None, **common: Any
+        self,
+        reference: Any,
+        *,
+        starts: Mapping[str, float | Spread] | None = None,
+        fixed: Sequence[str] = (),
+        **common: Any,
     ) -> None:
         super().__init__(reference, **common)
-        self.starts = dict(starts or {})
+        self.starts, self.fixed = dict(starts or {}), tuple(fixed)
+        if unknown := sorted({*self.fixed} - self.starts.keys()):
+            raise ValueError(f"`{unknown[0]}` is fixed: say in `starts` what it begins as.")
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -66,7 +74,8 @@ class Module(Function):
     def questions(self, draw: Draw) -> list[Question]:
         asked = super().questions(draw)
         if self.starts:
-            of_the_first = {name: asked[0].payload[name] for name in ("init", "weights")}
+            kept = ("init", "weights", "fixed")
+            of_the_first = {name: one for name, one in asked[0].payload.items() if name in kept}
             payload = {"inputs": {}, "starts": list(self.starts), "seed": draw.integer(0, 2**31)}
             asked.append(Question(STARTS, of_the_first | payload, rounding=0.0))
         return asked
@@ -111,6 +120,7 @@ class Module(Function):
         with torch.device("meta"):  # their shapes are all that is asked for
             weights = self.reference(**init).named_parameters()
         payload |= {"init": init, "weights": {name: draw.weights_like(weight) for name, weight in weights}}
+        payload |= {"fixed": list(self.fixed)} if self.fixed else {}
         return Question(part, payload, sizes)
 
     def _in_double(self, question: Question) -> Question:

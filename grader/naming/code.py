@@ -49,7 +49,8 @@ def name(exercise: Function, cases: Sequence[Case]) -> Named | None:
     if beginning := [case for case in cases if "starts" in case.question.payload]:
         others = [case for case in cases if case not in beginning]
         if not any(case.wrong for case in others):
-            return _finding(exercise, beginning)
+            rule = beginning[0].given.failure
+            return Named(str(rule), "rule") if rule and rule.is_refusal else _finding(exercise, beginning)
         cases = others
     failures = [case.given.failure for case in cases if case.given.failure]
     if refused := [failure for failure in failures if failure.is_refusal]:

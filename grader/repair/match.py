@@ -1,8 +1,9 @@
 """Which cell of the release each cell of a submission is, and which of them stand in the lesson's order.
 
-By grade id, then by cell id, then by the same text, then by the name that only one answer gives a value,
-then by likeness, then by being the beginning of a locked cell, and at last by standing where only one is
-missing. Several cells of a submission may be the same cell of the release: copies, or parts.
+By grade id, then by cell id where that does not count another release's cells, then by the same text, then by
+the name that only one answer gives a value, then by likeness, then by being the beginning of a locked cell,
+and at last by standing where only one is missing. Several cells of a submission may be the same cell of the
+release: copies, or parts.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ MOST_COMPARED = 3  # cells that are compared closely for one place
 
 def match(cells: Sequence[Cell], release: Release) -> list[Place | None]:
     """For each cell its place in the release, or None for one that the student added."""
-    found: list[Place | None] = [_by_name(cell, release) for cell in cells]
+    counted_otherwise = _counted_otherwise(cells, release)
+    found = [_by_name(cell, release, counted_otherwise) for cell in cells]
     _by_text(cells, release, found)
     _by_own_names(cells, release, found)
     _by_likeness(cells, release, found)
@@ -50,11 +52,30 @@ def in_order(places: Sequence[Place | None]) -> list[int]:
     return run[::-1]
 
 
-def _by_name(cell: Cell, release: Release) -> Place | None:
+def _by_name(cell: Cell, release: Release, counted_otherwise: bool) -> Place | None:
     place = release.by_grade_id.get(cell.grade_id or "")
     if place is None:
         place = release.by_id.get(cell.id or "")
+        if place is not None and counted_otherwise and place.role is Role.PLAIN:
+            return place if likeness(cell.source, place.source) >= ALIKE else None
     return place
+
+
+def _counted_otherwise(cells: Sequence[Cell], release: Release) -> bool:
+    """Whether ids are those of another release: where an exercise comes or goes, the cells behind it move up.
+
+    Ids of cells without a grade id count cells. Then one has the id of a place whose text another cell has,
+    while its own text stands elsewhere in the lesson.
+    """
+    ids = {squeeze(cell.source): cell.id for cell in cells}
+    for cell in cells:
+        place = release.by_id.get(cell.id or "")
+        if place is None or place.role is not Role.PLAIN or cell.grade_id:
+            continue
+        own, its = squeeze(cell.source), squeeze(place.source)
+        if own != its and own in release.by_text and ids.get(its, cell.id) != cell.id:
+            return True
+    return False
 
 
 def _free(release: Release, found: Sequence[Place | None]) -> list[Place]:

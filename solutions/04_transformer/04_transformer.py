@@ -40,8 +40,9 @@ my_hundred = None  # of a hundred numbers never seen
 #
 # **You need** lessons 02 (attention, masks) and 03 (heads, positions), and to have trained a network. No GPU.
 #
-# **Time** three hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points), the rest
-# for reading; a break is marked. The computer needs two minutes, most of them for training.
+# **Time** four hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points; the last is graded by a
+# person, so `check` counts one less), the rest for reading; a break is marked. The computer needs two minutes, most
+# of them for training.
 
 # %%
 import copy
@@ -106,7 +107,8 @@ sign_in("", key="")
 # %% [markdown]
 # ## What does a translator learn from?
 #
-# From pairs, as numbers. Every letter is a token; 0 is padding, 1 begins a text, 2 ends it.
+# From pairs, as numbers. Every letter is a token; 0 is padding, 1 begins a text, 2 ends it, and 3 stands for a letter
+# that it does not know.
 
 # %% demonstration=true
 seen, unseen = number_words(1000), number_words(1000, "test")  # 900 and 100 pairs
@@ -166,13 +168,14 @@ class LookingBack(Seq2Seq):
         self.w = nn.Parameter(torch.randn(hidden) / hidden**0.5)
 
     def context(self, s, memory, record=None):
-        h, weights = memory.x, (self.W, self.U, self.w)
+        h, weights = memory.x, (self.W, self.U, self.w)  # h: (B, Ls, 2 · hidden)
         return additive_attention(s[:, None], h, h, *weights)[:, 0]  # (B, 2 · hidden)
 
 
 # %% [markdown]
 # One loop trains everything in this lesson. It uses your `shift_right` and your `padded_loss`, and gives each step's
-# loss while it goes:
+# loss while it goes; `*_, loss = trained(…)` takes all steps and keeps the last one's. (Why the rate rises first is
+# told further down.)
 
 
 # %% demonstration=true
@@ -194,7 +197,7 @@ def trained(model, data, steps, peak=0.005):
 needs(additive_attention=additive_attention, shift_right=shift_right)
 needs(padded_loss=padded_loss)
 torch.manual_seed(0)
-small = {
+small = {  # 14 tokens; 24 wide; so many hidden units
     "GRU": Seq2Seq(14, 24, 48, dropout=0.0),
     "GRU + your attention": LookingBack(14, 24, 44, dropout=0.0),
 }
@@ -426,7 +429,8 @@ def looks(model, source, inputs, heads=4):
     def keep(cross, args):
         q = split_heads(cross.query(args[0]), heads)  # (1, heads, Lt, d / heads)
         k = split_heads(cross.key(args[1]), heads)
-        found.append(attention(q, k, torch.eye(k.shape[-2]))[0])  # (heads, Lt, Ls)
+        one_each = torch.eye(k.shape[-2])  # as values: the weights themselves come out
+        found.append(attention(q, k, one_each)[0])  # (heads, Lt, Ls)
 
     hooks = [b.cross.register_forward_pre_hook(keep) for b in model.writing]
     model(source, inputs)
@@ -444,7 +448,7 @@ weights = looks(translator, source, shift_right(wrote))
 alignment(weights, [*french, "■"], [*letters.decode(wrote)[0], "■"])
 
 # %% [markdown]
-# In our runs the *n* of ninety went to *quatre* (0.8 to 0.9 to its u, layer 1, head 0), the *s* of seven to *sept*. At
+# In our runs the *n* of ninety went to *quatre* (0.8 to 0.9 to its u, layer 1, head 0, counted from 0), the *s* of seven to *sept*. At
 # the start of a word it looks sharply; further on, where the word is decided, anywhere.
 #
 # Did it need what it looked at? Take a word away: the decoder may not look at its letters, by a mask; the encoder has
@@ -517,7 +521,7 @@ for word in ("quatre", "vingt", "dix", "sept"):
 # ## Is a loss of nearly zero good news?
 #
 # A second translator, the same but for one word: `causal=False`. Its decoder may see the whole English sentence while
-# it learns. Its loss on the hundred will be below 0.1 nats a letter: it gives the true
+# it learns; 200 steps instead of 350 are plenty for that. Its loss on the hundred will be below 0.1 nats a letter: it gives the true
 # letter more than nine tenths. **Your guess:** how many of the hundred does it write right?
 
 # %%
@@ -673,7 +677,8 @@ beam_tree(tree)
 # %% [markdown]
 # Width 1 is greedy: "it is", 0.120. Width 2 finds "a dog runs fast", 0.149, whose first word is not the likeliest.
 # Width 3 finds the most probable of all, "it rains", 0.175: a wider beam finds what is more *probable*, and that is
-# often what is *shorter*, as every token more makes log p smaller. From α = 0.5 on the longest one is back. The papers
+# often what is *shorter*, as every token more makes log p smaller. From α = 0.41 on, 0.5 on the slider, the longest
+# one is back. The papers
 # use widths around 4 and α = 0.6: numbers that were tried out, not derived.
 
 # %% exercise="beam_step"
@@ -760,6 +765,7 @@ cached = parse(cache_flops["all L, cached"], ["t", "L", "d"])
 without = sum(anew.value(t=t, L=L, d=d) for t in range(1, L + 1))
 with_cache = cached.value(t=L, L=L, d=d)
 print(f"counted {counter.get_total_flops():,}; your formula {with_cache:,}")
+# (An einsum of a single key is no product to PyTorch: then it counts 2d less.)
 saving = without / with_cache
 beside_guesses({"times fewer": saving}, my_saving, "times fewer FLOPs")
 

@@ -40,8 +40,9 @@ my_silly_question = None  # of 100
 #
 # **You need** lessons 02 and 06 (attention, CLS, patches) and to have trained a network with cross-entropy. No GPU.
 #
-# **Time** about three hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points), the rest for
-# reading. All cells together compute for about a minute.
+# **Time** about four hours: {{minutes}} minutes for the {{exercises}} exercises, the rest for reading, guessing and
+# looking. {{points}} points; 3 of them, for the one that you answer in your own words, a person gives, so `progress()`
+# does not count them. All cells together compute for about a minute.
 
 # %%
 import math
@@ -116,10 +117,11 @@ contact_sheet(train.about("colour"), 2, 8)
 # %% [markdown]
 # **Be SimCLR.** Eight views of four images; one is framed. Click its twin. Before each click say how sure you are:
 # the surer, the less a right choice costs, and the more a wrong one. Two simple players are asked the same: one
-# sees only the mean colour of a view, the other only its grey pixels. Play a few rounds, then choose **colours
-# kept** under *views* (the same crops, but nobody touches the colours) and play again.
+# sees only the mean colour of a view, the other only its grey pixels. There are eight such sets of views, one after
+# the other: play them all. Then choose **colours kept** under *views* (the same crops, but nobody touches the
+# colours) and play again.
 #
-# 1. How many of the eight did you find, and at which sureness was your loss least?
+# 1. How many of the eight twins did you find, and at which sureness was your loss least?
 # 2. Who wins once colours are kept, and did *you* still look at the digits?
 
 # %% demonstration=true
@@ -165,9 +167,19 @@ loss_of_one = -math.log(shares[0] / sum(shares))
 
 # %% exercise="nt_xent"
 
+# %% exercise="test_contrast"
+
+# %% [markdown]
+# Your test on your own loss:
+
+# %% demonstration=true
+needs(nt_xent=nt_xent, test_contrast=test_contrast)
+test_contrast(nt_xent)
+print("Your test accepts your nt_xent.")
+
 # %% [markdown]
 # Yours against PyTorch: there is no NT-Xent in it, but a cross-entropy that can leave a class out, and cosines.
-# And the value that you derived for the case that nothing is learnt:
+# And the value that you derived for the case that nothing is learnt.
 
 # %% demonstration=true
 needs(contrast_logits=contrast_logits, nt_xent=nt_xent)
@@ -181,21 +193,11 @@ print(f"off PyTorch's cross-entropy by {abs(nt_xent(z1, z2, 0.5) - theirs):.0e}"
 same = torch.ones(6, 16)
 print(f"all the same: {nt_xent(same, same, 0.5):.4f}; ln 11 = {math.log(11):.4f}")
 
-# %% exercise="test_contrast"
-
-# %% [markdown]
-# Your test on your own loss:
-
-# %% demonstration=true
-needs(nt_xent=nt_xent, test_contrast=test_contrast)
-test_contrast(nt_xent)
-print("Your test accepts your nt_xent.")
-
 # %% [markdown]
 # ## Which answer will the network find?
 #
-# Your loss trains an encoder (two convolutions and a linear layer, 64 features) for 150 steps of 64 images: once
-# with colours changed in each view, once with colours kept. No label is used. Then **kNN** judges: a test image is
+# Your loss trains an encoder (two convolutions and a linear layer, 64 features) for 150 steps of 64 images, at τ =
+# 0.2: once with colours changed in each view, once with colours kept. No label is used. Then **kNN** judges: a test image is
 # named by the 20 training images whose features are nearest; asked for the digit, and for the colour of the paper.
 # The untrained encoder has about 82 digits of 100 right, and 99 colours.
 #
@@ -206,10 +208,10 @@ my_digits = {"colours changed": None, "colours kept": None}
 
 # %% demonstration=true
 def learnt(loss, seed=0, **options):
-    """An encoder that learnt with that loss: options as of `contrast`."""
+    """An encoder that learnt with that loss; options: batch, steps, tau, colours."""
     torch.manual_seed(seed)
     net = Projected(SmallEncoder())
-    options = dict(batch=64, steps=150) | options
+    options = dict(batch=64, steps=150, tau=0.2) | options
     for _ in contrast(net, train.floats(), loss, seed=seed, **options):
         pass
     return net
@@ -369,7 +371,11 @@ beside_guesses(found, my_batches, "digits right of 100, by kNN")
 #
 # Centring on or off, sharpening on or off: four short trainings on our painted digits, with **your** `distil_step`
 # and 128 outputs. The names of the curves are taken off. The first figure is the entropy of the teacher's answers,
-# the second how many outputs it uses over a batch. **Which is which?**
+# averaged over the views of a batch: 0 if each is sure, ln 128 if none is. The second is how many **outputs are in
+# use**: eᴴ, where H is the entropy of the batch's *mean* answer. All views on one output: 1; spread evenly over ten,
+# each sure of one: 10; all 128 alike in every answer: 128. The third is the **rank** of the teacher's logits, (Σλ)² /
+# Σλ² with the eigenvalues λ of their covariance over the batch: in how many directions the views differ. All on one
+# line: 1; ten directions alike: 10. **Which is which?**
 
 # %% demonstration="long"
 needs(dino_loss=dino_loss, distil_step=distil_step)
@@ -378,7 +384,8 @@ for letter, switches in CELLS.items():
     net = student(seed=0)
     told[letter] = list(distil(net, train.floats(), distil_step, **switches))
     encoders[letter] = net.encoder
-for what, name in {"entropy": "entropy, nats", "outputs": "outputs in use"}.items():
+figures = {"entropy": "entropy, nats", "outputs": "outputs in use", "rank": "rank"}
+for what, name in figures.items():
     runs = {letter: [getattr(m, what) for m in told[letter]] for letter in CELLS}
     curves(runs, xlabel="step", ylabel=name)
 
@@ -558,7 +565,9 @@ beside_guesses(found, my_finale, "digits right of 100, by kNN", floor=10)
 #   45.9. On photographs the gap is wide; in ours, with one shape and its colour for a label, it is not.
 # - **Wang and Isola 2020**: alignment and uniformity together predict the probe; either alone does not.
 #
-# Ours are toys: 8 × 8 pixels, 38,000 parameters, seconds. They show mechanisms and their controls.
+# Ours are toys. The digits have 8 × 8 pixels, their encoder 38,000 parameters, a training takes seconds; the two ViTs
+# have 200,000 parameters and saw 4,000 drawn pictures of 32 × 32 pixels, DINO for 19 minutes of one core, the
+# supervised one for 9. They show mechanisms and their controls.
 #
 # ## Why? A last look back
 #

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import few_labels
 from benchmarks.few_labels import COUNTS, IN_ORDER, NAMES, page, run
-from course.fewlabels.few_labels_recorded import RECORDED
+from course.fewlabels.few_labels_recorded import BELIEVED, RECORDED
 from course.fewlabels.rounds import THRESHOLDS, Round
 
 
@@ -56,3 +56,8 @@ def test_what_the_course_ships_is_what_was_measured():
     for name, by_count in RECORDED.items():
         for count, runs in by_count.items():
             assert list(runs) == pytest.approx(found[f"{name}: {count}"], abs=1e-4), (name, count)
+    assert RECORDED.keys() == {*NAMES} and BELIEVED.keys() == {*THRESHOLDS}
+    for threshold, by_seed in BELIEVED.items():
+        for ours, theirs in zip(by_seed, found[f"threshold {threshold}"], strict=True):
+            for one, other in zip(ours, theirs, strict=True):
+                assert one == pytest.approx(other, abs=1e-4), threshold

@@ -3,6 +3,7 @@
 import pytest
 
 from course.show.lecture_tables import days_of_computing, two_diets
+from course.show.masked_table import EPOCHS, PROBE, TUNED, masked_on_imagenet
 from course.show.published import Row, published
 from tests.course.crossed import data_of
 
@@ -42,3 +43,16 @@ def test_the_lectures_tables_are_whole():
     assert max(gain, key=gain.get) == "ViT-L/32"
     assert gain["ViT-L/32"] == pytest.approx(13.21)
     assert len(data_of(days_of_computing())["rows"]) == 5
+
+
+def test_masked_images_as_the_slides_print_them():
+    """Deck 0: 82.3 82.6 83.1, then 83.6 85.9 86.9 87.8, 88.9 with 659 M; deck 2: 76.5."""
+    rows = data_of(masked_on_imagenet())["rows"]
+    of = {(row["model"], row["kind"]): row["numbers"] for row in rows}
+    tuned = {at: numbers[TUNED] for at, numbers in of.items() if TUNED in numbers}
+    sizes = ("ViT-B", "ViT-L", "ViT-H")
+    assert [tuned[size, "labels alone"] for size in sizes] == [82.3, 82.6, 83.1]
+    assert [tuned[size, "pixels"] for size in (*sizes, "ViT-H, 448")] == [83.6, 85.9, 86.9, 87.8]
+    assert tuned["V2-H, 512", "pixels"] == 88.9 and tuned["ViT-L, 2021", "labels alone"] == 76.5
+    assert all(numbers.keys() & {TUNED, PROBE} for numbers in of.values())
+    assert all(EPOCHS in numbers for (_, kind), numbers in of.items() if kind != "labels alone")

@@ -96,6 +96,9 @@ def test_equals_itself_written_otherwise_and_not_itself_plus_one(text):
         ("L¹⁰·d⁻¹", "L**10*d**-1"),
         ("½*L + ¼*d - ¾*n", "(1/2)*L + (1/4)*d - (3/4)*n"),
         ("L^½ + ⅓*d", "L**(1/2) + (1/3)*d"),
+        ("½(L + d)", "(1/2)*(L + d)"),
+        ("½L − ¾ d²", "(1/2)*L - (3/4)*d**2"),
+        ("ln(L) + ½ ln d − log n", "log(L) + (1/2)*log(d) - log(n)"),
         ("2*L*d\n  + n", "2*L*d + n"),
         ("4\u2009*\u202fL\u00a0∙ d ∗ n", "4 * L * d * n"),
         ("L\u2062d", "L*d"),
@@ -119,8 +122,8 @@ def test_written_as_on_paper(text, python):
         ("L//2", "floor(L/2)", "ceil(L/2 - 1/2)"),
         ("L", "floor(√L*√L)", "max(L, 1)", "ceil(L - 1/2)"),
         ("(n - 2*d)/(n + d)", "(n**2 - n*d - 2*d**2)/(n + d)**2"),
-        ("exp(L)", "exp(L/2)**2"),
-        ("log2(L)", "log(L)/log(2)"),
+        ("exp(L)", "exp(L/2)**2", "e**L", "e^(L/2)*e^(L/2)", "e·e**(L - 1)", "1/e**-L"),
+        ("log2(L)", "log(L)/log(2)", "ln(L)/ln (2)", "ln(L)/ln(e)*1/log(2)"),
         ("(L, d)", "[L, d]", "(1*L, d + 0)", "L, d"),
     ],
 )
@@ -158,9 +161,10 @@ def test_unequal(one, other):
 
 REFUSED = {
     "A multiplication sign is missing: write 2*a, not 2a.": (
-        *("2L", "2 L", "L d", "2(L + d)", "(L + d)n", "(L)(d)2", "L²d", "2(L)", "(2*L)(d)", "½L", "L\nd"),
+        *("2L", "2 L", "L d", "2(L + d)", "(L + d)n", "(L)(d)2", "L²d", "2(L)", "(2*L)(d)", "L\nd"),
     ),
     "A multiplication sign is missing after `L`: write L*(…).": ("L(d)",),
+    "Put what a function is taken of in parentheses: log(L).": ("log L*d", "log L d", "ln L/2", "log L²"),
     "A multiplication sign is missing before the root: write d*√d.": ("d√d", "2*d √ d"),
     "A multiplication sign is missing before the root: write (…)*√(…).": ("(L + d)√(d + 1)",),
     "A multiplication sign is missing before the root: write 2*√d.": ("2√d",),
@@ -184,6 +188,7 @@ REFUSED = {
     ),
     "`sqrt` takes one value.": ("sqrt()", "sqrt(L, d)"),
     "`max` takes at least two values.": ("max(L)", "max()"),
+    "`Le` is not a symbol here. The symbols are L, d, n.": ("Le**2",),
     "Write sqrt(…) alone, without a dot before it.": ("math.sqrt(L)", "np.sqrt(L)"),
     "Only numbers, the symbols, + - * / ** and parentheses are understood here.": (
         *("__import__('os').system('true')", "L.__class__", "L.real", "open('x')", "print(L)", "sqrt(*L)"),

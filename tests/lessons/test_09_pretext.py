@@ -14,6 +14,7 @@ from tests.test_lessons import LESSONS, ROOT, assigned, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "09_pretext"]
 SOURCE = LESSON.source.read_text(encoding="utf-8")
+WORDS = " ".join(SOURCE.replace("\n#", "\n").split())
 CELLS = re.split(r"^# %%.*\n", SOURCE, flags=re.MULTILINE)
 RESULTS = ROOT / "benchmarks" / "results"
 SHORT = "\n".join(
@@ -42,16 +43,23 @@ def space(*defined: str, **changed):
 # -- what is recorded --------------------------------------------------------------------------------------
 
 
+def table(text: str) -> dict[str, list[str]]:
+    """The rows of the Markdown tables of a text by their first cell, without marks of emphasis."""
+    lines = [line.strip("#| ") for line in text.replace("*", "").splitlines() if "| " in line]
+    return {first: others for first, *others in ([cell.strip() for cell in line.split("|")] for line in lines)}
+
+
 def test_what_the_shortcut_costs_is_what_was_recorded():
-    """On clean images, kNN first, then the probe: no cue, numbers, numbers that tell nothing."""
-    lines = (RESULTS / "shortcut.md").read_text(encoding="utf-8").splitlines()
-    table = {(cells := line.strip("| ").split(" | "))[0]: cells for line in lines if line.startswith("| ")}
-    text = " ".join(SOURCE.replace("\n#", "").replace("**", "").split())
-    cues = ("no cue", "numbers", "numbers that tell nothing")
-    (knn, probe) = ([table[cue][place] for cue in cues] for place in (-2, -1))
-    assert "kNN {} without the cue, {} with it, {} with numbers that tell nothing".format(*knn) in text
-    short = [number.split()[0] for number in (*probe, table["*untrained*"][-1])]
-    assert "probe has {}, {} and {}, and {} for the untrained net".format(*short) in text
+    """On clean images, kNN and the probe."""
+    recorded, said = table((RESULTS / "shortcut.md").read_text(encoding="utf-8")), table(SOURCE)
+    for ours, its in {
+        "nothing: untrained": "untrained",
+        "images without a cue": "no cue",
+        "numbers": "numbers",
+        "shuffled numbers": "numbers that tell nothing",
+    }.items():
+        assert said[ours] == recorded[its][-2:]
+    assert recorded["numbers"][0].startswith("99.9") and "its pretext, at\n# 99.9," in SOURCE
 
 
 # -- the finale, and a slip in it ------------------------------------------------------------------------
@@ -108,6 +116,35 @@ def test_how_many_of_them_beat_labels_alone():
     assert len(above) == 6 and "colours" not in above
 
 
+def test_of_the_whole_table_those_on_the_small_vit_beat_labels_alone():
+    kept = json.loads((RESULTS / "methods-cpu.json").read_text(encoding="utf-8"))
+    beat, others = [], []
+    for group, rows in kept.items():
+        first, alone, *methods = rows
+        assert (first["name"], alone["name"]) == ("random encoder", "supervised from scratch")
+        for row in methods:
+            above = [a > b for a, b in zip(row["probe"]["values"], alone["fine_tuned"]["values"], strict=True)]
+            (beat if all(above) else others).append("vit-mini" in group)
+    assert len(beat) == 6 and all(beat) and len(others) == 8 and not any(others)
+    assert "six of fourteen beat labels alone" in WORDS and "all six stand on the small ViT" in WORDS
+
+
+def test_what_is_asked_is_what_the_first_page_says():
+    asked = catalogue.of_lesson("09_pretext")
+    points = sum(exercise.points for exercise in asked)
+    assert f"`progress()` counts {len(asked)} questions and {points:.0f} points" in WORDS
+
+
+def test_a_default_is_asked_with_another_value_too():
+    """Else an answer that writes the default in place of the argument passes."""
+    for exercise in catalogue.of_lesson("09_pretext"):
+        if exercise.kind == "function":
+            asked = [question.payload["inputs"] for question in exercise.questions(Draw(0))]
+            for name, parameter in exercise.signature.parameters.items():
+                if parameter.default is not parameter.empty:
+                    assert {inputs.get(name) for inputs in asked} - {None, parameter.default}, name
+
+
 def test_a_player_that_knows_nothing_solves_context_without_a_gap():
     tile_and_neighbour = catalogue.reference("tile_and_neighbour")
     images = load("digits", "test", size=16).floats()[:300]
@@ -149,6 +186,31 @@ def test_a_probe_by_pytorchs_own_layer_and_optimiser_is_the_same():
         torch.testing.assert_close(
             names["linear_probe"](**inputs), exercise.reference(**inputs), atol=1e-5, rtol=1e-4
         )
+
+
+# -- what a reader types ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ((3, 3), "Your pixel (3, 3): 1 of 100 left; the worst has 1"),
+        ([3, 2], "Your pixel (3, 2): 9 of 100 left; the worst has 1"),
+        *((other, "my_pixel is a pair: row and column") for other in (15, (4, 4), "3, 3", (1, 2, 3))),
+        (None, ""),
+    ],
+)
+def test_a_pixel_is_taken_as_it_comes_or_asked_for_again(typed, told, capsys):
+    space(
+        "left, places = {}",
+        scans={"scanned": load("digits", "test", size=16)},
+        puzzlers={"scanned": None},
+        mixed_up=lambda data, row, column: (row, column),
+        solved=lambda net, place: 1.0 if place == (3, 3) else 9.0,
+        my_pixel=typed,
+        matrices=lambda *shown, **how: None,
+    )
+    assert capsys.readouterr().out.startswith(told) and bool(told) == (typed is not None)
 
 
 # -- half a notebook, and none ---------------------------------------------------------------------------

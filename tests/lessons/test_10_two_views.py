@@ -1,6 +1,7 @@
 """Lesson 10: its losses are the library's, its texts are true, and a slip makes the finale worse."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -55,6 +56,19 @@ def test_the_readers_mass_is_the_cards():
         method.encoder.features(pictures.floats(), record)
     weights = torch.stack(record["weights"])[:, :, :, 0, 1:].mean(dim=2)
     assert torch.equal(attention_mass(weights, 0.6), looked_at(method.encoder, pictures.floats()))
+
+
+@pytest.mark.parametrize(
+    ("weights", "mass", "taken"),
+    [
+        ([0.25, 0.5, 0.25], 0.5, [False, True, False]),  # reached exactly: no patch more
+        ([1.0, 1.0, 1.0, 1.0], 0.5, [True, True, False, False]),
+        ([0.5, 0.3, 0.2], 0.0, [False, False, False]),
+        ([0.5, 0.3, 0.2], 1.0, [True, True, True]),
+    ],
+)
+def test_a_mass_takes_the_fewest_patches(weights, mass, taken):
+    assert attention_mass(torch.tensor(weights), mass).tolist() == taken
 
 
 # -- what is learnt, and a slip in it ------------------------------------------------------------------
@@ -156,6 +170,7 @@ def test_attention_follows_the_objective_as_the_text_says():
         found[name] = [overlap(layer, pictures.masks) for layer in layers]
         untrained = card["scores"][0]["beside"]["untrained"]
         assert found[name][-1] > untrained + 0.1
+        assert re.search(rf"for {card['minutes']:.0f}\b", TEXT.partition("Ours are toys")[2])
     assert found["dino-clutter"][-1] > found["supervised-clutter"][-1] + 0.05  # the last layer
     assert abs(found["dino-clutter"][1] - found["supervised-clutter"][1]) < 0.05  # the second
     assert min(found["dino-clutter"][1], found["supervised-clutter"][1]) > max(

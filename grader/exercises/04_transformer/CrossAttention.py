@@ -2,7 +2,7 @@
 
 Multi-head attention in which queries come from `x`, and keys and values from `memory`. Four linear layers
 from d to d, with bias: `query`, `key`, `value`, `output`. You have the parts: `split_heads`, `attention`,
-`merge_heads`.
+`merge_heads`. It has to work without a mask, too.
 """
 
 from torch import nn
@@ -17,7 +17,7 @@ merge_heads = reference("merge_heads")
 
 
 class CrossAttention(nn.Module):
-    """Multi-head attention of x to a memory.
+    """Multi-head attention of x to a memory: forward(x, memory, mask=None)
 
     x: (B, Lq, d), memory: (B, Lk, d), mask: boolean, broadcastable to
     (B, heads, Lq, Lk), True = may attend -> (B, Lq, d)
@@ -59,6 +59,12 @@ exercise = Module(
         "output for each.",
         "self.key(memory) -> self.key(x) ;; self.value(memory) -> self.value(x)": "The memory is never read: "
         "this is self-attention of x.",
+        "split_heads(self.query(x), self.heads) -> self.query(x) ;; "
+        "split_heads(self.key(memory), self.heads) -> self.key(memory) ;; "
+        "split_heads(self.value(memory), self.heads) -> self.value(memory) ;; "
+        "merge_heads(y) -> y": "Nothing is split: this is one head, as wide as the token.",
+        "attention(q, k, v, mask) -> attention(q / self.heads**0.5, k, v, mask)": "The scores are divided by "
+        "√d: a head is only d / heads wide, and `attention` divides by that root already.",
         "merge_heads(y) -> y.reshape(x.shape)": "Heads are merged without turning the axes back: pieces of "
         "different tokens come to stand in one row.",
         "self.output(merge_heads(y)) -> merge_heads(y)": "The output layer is left out: no head ever meets "

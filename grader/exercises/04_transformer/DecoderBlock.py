@@ -6,7 +6,7 @@ read, think.
     x = norm1(x + attention(x))   then   x = norm2(x + cross(x, memory))   then   norm3(x + mlp(x))
 
 `attention` and `cross` are both your `CrossAttention`; `norm1`, `norm2`, `norm3` and `mlp` are as before.
-`mask` says what may be seen of x, `memory_mask` what may be seen of the memory.
+`mask` says what may be seen of x, `memory_mask` what may be seen of the memory; either may be left out.
 """
 
 from torch import nn
@@ -16,11 +16,13 @@ from grader.exercise import Module
 from grader.questions.layers import with_heads
 
 CrossAttention = reference("CrossAttention")
+causal_mask = reference("causal_mask")
 
 
 class DecoderBlock(nn.Module):
-    """x: (B, Lt, d), memory: (B, Ls, d) -> (B, Lt, d)
+    """forward(x, memory, mask=None, memory_mask=None): -> (B, Lt, d)
 
+    x: (B, Lt, d), memory: (B, Ls, d)
     masks: boolean, broadcastable to (B, heads, Lt, Lt) and (B, heads, Lt, Ls)
     """
 
@@ -66,6 +68,8 @@ exercise = Module(
         "self.attention(x, x, mask) -> self.attention(x, x)": "The first attention gets no mask: the "
         "decoder "
         "sees what it has yet to write.",
+        "self.attention(x, x, mask) -> self.attention(x, x, causal_mask(x.shape[1]))": "The mask is made "
+        "here, and not taken from `mask`: who calls says what may be seen.",
         "self.cross(x, memory, memory_mask) -> self.cross(x, memory)": "The memory's mask goes nowhere: "
         "padding "
         "of the source is read as text.",
@@ -81,6 +85,11 @@ exercise = Module(
         "x + self.mlp(x) -> self.mlp(x)": "There is no way around the MLP: its output replaces x instead "
         "of "
         "being added.",
+        "self.norm1(x + self.attention(x, x, mask)) -> (old := x) * 0 + self.norm1(old + self.attention(old, "
+        "old, mask)) ;; self.norm2(x + self.cross(x, memory, memory_mask)) -> self.norm2(old + self.cross(x, "
+        "memory, memory_mask))": "The way around the look at the memory begins at the layer's input; it "
+        "begins "
+        "behind the first norm.",
     },
     also_right=["self.attention(x, x, mask) -> self.attention(x, x, mask=mask)"],
     points=5,

@@ -19,7 +19,10 @@ CrossAttention = reference("CrossAttention")
 
 
 class EncoderBlock(nn.Module):
-    """x: (B, L, d), mask: boolean, broadcastable to (B, heads, L, L) -> (B, L, d)"""
+    """forward(x, mask=None): x (B, L, d) -> (B, L, d)
+
+    mask: boolean, broadcastable to (B, heads, L, L), True = may attend
+    """
 
     def __init__(self, d, heads, hidden):
         super().__init__()
@@ -57,6 +60,12 @@ exercise = Module(
         "y, mask) ;; "
         "self.norm2(x + self.mlp(x)) -> x + self.mlp(self.norm2(x))": "The norms come first, inside the "
         "branches: that is pre-norm, as later models have it; here they come after the sums.",
+        "self.norm1(x + self.attention(x, x, mask)) -> (old := x) * 0 + self.norm1(old + self.attention(old, "
+        "old, mask)) ;; self.norm2(x + self.mlp(x)) -> self.norm2(old + self.mlp(x))": "The way around "
+        "the MLP "
+        "begins at the layer's input; it begins where the MLP does, behind the first norm.",
+        "self.mlp(x) -> self.mlp[2](nn.functional.gelu(self.mlp[0](x)))": "The MLP has a GELU; here it is "
+        "`nn.ReLU()`.",
         "self.norm1(x + self.attention(x, x, mask)) -> x + self.attention(x, x, mask)": "The first norm "
         "is left "
         "out.",

@@ -18,7 +18,7 @@ def append_likeliest(tokens, logits, end=2, padding=0):
     return torch.cat([tokens, token[:, None]], dim=1)  # (B, t + 1)
 
 
-def _case(end=2, padding=0, ended=True, square=False, shift=0.0):
+def _case(end=2, padding=0, ended=True, square=False, shift=0.0, odd=False):
     def case(draw):
         B, t, V = [draw.integer(4, 7)] * 3 if square else (draw.integer(3, 6), draw.integer(4, 9), 11)
         tokens = torch.tensor([[draw.integer(5, 9) for _ in range(t)] for _ in range(B)])
@@ -27,6 +27,8 @@ def _case(end=2, padding=0, ended=True, square=False, shift=0.0):
                 last = draw.integer(0, t - 1)
                 tokens[row, last] = end
                 tokens[row, last + 1 :] = padding
+        if odd:  # padding that no end came before
+            tokens[draw.integer(0, B - 1), -1] = padding
         logits = draw.normal(B, V) + shift
         logits[:, padding] -= 9  # no model writes padding by itself
         inputs = dict(tokens=tokens, logits=logits)
@@ -43,6 +45,7 @@ exercise = Function(
         "all sizes equal": _case(square=True),
         "no logit is above zero": _case(shift=-20.0),
         "another end, another padding": _case(end=3, padding=1),
+        "a row without an end closes with padding": _case(ended=False, odd=True),
     },
     words={"ended": "which rows have ended", "token": "the likeliest tokens"},
     slips={
@@ -53,6 +56,10 @@ exercise = Function(
         "(tokens == end).any(dim=-1) -> tokens[:, -1] == end": "Only the last token is looked at: a row "
         "that "
         "ended earlier, and ends in padding now, is written on.",
+        "(tokens == end).any(dim=-1) -> (tokens[:, -1] == end) | (tokens[:, -1] == padding)": "Whether a row "
+        "has ended is read off its last token; look for its `end`.",
+        "_x.masked_fill(ended, padding) -> _x * ~ended": "A row that has ended gets 0; it should get "
+        "`padding`, which may be another token.",
         "(tokens == end).any(dim=-1) -> (tokens == end).any()": "As soon as one row has ended, all have.",
         "(tokens == end).any(dim=-1) -> token == end": "The end itself is replaced by padding: a row gets "
         "its "

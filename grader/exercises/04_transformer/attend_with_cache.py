@@ -46,11 +46,19 @@ exercise = Function(
         "front, the new value behind: keys and values no longer belong together.",
         "attention(q, keys, values), keys, values -> attention(q, keys[:, :-1], values[:, :-1]), keys, "
         "values": "The new token does not look at itself: its own key and value belong to what it sees.",
+        "attention(q, keys, values), keys, values -> attention(q * q.shape[-1] ** 0.5, keys, values), keys, "
+        "values": "The scores are not divided by √d.",
+        "torch.cat([keys, k], dim=1) -> torch.cat([keys, x], dim=1) ;; torch.cat([values, v], dim=1) -> "
+        "torch.cat([values, x], dim=1)": "The token itself joins the cache; its key and its value should.",
+        "torch.cat([keys, k], dim=1) -> torch.cat([k, keys], dim=1) ;; torch.cat([values, v], dim=1) -> "
+        "torch.cat([v, values], dim=1)": "The newest stands in front: the cache keeps the order of the "
+        "tokens.",
         "attention(q, keys, values), keys, values -> attention(q, k, v), keys, values": "The cache is "
         "grown "
         "and never read: the token looks at itself only.",
     },
     also_right=["attention(q, keys, values), keys, values -> attention(q, keys, values, None), keys, values"],
+    without=["gradient"],  # it writes; what it learns from has no cache
     points=4,
     difficulty=2,
     minutes=6,

@@ -50,6 +50,16 @@ exercise = Function(
         "are, so their logarithms are added.",
         "scores[:, None] + log_p -> scores[:, None] + log_p.exp()": "A probability is added to a "
         "log-probability.",
+        "return best, place // V, place % V -> return longer.max(1)[0], "
+        "longer.new_ones(W).cumsum(0).long() - 1, longer.argmax(1)": "Each "
+        "beginning goes on with its own best token: of *all* W·V longer ones the W best are kept, and "
+        "several "
+        "may come from one beginning.",
+        "return best, place // V, place % V -> return longer.max(1)[0].sort(descending=True)[0], "
+        "(order := longer.max(1)[0].argsort(descending=True)), longer.argmax(1)[order]": "Each beginning "
+        "goes "
+        "on with its own best token: of *all* W·V longer ones the W best are kept, and several may come from "
+        "one beginning.",
         "return best, place // V, place % V -> return best, place % V, place // V": "Beginnings and "
         "tokens have changed places.",
         "return best, place // V, place % V -> return best, place // W, place % W": "The place is "

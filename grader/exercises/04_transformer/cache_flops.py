@@ -35,6 +35,7 @@ exercise = Formulas(
             slips={
                 "8*L*d**2 + 4*L**2*d": "Every token is charged for L keys; token t meets t: add up 1 + 2 "
                 "+ … + L.",
+                "8*L*d**2 + 2*L**2*d": "1 + 2 + … + L is L(L + 1)/2, and not L²/2: a term of L d is missing.",
             },
             also_right=["8*L*d**2 + 2*L**2*d + 2*L*d"],
         ),

@@ -1,7 +1,8 @@
 """A loss that leaves the padding out
 
 Cross-entropy in nats: the mean of −log p over the **real** tokens, where p is the softmax's share of the true
-token. Sentences of a batch are filled up with token 0, and nobody is asked to write padding.
+token. Sentences of a batch are filled up with token 0, and nobody is asked to write padding. Write it out,
+without PyTorch's own `cross_entropy` and `NLLLoss`.
 """
 
 import torch
@@ -44,6 +45,8 @@ exercise = Function(
         "-total / real.sum() -> -total": "This is the sum over the real tokens; the mean is asked for.",
         "-total / real.sum() -> total / real.sum()": "The sign is missing: this loss falls when the "
         "true token gets less.",
+        "logits.log_softmax(dim=-1) -> logits.softmax(dim=-1)": "There is no logarithm: this is minus the "
+        "mean of p, not of log p.",
         "logits.log_softmax(dim=-1) -> logits": "The logits are taken for log-probabilities: there is no "
         "softmax.",
         "logits.log_softmax(dim=-1) -> logits.softmax(dim=-1).log()": "The logarithm is taken of a "

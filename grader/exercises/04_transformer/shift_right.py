@@ -17,6 +17,14 @@ def shift_right(labels, begin=1):
     return torch.cat([first, earlier], dim=1)  # (B, L)
 
 
+def _padded(draw):
+    """Sentences with their ends, and padding behind the shorter ones."""
+    B, L = draw.sizes(2)
+    lengths = [L if not row else draw.integer(1, L - 1) for row in range(B)]
+    rows = [[draw.integer(10, 99) for _ in range(n - 1)] + [2] + [0] * (L - n) for n in lengths]
+    return dict(labels=torch.tensor(rows))
+
+
 def _case(square=False, begin=None, short=False):
     def case(draw):
         B, L = [draw.integer(3, 6)] * 2 if square else draw.sizes(2)
@@ -34,6 +42,7 @@ exercise = Function(
         "as many sentences as tokens": _case(square=True),
         "sentences of one token": _case(short=True),
         "another token that begins": _case(begin=7),
+        "ends, and padding behind them": _padded,
     },
     slips={
         "labels[:, :-1] -> labels": "The last token is kept as well: the inputs are one longer than the "
@@ -49,6 +58,8 @@ exercise = Function(
         "torch.cat([first, earlier], dim=1) -> torch.cat([labels[:, -1:], earlier], dim=1)": "The last "
         "token "
         "comes round to the front: the first place has to be told `begin`.",
+        "earlier = labels[:, :-1] -> earlier = labels[:, :-1].masked_fill(labels[:, :-1] == 2, 0)": "An end "
+        "is told as any other token is; here it becomes padding.",
     },
     also_right=["torch.cat([first, earlier], dim=1) -> torch.cat([first, labels], dim=1)[:, :-1]"],
     points=2,

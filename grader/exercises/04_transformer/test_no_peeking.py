@@ -1,8 +1,8 @@
 """Catch a decoder that peeks
 
 A loss near zero can be a triumph or a leak. Write the test that tells them apart. It is handed a function
-`decode(x)`, for x (L, d) -> (L, d), in which output i may depend on rows 0 … i of x and on no later one. Make
-inputs of your own. It is run on five honest decoders and eleven that peek.
+`decode(x)`, for x (L, d) -> (L, d) of any L and d, in which output i may depend on rows 0 … i of x and on no
+later one. Make inputs of your own. It is run on five honest decoders and eleven that peek.
 """
 
 import torch

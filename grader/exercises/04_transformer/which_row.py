@@ -18,7 +18,8 @@ exercise = Quiz(
     },
     right="b",
     why={
-        "a": "It helps the loss, which asks about one word at a time. Look at the table above: the free "
+        "a": "It helps the loss, which asks about one word at a time. Look at what was printed above: the "
+        "free "
         "writer "
         "was always right, the forced one not.",
         "c": "Padding comes behind the end and is never scored.",

@@ -1,9 +1,9 @@
 """A new head
 
 Features (B, d) of a network that learnt something else, and K new classes. Three parts: `mean` and `std`, d
-numbers each, which are **not trained** (requires_grad False; 0 and 1 at first: whoever uses the head puts in
-those of the labelled images' features); and `head`, a linear layer from d to K, with bias. `forward`: take
-`mean` away, divide by `std`, then the linear layer.
+numbers each, which are **not trained** (buffers, or parameters with `requires_grad=False`) and begin as 0 and
+as 1: whoever uses the head puts in those of the labelled images' features; and `head`, a linear layer from d
+to K, with bias. `forward`: take `mean` away, divide by `std`, then the linear layer.
 """
 
 import torch
@@ -39,6 +39,8 @@ def _case(batch=None):
 exercise = Module(
     NewHead,
     cases={"a batch": _case(), "one image": _case(batch=1)},
+    starts={"mean": 0.0, "std": 1.0},
+    fixed=["mean", "std"],
     words={"standard": "the standardised features"},
     slips={
         "(features - self.mean) / self.std -> (features - features.mean(dim=0)) / features.std(dim=0)": (
@@ -49,11 +51,16 @@ exercise = Module(
         "(features - self.mean) / self.std -> features / self.std - self.mean": "The mean is taken away "
         "after the division; it belongs to the features as they come.",
     },
+    also_right=[
+        "self.mean = nn.Parameter(torch.zeros(d), requires_grad=False) -> self.register_buffer('mean', "
+        "torch.zeros(d)) ;; self.std = nn.Parameter(torch.ones(d), requires_grad=False) -> "
+        "self.register_buffer('std', torch.ones(d))",
+    ],
     points=3,
     difficulty=2,
     minutes=7,
     hints=[
-        "nn.Parameter(torch.zeros(d), requires_grad=False) belongs to the module, and no optimiser moves it.",
+        'self.register_buffer("mean", torch.zeros(d)) belongs to the module, and no optimiser moves it.',
         "Vectors (d,) broadcast over a batch (B, d).",
     ],
 )

@@ -51,6 +51,9 @@ exercise = Function(
         "one's row.",
         "left[:, None] + steps -> left[0] + steps.expand(len(left), -1)": "All images are cut at the first "
         "one's column.",
+        "torch.where(mirrored[:, None], columns.flip(1), columns) -> torch.where(mirrored[:, None], "
+        "images.shape[-1] - 1 - columns, columns)": "It is mirrored before it is cut: the crop then comes "
+        "from the other side of the image.",
         "torch.where(mirrored[:, None], columns.flip(1), columns) -> columns": "Nothing is mirrored.",
         "torch.where(mirrored[:, None], columns.flip(1), columns) -> columns.flip(1)": "All are mirrored.",
         "torch.where(mirrored[:, None], columns.flip(1), columns) -> torch.where(mirrored[:, None], columns, "

@@ -54,6 +54,21 @@ exercise = Function(
         "own, not what was pasted.",
         "max(top, 0), max(left, 0) -> top, left": "A box that begins above or left of the image has negative "
         "indices, and those count from the other end.",
+        "min(top + side, H), min(left + side, W) -> min(y + side // 2, H), min(x + side // 2, W)": "The box "
+        "ends at y + side//2: where the side is odd, it is one pixel too small.",
+        "min(top + side, H), min(left + side, W) -> min(max(top, 0) + side, H), "
+        "min(max(left, 0) + side, W)": "A box that begins above or left of the image keeps its whole side: "
+        "its end follows from where it was drawn, not from where it was cut off.",
+        "y - side // 2, x - side // 2 -> min(max(y - side // 2, 0), H - side), "
+        "min(max(x - side // 2, 0), W - side)": "A box that hangs over the border is moved inside; it is to "
+        "be cut off there.",
+        "min(top + side, H), min(left + side, W) -> top + side, left + side ;; max(top, 0), max(left, 0) -> "
+        "top, left": "Nothing is cut off at the border: a box that begins above or left of the image has "
+        "negative indices, which count from the other end, and λ is that of the whole box.",
+        "mixed[..., top:bottom, left:right] = images[partner][..., top:bottom, left:right] -> "
+        "mixed[..., y - side // 2 : bottom, x - side // 2 : right] = "
+        "images[partner][..., y - side // 2 : bottom, x - side // 2 : right]": "The share is right; what is "
+        "pasted begins above or left of the image at negative indices, which count from the other end.",
         "y - side // 2, x - side // 2 -> y, x": "(y, x) is the middle of the box, not its corner.",
         "(bottom - top) * (right - left) / (H * W) -> (bottom - top) / H": "The share of the rows, not of "
         "the pixels.",
@@ -62,6 +77,7 @@ exercise = Function(
         "images[partner][..., top:bottom, left:right] -> 0.0": "The box is empty (that is Cutout): it shows "
         "the partner.",
     },
+    without=["gradient"],  # images and labels are data
     points=4,
     difficulty=2,
     minutes=10,

@@ -2,7 +2,8 @@
 
 Stochastic depth: a residual block adds its branch for some images of the batch and leaves it out for the
 others. `kept` says for which it is there; each is left out with probability `rate`. Scale the branch so that
-what is added is, **on average over the draws**, the branch itself.
+what is added is, **on average over the draws**, the branch itself. Nothing is drawn here, and it is no
+dropout: an image's branch is there whole, or not at all.
 """
 
 from grader.exercise import Function
@@ -41,6 +42,8 @@ exercise = Function(
     slips={
         "kept / (1 - rate) -> kept": "Nothing is scaled: in training the branch is smaller on average than "
         "at evaluation, where all are there.",
+        "kept / (1 - rate) -> kept / kept.float().mean()": "It is divided by how many *were* kept in this "
+        "batch: an image then depends on the others, and where none is kept, on 0. Take the probability.",
         "kept / (1 - rate) -> kept * (1 - rate)": "It is multiplied where it should be divided: what is "
         "there must make up for what is left out.",
         "kept / (1 - rate) -> kept / rate": "Divide by the probability of being *there*, 1 − rate.",
@@ -58,5 +61,5 @@ exercise = Function(
         "With probability rate it adds 0, else c · branch. For which c is the mean the branch?",
         "One factor an image: kept is (B,), the branch (B, L, d).",
     ],
-    may_not_call=["course.layers"],
+    may_not_call=["course.layers", "F.dropout", "torch.dropout"],
 )

@@ -1,4 +1,4 @@
-"""Which change leaves the label alone?"""
+"""Which change makes the label untrue?"""
 
 from grader.exercise import Matching
 

@@ -11,8 +11,8 @@ exercise = Number(
     given=lambda draw: {
         "r": draw.integer(2, 9) / 1000,
         "g": draw.integer(60, 90) / 100,
-        "n": draw.integer(12, 24),
-        "i": draw.integer(2, 4),
+        "n": 2 * draw.integer(6, 12),  # both even, the power odd: (1 − g) and (g − 1) to it differ
+        "i": 2 * draw.integer(1, 2),
     },
     value="r * g**(n + 1 - i)",
     slips={
@@ -20,6 +20,7 @@ exercise = Number(
         "r * g**i": "It falls from the bottom up: the head would learn most slowly.",
         "r * g**(n + 2 - i)": "One step too many: layer n is one step below the head.",
         "r * g * (n + 1 - i)": "Each step *multiplies* by g: a power.",
+        "r * (1 - g)**(n + 1 - i)": "Each step multiplies by g, and not by 1 − g: g is what is left.",
         "g**(n + 1 - i)": "This is the factor; the rate of the head, r, belongs in front.",
     },
     points=2,

@@ -56,11 +56,18 @@ exercise = Function(
         "pixels, which a large background decides.",
         "(both[there] / either[there]).mean() -> both.sum() / either.sum()": "Pixels of all classes are "
         "thrown together: a rare class no longer counts as much as a common one.",
+        "(both[there] / either[there]).mean() -> (both / either).mean()": "A class that is neither there nor "
+        "called gives 0/0: leave it out of the mean.",
         "(both[there] / either[there]).mean() -> (both / either.clamp(min=1)).mean()": "A class that is "
         "neither there nor called counts as 0: it has no IoU.",
         "there = either > 0 -> there = counts.sum(dim=1) > 0": "A class that was called and is not there is "
         "left out: its IoU is 0, and it counts.",
     },
+    without=["gradient"],  # it is a measure, and no loss
+    also_right=[
+        "(both[there] / either[there]).mean() -> (both / either).nanmean()",
+        "(both[there] / either[there]).mean() -> torch.nan_to_num(both / either).sum() / there.sum()",
+    ],
     points=3,
     difficulty=2,
     minutes=7,

@@ -46,7 +46,12 @@ exercise = Function(
         "(1 - of_image) * images[partner] -> (1 - of_image) * images": "The picture is the image itself: "
         "only the label is mixed.",
         "of_label * labels + (1 - of_label) * labels[partner] -> (1 - of_label) * labels + of_label * "
-        "labels[partner]": "The shares are exchanged: λ belongs to the image itself.",
+        "labels[partner]": "In the label the shares are exchanged: λ belongs to the image itself.",
+        "share[:, None, None, None] -> 1 - share[:, None, None, None] ;; share[:, None] -> "
+        "1 - share[:, None]": "The shares are exchanged in picture and label: λ belongs to the image itself, "
+        "and 1 − λ to its partner.",
+        "of_image * images + (1 - of_image) * images[partner] -> (1 - of_image) * images + of_image * "
+        "images[partner]": "In the picture the shares are exchanged: λ belongs to the image itself.",
         "share[:, None, None, None] -> share.mean()": "All images get one λ, the mean of theirs.",
         "share[:, None, None, None] -> share[0] ;; share[:, None] -> share[0]": "All images get the first "
         "one's λ.",
@@ -58,6 +63,7 @@ exercise = Function(
     also_right=[
         "of_image * images + (1 - of_image) * images[partner] -> images[partner].lerp(images, of_image)",
     ],
+    without=["gradient"],  # images and labels are data
     points=3,
     difficulty=1,
     minutes=6,

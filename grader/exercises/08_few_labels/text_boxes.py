@@ -23,18 +23,22 @@ def text_boxes(ink):
     return boxes
 
 
-def _case(spaces=False, square=False, holes=False):
+def _case(spaces=False, square=False, holes=False, parts=False):
     def case(draw):
         L = draw.integer(3, 5)
         H, W = (10, 10) if square else (draw.integer(8, 10), draw.integer(14, 18))
         ink = torch.zeros(L, H, W, dtype=torch.bool)
-        for one in ink[1:] if spaces else ink:
+        for number, one in enumerate(ink[1:] if spaces else ink):
             top, left = draw.integer(0, 4), draw.integer(0, 5)
-            bottom, right = top + draw.integer(2, H - 5), left + draw.integer(2, W - 6)
+            bottom, right = top + draw.integer(3 if parts else 2, H - 5), left + draw.integer(3, W - 6)
             one[top:bottom, left:right] = True
             if holes:
                 one[top + 1 : bottom - 1, left + 1 : right - 1] = False
                 one[top, left] = one[bottom - 1, right - 1] = False
+            if parts and number % 2:  # a quotation mark: an empty column in it
+                one[:, (left + right) // 2] = False
+            elif parts:  # an i: an empty row below its dot
+                one[(top + bottom) // 2] = False
         return {"ink": ink}
 
     return case
@@ -47,9 +51,16 @@ exercise = Function(
         "a line with a space": _case(spaces=True),
         "as wide as high": _case(square=True),
         "letters with holes": _case(holes=True),
+        'letters in parts, as i, j and "': _case(parts=True),
     },
     words={"rows": "the rows with ink", "columns": "the columns with ink", "boxes": "the boxes"},
     slips={
+        "columns[-1] + 1 -> left + len(columns) ;; rows[-1] + 1 -> top + len(rows)": "Columns and rows with "
+        "ink are counted: a letter in parts, such as i, has empty ones in between.",
+        "columns[-1] + 1 -> left + len(columns)": "The columns with ink are counted: a mark in parts, such "
+        'as ", has an empty one in between.',
+        "rows[-1] + 1 -> top + len(rows)": "The rows with ink are counted: a letter in parts, such as i, has "
+        "an empty one in between.",
         "columns[-1] + 1 -> columns[-1] ;; rows[-1] + 1 -> rows[-1]": "Right and bottom are the last pixels "
         "with ink, not the first behind it: each box loses a row and a column.",
         "[left, top, right, bottom] -> [top, left, bottom, right]": "x and y are exchanged: left comes "

@@ -3,8 +3,8 @@
 from grader.exercise import Quiz
 
 exercise = Quiz(
-    question="Self-training, 5 labels a class, threshold 0.7. Round after round more images are believed, "
-    "and the accuracy does not rise. A colleague proposes more rounds. What do you answer?",
+    question="Self-training, 5 labels a class, threshold 0.5. Round after round more images are believed, "
+    "and the accuracy falls. A colleague proposes more rounds. What do you answer?",
     options={
         "a": "Right: mistakes are outvoted, given enough rounds.",
         "b": "The images it is wrong about are labelled by the network itself: the next one is taught those "

@@ -35,15 +35,17 @@ exercise = Function(
         "some of 4 tiles": lambda draw: dict(N=4, K=draw.integer(6, 12)),
         "some of 5 tiles": lambda draw: dict(N=5, K=draw.integer(8, 20)),
         "a single one": lambda draw: dict(N=draw.integer(3, 5), K=1),
-        "more tiles than orders": lambda draw: dict(N=6, K=4),
+        "fewer orders than tiles": lambda draw: dict(N=6, K=4),
     },
     words={"every": "all orders", "total": "the sum of distances", "differ": "the places that differ"},
     slips={
         "total = total + differ.sum(dim=1) -> total = differ.sum(dim=1)": "Only the distance to the order "
         "chosen last counts: the next can be near all others.",
         "every != last -> every == last": "The nearest are chosen and not the farthest: places that are "
-        "equal "
-        "are counted, or the smallest sum is taken.",
+        "equal are counted, or the smallest sum is taken.",
+        "torch.zeros(len(every), dtype=torch.int64) -> torch.full((len(every),), N + 1) ;; "
+        "total + differ.sum(dim=1) -> total.minimum(differ.sum(dim=1))": "The distance to the *nearest* "
+        "of the chosen is made as large as can be; the sum of the distances to all of them is asked for.",
         "total[chosen[-1]] = -1000000 ->": "One that is chosen already can be chosen again.",
         "every != last -> (every - last).abs()": "How far a tile has moved is added up; the Hamming distance "
         "counts places that differ.",
@@ -56,8 +58,7 @@ exercise = Function(
         "torch.tensor(list(itertools.permutations(range(N)))) are all of them, (N!, N). Compare the whole "
         "table with one order at a time.",
         "Keep one sum for each of the N! orders, and add to it whenever one is chosen. `argmax` takes the "
-        "first "
-        "of several.",
+        "first of several.",
     ],
     may_not_call=["course.ssl"],
 )

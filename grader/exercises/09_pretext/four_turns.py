@@ -2,7 +2,7 @@
 
 Each image of a batch goes in as it is, by one, by two and by three quarter turns, anticlockwise as
 `torch.rot90` turns (axes 2 and 3): first **all** images as they are, then all by one turn, and so on. The
-label of an image is the number of its turns.
+label of an image is the number of its turns, a whole number of any integer type.
 """
 
 import torch
@@ -42,6 +42,9 @@ exercise = Function(
         "while the images come in four blocks: most of them get the label of another.",
         "torch.rot90(images, k, dims=(2, 3)) -> torch.rot90(images, -k, dims=(2, 3))": "The images are "
         "turned clockwise: what is called one turn is three.",
+        "torch.cat(turned) -> torch.stack(turned, dim=1).flatten(0, 1) ;; "
+        "torch.arange(4).repeat_interleave(B) -> torch.arange(4).repeat(B)": "Image by image, each with its "
+        "four turns, and labels that fit; turn by turn is asked for: first all images as they are.",
         "torch.cat(turned) -> torch.stack(turned, dim=1).flatten(0, 1)": "The four turns of an image stand "
         "side by side; four blocks of all images are asked for, as the labels say.",
         "torch.rot90(images, k, dims=(2, 3)) -> images.flip(2) if k == 2 else torch.rot90(images, k, (2, "
@@ -50,6 +53,7 @@ exercise = Function(
     also_right=[
         "torch.rot90(images, k, dims=(2, 3)) -> images.rot90(k, (2, 3))",
         "torch.rot90(images, k, dims=(2, 3)) -> images.rot90(k, (-2, -1))",
+        "torch.arange(4).repeat_interleave(B) -> torch.arange(4, dtype=torch.int32).repeat_interleave(B)",
     ],
     points=2,
     difficulty=1,

@@ -3,6 +3,9 @@
 One latent of an image is normal with mean m and **variance** v. Its divergence from the standard normal is
 the mean, over that latent, of log q − log p: for normal densities −½ log v − (z − m)² / 2v + z² / 2. The
 mean of (z − m)² is v, that of z² is m² + v. What is the divergence?
+
+Type it in m and v, with `*` wherever two things are multiplied and what a logarithm is taken of in
+parentheses; as `"(m**2 + log(v)) / 2"` is typed (which is not the answer).
 """
 
 from grader.exercise import Formula
@@ -29,7 +32,14 @@ exercise = Formula(
         "(m + v - 1 - log(v))/2": "The mean has to be squared.",
         "-(m**2 + v - 1 - log(v))/2": "The sign: a divergence is never below 0.",
     },
-    also_right=["-(1 + log(v) - m**2 - v)/2"],
+    also_right=[
+        "-(1 + log(v) - m**2 - v)/2",
+        "½·(m² + v − 1 − log(v))",
+        "½ (m² + v − 1 − log v)",
+        "0.5*(m^2 + v - 1 - ln(v))",
+        "-½ ln v - v/(2*v) + (m² + v)/2",
+        "(m*m + v - 1)/2 - log(sqrt(v))",
+    ],
     hints=[
         "Put the two means into the three terms, one after the other.",
         "−½ log v, then minus v / 2v, then plus (m² + v)/2. A test: it is 0 for m = 0, v = 1.",

@@ -42,7 +42,14 @@ def _case(N=None, M=None, unequal=False, still=False):
             train[:, 0], test[:, 0] = 3e-6 * train[:, 0], 3e-6 * test[:, 0]
         labels = draw.normal(n, classes).argmax(dim=1)
         steps = draw.integer(2, 3)
-        return dict(train=train, labels=labels, test=test, classes=classes, steps=steps, rate=0.5)
+        return dict(
+            train=train,
+            labels=labels,
+            test=test,
+            classes=classes,
+            steps=steps,
+            rate=draw.choice((0.2, 0.5, 1.0)),
+        )
 
     return case
 
@@ -82,8 +89,7 @@ exercise = Function(
     hints=[
         "Two numbers a feature are taken from `train`, and used four times. None is taken from `test`.",
         "By hand: the gradient of the mean cross-entropy with respect to the logits is (softmax − one-hot) "
-        "/ N. "
-        "Or torch.autograd.grad(loss, (W, b)).",
+        "/ N. Or torch.autograd.grad(loss, (W, b)).",
         "Through x W + b it goes on to W by xᵀ, and to b by a sum over the images.",
     ],
     may_not_call=["course.evaluate"],

@@ -2,7 +2,7 @@
 
 Each colour is a point in the plane (a, b), each class a bin with a centre in it. Share a colour out over
 the k bins nearest to it, by exp(−d² / 2σ²), d its distance to the centre; the k shares sum to 1, all other
-bins get 0.
+bins get 0. A colour may lie far from every bin.
 """
 
 import torch
@@ -59,6 +59,8 @@ exercise = Function(
         "the exponent; its square does.",
         "-near / (2 * sigma**2) -> -near / (2 * sigma)": "σ has to be squared.",
         "-near / (2 * sigma**2) -> -near / sigma**2": "The 2 in front of σ² is missing.",
+        "_x.softmax(dim=-1) -> _x.exp() / _x.exp().sum(dim=-1, keepdim=True)": "Far from every bin all k "
+        "numbers exp(−d² / 2σ²) are rounded to 0, and 0 / 0 is no share: subtract the smallest d² first.",
         "_x.softmax(dim=-1) -> _x.exp()": "The shares of a colour do not sum to 1.",
         "_x.softmax(dim=-1) -> _x.exp() / (-square / (2 * sigma**2)).exp().sum(dim=-1, keepdim=True)": "They "
         "are divided by the sum over all bins and not by that over the k nearest.",

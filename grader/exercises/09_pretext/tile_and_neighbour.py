@@ -54,6 +54,12 @@ exercise = Function(
         "have changed places: above is taken for the left.",
         "row * (tile + gap), column * (tile + gap) -> row * tile, column * tile": "There is no gap between "
         "the tiles.",
+        "row * (tile + gap), column * (tile + gap) -> row * tile + gap, column * tile + gap": "The gap is "
+        "counted once, and in front of the first tile, too: each row and each column begins tile + gap "
+        "pixels behind the one before.",
+        "row * (tile + gap), column * (tile + gap) -> row * tile + min(row, 1) * gap, column * tile + "
+        "min(column, 1) * gap": "The gap is counted once: two gaps lie in front of the last row and the last "
+        "column.",
         "row * (tile + gap), column * (tile + gap) -> row * (tile + gap) + gap, column * (tile + gap) + "
         "gap": "The gap is put in front of the first tile, too.",
         "(4, place) -> (place, 4)": "The neighbour comes first: the middle one does.",

@@ -25,11 +25,10 @@ def _flat(draw):
     return dict(tiles=draw.normal(B, C, 1, 1).round().expand(B, C, h, w).contiguous())
 
 
-def _case(*levels):
+def _case(level=0.0, **others):
     def case(draw):
         B, N, C, h, w = draw.sizes(5)
-        level = levels[0] * draw.normal(B, N, C, 1, 1) if levels else 0
-        return dict(tiles=draw.normal(B, N, C, h, w) + level)
+        return dict(tiles=draw.normal(B, N, C, h, w) + level * draw.normal(B, N, C, 1, 1), **others)
 
     return case
 
@@ -41,6 +40,7 @@ exercise = Function(
         "as large as many, and equal": lambda draw: dict(tiles=draw.normal(4, 4, 4, 4, 4)),
         "tiles of different brightness": _case(5.0),
         "tiles of one grey": _flat,
+        "another eps": _case(eps=0.3),
     },
     without=["gradient"],
     words={"centred": "the tile without its mean", "deviation": "the deviation"},
@@ -53,6 +53,13 @@ exercise = Function(
         "asked for).",
         "centred / (deviation + eps) -> tiles / (deviation + eps)": "The mean is not taken away.",
         "deviation + eps -> deviation": "Without eps a tile of one grey is 0 / 0.",
+        "deviation + eps -> deviation + 1e-4": "The argument `eps` is not used: 1e-4 stands in its place.",
+        "deviation + eps -> deviation.clamp(min=eps)": "eps is the least that the deviation may be; it is "
+        "added to every deviation.",
+        "deviation + eps -> (deviation**2 + eps).sqrt()": "eps is added to the variance, inside the root; it "
+        "is added to the deviation.",
+        "deviation + eps -> (deviation**2 + eps**2).sqrt()": "eps² is added to the variance, inside the "
+        "root; eps is added to the deviation.",
         "_x.mean(dim=(-2, -1), keepdim=True) -> _x.mean(dim=(0, -2, -1), keepdim=True)": "The mean is taken "
         "over the first axis, too: over other tiles.",
     },

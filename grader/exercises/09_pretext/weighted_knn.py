@@ -1,6 +1,6 @@
 """Neighbours vote
 
-Which class has an unseen image? Its **k nearest** labelled ones vote, nearness being the cosine of the
+Of which class is an unseen image? Its **k nearest** labelled ones vote, nearness being the cosine of the
 features, and a neighbour's vote weighs **exp(cosine / τ)**. Return each class's share of all votes cast for
 an image.
 """
@@ -61,20 +61,17 @@ exercise = Function(
     },
     slips={
         "train = F.normalize(train, dim=1) -> ;; test = F.normalize(test, dim=1) ->": "The features keep "
-        "their "
-        "lengths: long ones are everybody's neighbours.",
+        "their lengths: long ones are everybody's neighbours.",
         "F.normalize(train, dim=1) -> F.normalize(train, dim=0) ;; F.normalize(test, dim=1) -> "
         "F.normalize(test, dim=0)": "Each feature is normalised over all images; each *image* has length 1.",
         "(near / tau).softmax(dim=1) -> torch.ones_like(near) / k": "All k neighbours weigh the same.",
         "(near / tau).softmax(dim=1) -> (near * tau).softmax(dim=1)": "The cosine is multiplied by τ: a "
-        "small "
-        "τ must favour the nearest.",
+        "small τ must favour the nearest.",
         "(near / tau).softmax(dim=1) -> (near / tau).exp()": "These are votes, not shares: a row does not "
         "sum to 1, and at a small τ exp overflows.",
         "cosine.topk(k, dim=1) -> cosine.topk(k, dim=1, largest=False)": "The k farthest vote.",
         "_x.scatter_add(1, chosen, weights) -> _x.scatter(1, chosen, weights)": "Of several neighbours of "
-        "one "
-        "class only one is counted: votes are to be added up.",
+        "one class only one is counted: votes are to be added up.",
     },
     also_right=[
         "torch.zeros(len(test), classes).scatter_add(1, chosen, weights) -> (weights[..., None] * "

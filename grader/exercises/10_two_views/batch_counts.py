@@ -28,6 +28,7 @@ exercise = Formulas(
                 "only.",
                 "2*N - 1": "That is how many candidates there are; the loss is the logarithm.",
             },
+            also_right=["ln(2*N - 1)"],
         ),
         "cosines": Entry(
             "4*N**2",

@@ -41,6 +41,18 @@ exercise = Function(
     minutes=7,
     words={"cosines": "the cosines", "unit": "the rows of length 1", "itself": "the diagonal"},
     slips={
+        "F.normalize(z, dim=-1) -> z / z.norm()": "All is divided by one number, the length of the whole "
+        "table; each row is by its own.",
+        "torch.cat([z1, z2]) -> torch.stack([z1, z2], dim=1).flatten(0, 1)": "The views of an image stand "
+        "next to one another; all of z1 come first, then all of z2.",
+        "unit @ unit.T -> F.normalize(z1, dim=-1) @ F.normalize(z2, dim=-1).T ;; logits.masked_fill(itself, "
+        "-torch.inf) -> logits": "Only the first views are compared with the second: (N, N). All 2N are, "
+        "with all 2N.",
+        "itself = torch.eye(len(z), dtype=torch.bool) -> itself = torch.eye(len(z), dtype=torch.bool) | "
+        "torch.eye(len(z), dtype=torch.bool).roll(len(z1), 0)": "The twin is masked as well: it is the one "
+        "to be found.",
+        "logits.masked_fill(itself, -torch.inf) -> logits[~itself].view(len(z), -1)": "The diagonal is taken "
+        "out of the table; it stays, and holds −∞.",
         "logits.masked_fill(itself, -torch.inf) -> logits": "A view finds itself: the diagonal is not "
         "masked.",
         "logits.masked_fill(itself, -torch.inf) -> logits.masked_fill(itself, 0.0)": "The diagonal is 0, "

@@ -37,6 +37,7 @@ exercise = Function(
         "two large crops and three small": _case(5, 2),
         "one teacher's crop": _case(3, 1),
     },
+    constants=["center"],
     points=4,
     difficulty=3,
     minutes=10,
@@ -46,6 +47,14 @@ exercise = Function(
         "different": "pairs of different crops",
     },
     slips={
+        "-(p[:, None] * log_q).sum(dim=-1).mean(dim=-1) -> (p[:, None] * log_q).sum(dim=-1).mean(dim=-1)": ""
+        "The minus is missing: log q is never above 0, and a loss never below.",
+        "(student / tau_s).log_softmax(dim=-1) -> (student / tau_s).softmax(dim=-1)": "The student's "
+        "logarithm is missing: it is −Σ p log q.",
+        "~torch.eye(T, S, dtype=torch.bool) -> torch.eye(T, S, dtype=torch.bool)": "Each crop is compared "
+        "with itself alone: these are the pairs to leave out.",
+        "pairs[different].mean() -> pairs[:, T:].mean()": "Only small crops are compared with the teacher's: "
+        "the other large one belongs to the pairs, too.",
         "pairs[different].mean() -> pairs.mean()": "A crop is compared with itself, too: those pairs are "
         "left "
         "out.",
@@ -54,19 +63,22 @@ exercise = Function(
         "away.",
         "(student / tau_s).log_softmax(dim=-1) -> ((student - center) / tau_s).log_softmax(dim=-1)": "The "
         "student is centred as well; only the teacher is.",
-        "(centred / tau_t).softmax(dim=-1) -> (centred / tau_s).softmax(dim=-1)": "The teacher is as soft "
-        "as "
-        "the student: its own temperature sharpens it.",
-        "(student / tau_s).log_softmax(dim=-1) -> (student / tau_t).log_softmax(dim=-1)": "The student has "
-        "the teacher's temperature.",
         "(centred / tau_t).softmax(dim=-1) -> (teacher.detach() / tau_t).softmax(dim=-1) - "
         "center": "The centre is taken from the shares; it is taken from the logits, before the softmax.",
-        "pairs[different].mean() -> pairs[different].sum()": "The pairs are added up; their mean is asked "
-        "for.",
+        "(teacher - center).detach() -> teacher - center": "A gradient reaches the teacher: it would learn "
+        "to be easy to copy. Detach its logits.",
+        "-(p[:, None] * log_q).sum(dim=-1).mean(dim=-1) -> "
+        "(p[:, None] * (p[:, None].log() - log_q)).sum(dim=-1).mean(dim=-1)": "This is the KL "
+        "divergence: the teacher's entropy is taken off the cross-entropy.",
+        "-(p[:, None] * log_q).sum(dim=-1).mean(dim=-1) -> -(p[:, None] * log_q).mean(dim=(-2, -1))": "The "
+        "outputs are averaged: over the K of them a cross-entropy adds up.",
     },
     also_right=[
+        "(teacher - center).detach() -> teacher.detach() - center",
+        "(teacher - center).detach() -> teacher - center ;; "
+        "(centred / tau_t).softmax(dim=-1) -> (centred / tau_t).softmax(dim=-1).detach()",
         "pairs = -(p[:, None] * log_q).sum(dim=-1).mean(dim=-1) -> "
-        'pairs = -torch.einsum("tbk,sbk->ts", p, log_q) / p.shape[1]'
+        'pairs = -torch.einsum("tbk,sbk->ts", p, log_q) / p.shape[1]',
     ],
     hints=[
         "p is (T, B, K), log q is (S, B, K). With p[:, None] the two give a table (T, S, B, K) of products.",

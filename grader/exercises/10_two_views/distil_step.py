@@ -33,11 +33,20 @@ def _case(m):
 exercise = Function(
     distil_step,
     cases={"a slow centre": _case(0.9), "a fast centre": _case(0.2)},
+    constants=["center"],
     points=3,
     difficulty=2,
     minutes=6,
     words={"raw": "the mean of the raw logits"},
     slips={
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.detach().sum(dim=(0, 1))": "The raw logits are added "
+        "up; their mean is asked for.",
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.detach().mean()": "All outputs get one mean; each of "
+        "the K has its own.",
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.detach().mean(dim=0)": "The mean runs over the crops "
+        "alone; the images are averaged, too.",
+        "return loss, center -> return center, loss": "The two results have changed places: the loss comes "
+        "first.",
         "dino_loss(student, teacher, center, tau_s, tau_t) -> dino_loss(student, teacher, m * center + "
         "(1 - m) * teacher.detach().mean(dim=(0, 1)), tau_s, tau_t)": "The loss uses the new centre: it is "
         "updated *behind* the loss.",
@@ -50,9 +59,17 @@ exercise = Function(
         "m * center + (1 - m) * raw -> (1 - m) * center + m * raw": "m and 1 − m are exchanged: the old "
         "centre "
         "keeps m.",
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.mean(dim=(0, 1))": "A gradient reaches the teacher "
+        "through the next centre, and with it every step before: detach the logits.",
+        "dino_loss(student, teacher, center, tau_s, tau_t) -> "
+        "dino_loss(student, teacher, center, tau_s, tau_t).detach()": "The loss is cut off from the student, "
+        "who would learn nothing: only the centre is a constant.",
         "m * center + (1 - m) * raw -> center + raw": "Old and new are added up without weights.",
     },
-    also_right=["m * center + (1 - m) * raw -> raw + m * (center - raw)"],
+    also_right=[
+        "m * center + (1 - m) * raw -> raw + m * (center - raw)",
+        "teacher.detach().mean(dim=(0, 1)) -> teacher.mean(dim=(0, 1)).detach()",
+    ],
     hints=[
         "Three lines: the loss with the centre you were given; the mean of `teacher` over axes 0 and 1; the "
         "moving average.",

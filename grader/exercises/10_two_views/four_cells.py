@@ -1,7 +1,7 @@
 """Which curve is which?
 
-The curves A–D of the two figures above: the entropy of the teacher's answers, and how many of its 128 outputs
-are in use.
+The curves A–D of the figures above: the entropy of the teacher's answers, how many of its 128 outputs are in
+use, and the rank of its logits. The first two tell.
 """
 
 from grader.exercise import Matching

@@ -49,12 +49,20 @@ exercise = Function(
     minutes=9,
     words={"twin": "the places of the twins", "logits": "the logits"},
     slips={
+        "F.cross_entropy(logits, twin) -> (logits.masked_fill(torch.eye(2 * N, dtype=torch.bool).roll(N, 0), "
+        "-torch.inf).logsumexp(dim=-1) - logits.gather(1, twin[:, None])[:, 0]).mean()": "The twin is left "
+        "out of the sum below: it is one of the candidates.",
+        'F.cross_entropy(logits, twin) -> F.cross_entropy(logits, twin, reduction="none")': "These are the "
+        "losses of all views, one by one; their mean is asked for.",
         "torch.arange(2 * N).roll(N) -> torch.arange(2 * N)": "Each view is asked for itself, which is "
         "masked: "
         "the loss is infinite.",
-        "torch.arange(2 * N).roll(N) -> torch.arange(2 * N).roll(1)": "The twin is taken for the row "
-        "above; it "
-        "lies N rows away.",
+        "torch.arange(2 * N).roll(N) -> torch.arange(2 * N) ^ 1": "The twin is sought next door, as if the "
+        "views of an image stood in pairs: all of z1 come first, and it lies N rows away.",
+        "F.cross_entropy(logits, twin) -> F.cross_entropy(logits[:N, N:], torch.arange(N))": "Only the first "
+        "views look, and only among the N second ones: all 2N look, among 2N − 1 others.",
+        "torch.arange(2 * N).roll(N) -> torch.arange(2 * N).roll(1)": "The twin is taken for a "
+        "neighbouring row; it lies N rows away.",
         "F.cross_entropy(logits, twin) -> F.cross_entropy(logits[:N], twin[:N])": "Only the first views "
         "look "
         "for their twins; the second ones do, too.",
@@ -62,6 +70,8 @@ exercise = Function(
         "F.cross_entropy(logits[N:, :N], twin[N:])) / 2": "The views are compared across the two halves "
         "only: "
         "N − 1 negatives in place of 2N − 2.",
+        'F.cross_entropy(logits, twin) -> F.cross_entropy(logits, twin, reduction="sum") / N': "The sum is "
+        "divided by N; 2N views have looked.",
         'F.cross_entropy(logits, twin) -> F.cross_entropy(logits, twin, reduction="sum")': "The losses are "
         "added up; their mean is asked for.",
         "F.cross_entropy(logits, twin) -> F.cross_entropy(logits.softmax(dim=-1), twin)": "A softmax "

@@ -2,7 +2,14 @@
 
 import torch
 
-from course.checkpoints.masked import ManyRatios, distance_weighted, hidden_decibels, nearest_visible
+from course.checkpoints.masked import (
+    ManyRatios,
+    decibels,
+    distance_weighted,
+    hidden_decibels,
+    nearest_visible,
+    predicted_zero,
+)
 from course.data.shapes import shapes
 from course.vision.by_name import encoder
 
@@ -26,6 +33,13 @@ def test_all_visible_patches_by_distance():
     painted = distance_weighted(PATCHES, HIDDEN, GRID)[0, :, 0]
     torch.testing.assert_close(painted[1], torch.tensor((1 + 4 / 4) / (1 + 1 / 4)))
     torch.testing.assert_close(painted[2], torch.tensor((1 / 4 + 4) / (1 / 4 + 1)))
+
+
+def test_zero_is_the_mean_of_what_was_hidden_whatever_that_is():
+    true = torch.rand(2, 4, 12)
+    painted = predicted_zero(true, HIDDEN, GRID)
+    torch.testing.assert_close(painted, true.mean(dim=2, keepdim=True).expand(2, 4, 12))
+    assert abs(decibels(true + 0.1, true, HIDDEN.expand(2, 4)) - 20) < 1e-3
 
 
 def test_a_share_for_each_batch_and_the_same_from_the_same_generator():

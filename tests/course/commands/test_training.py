@@ -70,10 +70,12 @@ def test_the_first_line_comes_before_anything_is_loaded():
         "builtins.print = told; app()"
     )
     for arguments, said in (
-        (["pretrain", "mae"], "Getting ready to train on digits"),
+        (["pretrain", "mae", "--data", "digits"], "Getting ready to train on digits"),
         (["pretrain", "--resume", "runs/mae"], "Going on with runs/mae"),
         (["finetune", "runs/mae"], "Getting ready to train"),
         (["evaluate", "runs/mae"], "Getting ready to read runs/mae"),
+        (["caption", "runs/clip"], "Getting ready to read runs/clip"),
+        (["retrieve", "runs/clip"], "Getting ready to read runs/clip"),
     ):
         done = subprocess.run([sys.executable, "-c", watched, *arguments], capture_output=True, text=True)
         assert done.stdout.startswith(said) and done.stdout.endswith("False\n"), (done.stdout, done.stderr)

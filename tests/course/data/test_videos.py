@@ -76,3 +76,15 @@ def test_every_video_follows_from_the_seed_and_its_number():
         torch.testing.assert_close(longer.features[name][:20], x)
         assert torch.equal(longer.there[name][:20], first.there[name])
     assert videos(20, seed=1).captions != first.captions
+
+
+def test_some_of_the_videos_in_an_order_of_ones_own():
+    whole = videos(6, seed=1)
+    some = whole.take([4, 0])
+    assert some.captions == (whole.captions[4], whole.captions[0]) and len(some) == 2
+    assert torch.equal(some.facts, whole.facts[[4, 0]])
+    for name in whole.features:
+        assert torch.equal(some.features[name], whole.features[name][[4, 0]])
+        assert torch.equal(some.there[name], whole.there[name][[4, 0]])
+    moved = whole.to("meta")
+    assert {x.device.type for x in (*moved.features.values(), *moved.there.values(), moved.facts)} == {"meta"}

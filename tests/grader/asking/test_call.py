@@ -88,6 +88,17 @@ def test_the_gradient_for_every_float_input():
     torch.testing.assert_close(asked["gradient"]["x"], 2 * (X + 1) * noise)
 
 
+def test_the_gradient_of_several_results_and_none_of_a_constant():
+    def both(x, y):
+        return x.detach() + 1, (x * y).sum(dim=0)
+
+    asked = call(both, {"inputs": {"x": X, "y": X + 1}, "cotangent": 3, "constants": ["y"]}, {})
+    source = torch.Generator().manual_seed(3)
+    _, noise = (torch.randn(shape, generator=source) for shape in (X.shape, X.shape[1:]))  # each its own
+    assert asked["gradient"].keys() == {"x"}
+    torch.testing.assert_close(asked["gradient"]["x"], (X + 1) * noise)
+
+
 @pytest.mark.parametrize("answer", [lambda x: x.detach(), lambda x: x > 1, lambda x: 3, lambda x: x.argmax()])
 def test_no_gradient(answer):
     assert ask(answer, cotangent=0)["gradient"] == {"x": None}

@@ -45,6 +45,7 @@ def test_or_the_author_writes_it_readably():
         ({"reference": "2*L*d", "slips": {"L*d*2": "Wrong."}}, "is listed as a slip, and it is right"),
         ({"reference": "2*L*d", "slips": {"2Ld": "Wrong."}}, "multiplication sign"),
         ({"reference": "2*L*k"}, "not a symbol"),
+        ({"reference": "e", "symbols": {"e": "edges"}}, "`e` cannot be a symbol"),
         (
             {"reference": "d", "equation": Equation({"a": "L*d"}, {"b": "L**2*2"}, "L")},
             "does not solve the equation",
@@ -75,6 +76,14 @@ def test_an_authors_slip_shows_when_the_file_is_loaded(changed, complaint):
 )
 def test_what_is_said_of_a_formula(given, said):
     assert finding(formula(reference="2*L*d"), given) == said
+
+
+def test_it_is_said_at_values_that_make_sense():
+    share = formula(symbols={"p": "a share", "t": "a temperature"}, reference="p/t", at={"p": 0.75, "t": 0.5})
+    assert finding(share, "p*t") == "At p = 0.75, t = 0.5 it gives 0.375; 1.5 is right."
+    assert (
+        finding(share, "p + t/4 + 5/8") == "At p = 5, t = 3 it gives 6.375; 1.66667 is right."
+    )  # there it fits
 
 
 def test_a_division_that_leaves_nothing_may_be_written_as_programmers_do():
@@ -111,5 +120,5 @@ def test_every_slip_of_the_courses_formulas_is_told_with_sizes_at_which_it_fails
     for entry in entries:
         for slip in entry.slips:
             found = entry.difference(Question("the formula", {}), entry.reference, slip)
-            assert re.fullmatch(r"At (\w+ = \d+(, )?)+ it gives .+; .+ is right\.", found.example), slip
+            assert re.fullmatch(r"At (\w+ = [\d.]+(, )?)+ it gives .+; .+ is right\.", found.example), slip
             assert not re.search(r"\d", found.summary)

@@ -8,6 +8,7 @@ from torch import nn
 
 from grader.asking.outcome import Outcome
 from grader.exercise import Function, Module
+from grader.exercise.function import FORGOTTEN, UNWANTED
 from grader.questions.draw import Draw
 from grader.slips.patch import PatchError
 
@@ -227,6 +228,71 @@ def test_no_gradient_is_asked_of_what_has_none():
     smooth = {"some": lambda draw: dict(x=draw.normal(3))}
     assert made(scaled, cases=smooth).parts == ("some", GRADIENT)
     assert made(scaled, cases=smooth, without=["gradient"]).parts == ("some",)
+
+
+def distil(student, teacher, centre):
+    with torch.no_grad():
+        moved = (centre + teacher.mean(dim=0)) / 2
+    return -((teacher - centre).detach().softmax(-1) * student.log_softmax(-1)).sum(), moved
+
+
+def three(draw):
+    return dict(student=draw.normal(4, 3), teacher=draw.normal(4, 3), centre=draw.normal(3))
+
+
+def test_a_gradient_arrives_where_it_must_of_several_results_and_nowhere_else():
+    exercise = made(distil, cases={"some": three}, constants=["centre"])
+    assert exercise.parts == ("some", GRADIENT)
+
+    def lets_the_centre_be_a_number(student, teacher, centre):
+        target = (teacher.detach() - centre).softmax(-1)
+        return -(target * student.log_softmax(-1)).sum(), (centre + teacher.detach().mean(dim=0)) / 2
+
+    def cut(student, teacher, centre):
+        loss, moved = distil(student, teacher, centre)
+        return loss.detach(), moved
+
+    def reaches_the_teacher(student, teacher, centre):
+        loss = -((teacher - centre).softmax(-1) * student.log_softmax(-1)).sum()
+        return loss, distil(student, teacher, centre)[1]
+
+    def moves_with_a_gradient(student, teacher, centre):
+        return distil(student, teacher, centre)[0], (centre + teacher.mean(dim=0)) / 2
+
+    assert wrong_parts(exercise, lets_the_centre_be_a_number) == []
+    assert found_of_gradients(exercise, cut) == FORGOTTEN.format("student")
+    for wrong in (reaches_the_teacher, moves_with_a_gradient):
+        assert wrong_parts(exercise, wrong) == [GRADIENT]
+        assert found_of_gradients(exercise, wrong) == UNWANTED.format("teacher")
+
+
+def found_of_gradients(exercise, answer):
+    question = next(q for q in exercise.questions(Draw(0)) if "cotangent" in q.payload)
+    right, given = (exercise.outcome(a, question).value for a in (exercise.reference, answer))
+    return exercise.difference(question, right, given).sentence
+
+
+def test_one_number_may_be_pythons_own_and_then_hangs_on_no_gradient(judged):
+    def spread(x):
+        return x.mean(), x.std()
+
+    def loss(x):
+        return x.square().mean()
+
+    cases = {"some": lambda draw: dict(x=draw.normal(4, 3))}
+    exercise = made(spread, cases=cases, without=["gradient"], slips={"x.std() -> x.var()": "The root."})
+    assert judged(exercise, {"spread": lambda x: (x.mean().item(), x.std().item())}).is_right
+    assert judged(exercise, {"spread": lambda x: [x.mean(), x.var().item()]}).mistake == "The root."
+    found = judged(made(loss, cases=cases), {"loss": lambda x: loss(x).item()})
+    assert {part.name: part.held for part in found.parts} == {"some": True, GRADIENT: False}
+    assert "No gradient reaches the inputs" in found.mistake
+    rows = made(squared, cases=cases, without=["gradient"])
+    assert not judged(rows, {"squared": lambda x: 3.0}).is_right
+
+
+def test_a_constant_is_an_input():
+    with pytest.raises(ValueError, match="its constant 'center' is no input"):
+        made(distil, cases={"some": three}, constants=["center"])
 
 
 def test_right_answers_may_be_patches():

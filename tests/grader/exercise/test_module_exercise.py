@@ -25,10 +25,11 @@ class Gate(nn.Module):
         return self.last(x) + self.gain[:1]
 
 
+COMMON = {"points": 2, "difficulty": 1, "minutes": 1, "hints": ["Begin small."]}
+
+
 def exercise(**starts):
-    made = Module(
-        Gate, inputs="x: (B, d)", starts=starts, points=2, difficulty=1, minutes=1, hints=["Begin small."]
-    )  # fmt: skip
+    made = Module(Gate, inputs="x: (B, d)", starts=starts, **COMMON)
     made.place("Gate", "00_small", "A gate")
     return made
 
@@ -84,3 +85,73 @@ def test_a_wrong_value_is_named_before_what_it_begins_as():
 
     found = verdict(exercise(**GIVEN), Wrong)
     assert "gain" not in (found.mistake or "") and found.score == 0
+
+
+# -- what is not trained ---------------------------------------------------------------------------------
+
+
+class Shift(nn.Module):
+    """x: (B, d) -> (B, d)"""
+
+    def __init__(self, d):
+        super().__init__()
+        self.mean = nn.Parameter(torch.zeros(d), requires_grad=False)
+        self.gain = nn.Parameter(torch.ones(d))
+
+    def forward(self, x):
+        return (x - self.mean) * self.gain
+
+
+def shift():
+    made = Module(Shift, inputs="x: (B, d)", starts={"mean": 0.0}, fixed=["mean"], **COMMON)
+    made.place("Shift", "00_small", "A shift")
+    return made
+
+
+def keeping(keep):
+    class Changed(Shift):
+        def __init__(self, d):
+            super().__init__(d)
+            del self.mean
+            keep(self, d)
+
+    return Changed
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda m, d: m.register_buffer("mean", torch.zeros(d)),
+        lambda m, d: m.register_buffer("mean", torch.zeros(d), persistent=False),
+        lambda m, d: setattr(m, "mean", nn.Parameter(torch.zeros(d), False)),
+    ],
+)
+def test_what_is_not_trained_may_be_a_buffer(keep):
+    assert verdict(shift(), keeping(keep)).status is Status.RIGHT
+
+
+def test_what_is_not_trained_must_not_be_trained():
+    found = verdict(shift(), keeping(lambda m, d: setattr(m, "mean", nn.Parameter(torch.zeros(d)))))
+    assert (found.status, found.how) == (Status.WRONG, "rule")
+    assert found.mistake.startswith("`mean` would be trained")
+    assert [part.name for part in found.parts if not part.held and part.is_graded] == [STARTS]
+
+
+def test_what_is_not_trained_must_be_part_of_the_module():
+    found = verdict(shift(), keeping(lambda m, d: setattr(m, "mean", torch.zeros(d))))
+    assert found.score == 0 and found.mistake.startswith("The module keeps no `mean`")
+
+
+def test_what_is_trained_is_no_buffer():
+    class Buffer(Shift):
+        def __init__(self, d):
+            super().__init__(d)
+            del self.gain
+            self.register_buffer("gain", torch.ones(d))
+
+    assert verdict(shift(), Buffer).mistake == "The module has no parameter called `gain`."
+
+
+def test_what_is_not_trained_needs_a_first_value():
+    with pytest.raises(ValueError, match="`mean` is fixed: say in `starts` what it begins as"):
+        Module(Shift, inputs="x: (B, d)", fixed=["mean"], **COMMON)

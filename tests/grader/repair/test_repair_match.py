@@ -69,6 +69,37 @@ def test_a_grade_id_says_more_than_a_cell_id_and_that_more_than_the_text():
     assert matched(Cell("code", "import torch", id="no", grade_id="such")) == [2]
 
 
+def counted(*texts):
+    """A lesson of plain cells whose ids count them, as a build gives them."""
+    kinds = ("code" if "=" in text else "markdown" for text in texts)
+    return [cell(kind, text, f"cell-{number}") for number, (kind, text) in enumerate(zip(kinds, texts), 1)]
+
+
+def test_where_an_exercise_has_gone_the_cells_behind_it_are_known_by_their_texts():
+    before = [
+        "# A lesson",
+        "left = 1",
+        "Left out",
+        "Guess:",
+        "my_guess = None  # a share",
+        "seen = 3",
+        "So it is.",
+    ]
+    after = [text for text in before if "eft" not in text]
+    handed_in = [Cell(one.cell_type, one.source, id=one.id) for one in counted(*before)]
+    handed_in[4] = Cell("code", "my_guess = 0.7  # a share", id="cell-5")
+    release = Release(nbformat.v4.new_notebook(cells=counted(*after)))
+    found = [place and place.index for place in match(handed_in, release)]
+    assert found == [0, None, None, 1, 2, 3, 4]
+    back = [
+        place and place.index
+        for place in match(
+            [handed_in[i] for i in (0, 3, 4, 5, 6)], Release(nbformat.v4.new_notebook(cells=counted(*before)))
+        )
+    ]
+    assert back == [0, 3, 4, 5, 6]
+
+
 def test_without_names_every_cell_is_known_by_its_text():
     assert matched(*reversed(WHOLE)) == [8, 7, 6, 5, 4, 3, 2, 1, 0]
     assert matched(*WHOLE, WHOLE[2]) == [*range(9), None]
