@@ -99,7 +99,8 @@ def learn(
     """
     expect.whole(steps=steps)
     generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.AdamW([*encoder.parameters(), *heads.parameters()], RATE, weight_decay=0.05)
+    learnt = [*encoder.parameters(), *heads.parameters()]
+    optimiser = torch.optim.AdamW(learnt, RATE, weight_decay=0.05, fused=True)  # an eighth of a step saved
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     encoder.train()
     heads.train()
@@ -124,10 +125,10 @@ def logits(encoder: ViT, head: nn.Module, images: Tensor) -> Tensor:
 
 
 @one_thread()
-def fine_tuned(start: ViT, count: int | None, seed: int = 0) -> float:
+def fine_tuned(start: ViT, count: int | None, seed: int = 0, steps: int = few_images.STEPS) -> float:
     """The share right of 359 unseen digits, learnt from `count` labelled ones (None: all), from `start` on.
 
-    Positions are on, the head is new, and all is trained, in as many steps as `few_images` gives to anyone.
+    Positions are on, the head is new, and all is trained, in as many steps as anyone else is given.
     """
     train, test = load("digits"), load("digits", "test")
 
@@ -137,7 +138,7 @@ def fine_tuned(start: ViT, count: int | None, seed: int = 0) -> float:
         return vit
 
     labelled = few_images.pair(few_images.few(train, count, seed))
-    return few_images.measured(make, labelled, few_images.pair(test), seed)
+    return few_images.measured(make, labelled, few_images.pair(test), seed, steps)
 
 
 def blind(alike: Tensor, labels: Tensor, distances: Tensor, angles: Tensor) -> Tensor:

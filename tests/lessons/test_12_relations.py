@@ -1,5 +1,6 @@
 """Lesson 12: its numbers are computed, a slip makes the finale worse, half of it has no traceback."""
 
+import json
 import re
 import statistics
 
@@ -9,7 +10,7 @@ import torch
 from course.fewlabels import relations_first as first
 from course.ssl.relvit import angle_labels, distance_labels, relation_labels
 from grader import catalogue
-from tests.test_lessons import LESSONS, half_filled
+from tests.test_lessons import LESSONS, ROOT, assigned, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "12_relations"]
 SOURCE = LESSON.source.read_text(encoding="utf-8")
@@ -18,11 +19,12 @@ relations_of, scaled_distances, grid_places, angle_between, FourTasks = (
     for name in ("relations_of", "scaled_distances", "grid_places", "angle_between", "FourTasks")
 )
 TABLES = relation_labels(4, 4), distance_labels(4, 4), angle_labels(4, 4)
+ACCURACIES = ("100 labels", "100 labels, loud")  # as benchmarks/relations.py names them
 SHORT = "\n".join(
     [
         "_learn, _fine_tuned = learn, fine_tuned",
-        "def learn(*given, seed=0):\n    return _learn(*given[:-1], 2, seed=seed)",
-        "def fine_tuned(start, count, seed=0):\n    return 0.5",
+        "def learn(*given, steps, seed):\n    return _learn(*given, steps=2, seed=seed)",
+        "def fine_tuned(start, count, steps):\n    return 0.5",
     ]
 )
 
@@ -76,6 +78,14 @@ def _quiz() -> str:
     return catalogue.file_of("wrong_difference").read_text(encoding="utf-8")
 
 
+def test_what_is_recorded_is_the_benchmarks():
+    kept = json.loads((ROOT / "benchmarks" / "results" / "relations.json").read_text(encoding="utf-8"))
+    quiet, loud = ([round(100 * run[what], 1) for run in kept["labels alone"]] for what in ACCURACIES)
+    assert assigned(LESSON, "recorded") == {"labels alone": quiet, "labels alone, loud": loud}
+    assert 27 < statistics.fmean(loud) - statistics.fmean(quiet) < 33  # "about 30 points"
+    assert round(max(loud) - min(loud), 1) == 3.4
+
+
 # -- the finale, and slips in it -----------------------------------------------------------------------------
 
 
@@ -86,11 +96,20 @@ class WithCLS(FourTasks):
         return super().forward(torch.cat([tokens[:, :1], tokens[:, :-1]], dim=1), *tables)
 
 
-def told(kind, draw, images, weights=(1, 1, 1, 1), steps=150) -> torch.Tensor:
+def told(kind, draw, images, positions=False, steps=150) -> torch.Tensor:
     """Which pairs are told rightly: (B, N, N), bool"""
-    encoder, heads = first.encoder(0), kind(first.DIM, first.N)
-    first.learn(encoder, heads, TABLES, draw, weights, steps)
+    encoder, heads = first.encoder(0, positions), kind(first.DIM, first.N)
+    first.learn(encoder, heads, TABLES, draw, steps=steps)
     return first.logits(encoder, heads.relations, images).argmax(dim=1) == TABLES[0]
+
+
+def test_in_noise_only_positions_tell_the_relations():
+    snow = first.noise(50, torch.Generator().manual_seed(99))
+    without, shortcut = (
+        told(FourTasks, first.noise, snow, positions, steps=100).float().mean().item()
+        for positions in (False, True)
+    )
+    assert without < 0.204 and shortcut > 0.9
 
 
 def test_digits_are_above_the_floor_and_a_slip_brings_them_down():
@@ -107,7 +126,7 @@ def test_the_hard_classes_turn_with_the_digits():
         (digits, first.unseen(), (1, 7), (3, 5)),
         (lambda B, chance: digits(B, chance).mT, first.unseen().mT, (3, 5), (1, 7)),
     ):
-        hits = told(FourTasks, draw, images, (1, 0, 0, 0)).float().mean(dim=0)  # (N, N)
+        hits = told(FourTasks, draw, images).float().mean(dim=0)  # (N, N)
         one, other = (
             statistics.fmean(hits[TABLES[0] == c].mean().item() for c in pair) for pair in (easy, hard)
         )
