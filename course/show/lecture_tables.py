@@ -70,7 +70,7 @@ _IN_WHICH_ORDER = [
 def in_which_order() -> Block:
     """A sentence looks for its video among 1,000: frames ordered, shuffled, or only the largest over time.
 
-    MSR-VTT, text to video. Gabeur et al. 2020, table 2 (deck 3).
+    MSR-VTT, text to video. Gabeur et al. 2020, as printed on the lecture's slides (deck 3).
     """
     rows = [
         Row(

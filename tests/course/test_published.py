@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.show.lecture_tables import days_of_computing, two_diets
+from course.show.lecture_tables import days_of_computing, in_which_order, two_diets
 from course.show.published import Row, published
 from tests.course.crossed import data_of
 
@@ -42,3 +42,12 @@ def test_the_lectures_tables_are_whole():
     assert max(gain, key=gain.get) == "ViT-L/32"
     assert gain["ViT-L/32"] == pytest.approx(13.21)
     assert len(data_of(days_of_computing())["rows"]) == 5
+
+
+def test_frames_in_order_are_found_most_often_and_first():
+    """Deck 3's table of MMT."""
+    rows = {(row["model"], row["kind"]): row["numbers"] for row in data_of(in_which_order())["rows"]}
+    best = rows["MMT", "frames in order"]
+    assert best == {"R@5, %": 54.0, "median rank": 4.0, "mean rank": 26.7}
+    assert all(best["R@5, %"] > other["R@5, %"] for key, other in rows.items() if other is not best)
+    assert all(best["mean rank"] < other["mean rank"] for other in rows.values() if other is not best)

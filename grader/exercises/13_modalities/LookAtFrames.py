@@ -35,11 +35,11 @@ class LookAtFrames(nn.Module):
         ### END SOLUTION
 
 
-def _case(same=False, single=False):
+def _case(same=False, single=False, scale=1.0):
     def case(draw):
         B, N, M, d = draw.shuffled([2, 3, 4, 5])
         N, M = (M, M) if same else (N, 1 if single else M)
-        inputs = {"sound": draw.normal(B, N, d), "video": draw.normal(B, M, d)}
+        inputs = {"sound": scale * draw.normal(B, N, d), "video": draw.normal(B, M, d)}
         return {"init": {"d": d}, "inputs": inputs}
 
     return case
@@ -51,6 +51,7 @@ exercise = Module(
         "more moments than frames, or fewer": _case(),
         "as many moments as frames": _case(same=True),
         "a single frame": _case(single=True),
+        "a loud sound": _case(scale=40.0),
     },
     points=4,
     difficulty=2,

@@ -80,6 +80,11 @@ exercise = Function(
         "found / total.clamp(min=1e-6) -> found / weights.sum(dim=-1, keepdim=True)": "The sum of *all* "
         "weights "
         "divides; only those of the experts that are there do.",
+        "found / total.clamp(min=1e-6) -> torch.where(total > 0, found / total, torch.zeros(()))": "0 / 0 "
+        "is replaced "
+        "behind the division: the numbers are right, and the gradient is NaN all the same. Divide by "
+        "something "
+        "that is not 0.",
         "asked * products -> asked.detach() * products": "No gradient reaches `weights`.",
     },
     also_right=[by_loops],

@@ -90,6 +90,7 @@ exercise = Function(
         "each row, "
         "a sentence, sorts the videos.",
         "scores > right -> scores < right": "The lowest scores come first here.",
+        "chance.mean() -> 100 * chance.mean()": "R@k is given in per cent; a share from 0 to 1 is asked for.",
         "chance.mean() -> chance.sum()": "R@k is added up over the sentences; the mean is asked for.",
     },
     also_right=[by_sorting],
