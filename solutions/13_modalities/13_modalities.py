@@ -48,6 +48,7 @@ my_named = None  # of 100
 
 # %%
 import math
+from copy import copy
 
 import torch
 from torch import nn
@@ -169,7 +170,8 @@ both = [F.cross_entropy(14 * table, torch.arange(6)) for table in (cosines, cosi
 off = abs(clip_loss(images, texts, torch.tensor(14.0).log()) - sum(both) / 2)
 print(f"off PyTorch's two cross-entropies by {off:.0e}")
 same = torch.ones(6, 16)
-print(f"all alike: {clip_loss(same, same, torch.tensor(2.0)):.4f}; ln 6 = {math.log(6):.4f}")
+alike = clip_loss(same, same, torch.tensor(2.0))
+print(f"all alike: {alike:.4f}; ln 6 = {math.log(6):.4f}")
 
 # %% exercise="scale_shrinks"
 
@@ -183,8 +185,9 @@ print(f"all alike: {clip_loss(same, same, torch.tensor(2.0)):.4f}; ln 6 = {math.
 # %% exercise="zero_shot"
 
 # %% [markdown]
-# Now **your** `clip_loss` trains a small CNN and a small Transformer for 200 steps of 64 pictures, all of seen pairs,
-# and **your** `zero_shot` chooses among all 25 pairs. **Your guess**, of 100 new pictures (chance is 4):
+# Now **your** `clip_loss` trains a small CNN, and a text tower that is a mean of word vectors, for 200 steps of 64
+# pictures, all of seen pairs; and **your** `zero_shot` chooses among all 25 pairs. **Your guess**, of 100 new
+# pictures (chance is 4):
 
 # %%
 my_pairs = {"seen pairs": None, "unseen pairs": None}
@@ -227,39 +230,49 @@ for pair in UNSEEN:
     print(f"{PAIRS[pair]:15} {right(its, pair):4.0f} right; else mostly {most}")
 
 # %% [markdown]
-# @@FAIL@@
+# Nearly all colours are right. Where it fails it is the shape, and what it says is nearly always a pair that it *has*
+# seen in that colour. Half of what it has learnt are words, the other half are still pairs.
 #
 # ### What would make this number worthless?
 
 # %% exercise="which_control"
 
 # %% [markdown]
-# Four controls, on pictures of **unseen** pairs. *Grey*: the picture shows nothing. *One sentence*: all 25 classes
-# get the same prompts. *Shuffled*: trained on captions handed out at random. *Pairs as classes*: the same CNN, taught
-# the number of the pair instead of a sentence. **Your guesses**, of 100 (chance 4):
+# Three controls, on pictures of **unseen** pairs, recorded with three seeds (375 steps, a Transformer for the text).
+# *Shuffled*: trained on captions handed out at random. *Pairs as classes*: the same CNN, taught the number of the
+# pair instead of a sentence. *Among five*: the CLIP that answers below, but it may choose among the five unseen pairs
+# only. **Your guesses**, of 100:
 
 # %%
-my_controls = {"grey": None, "shuffled": None, "pairs as classes": None}
+my_controls = {"shuffled": None, "pairs as classes": None, "among five": None}
+
+# %% demonstration=true
+recorded = {
+    "CLIP": (56.4, 73.0, 68.2),
+    "shuffled": (8.4, 2.8, 4.4),
+    "pairs as classes": (0.0, 0.0, 0.0),
+    "among five": (97.6, 99.8, 91.0),
+}
+beside_guesses(recorded, my_controls, "unseen pairs right of 100", floor=4)
+
+# %% [markdown]
+# *Pairs as classes* is right about every *seen* pair (100 of 100) and about **no** unseen one: it has no way to say
+# "red circle". A sentence has: its words were learnt apart. Pictures, network and training were the same; what made
+# words out of pairs is the **text**. And the trick that flatters most: among *five*, one word of two is enough, since
+# all five colours differ. Whoever tests so reports 96 for a model that knows two thirds.
+#
+# The fourth control, *grey*: what does your live model answer to a picture with nothing on it?
 
 # %% demonstration="long"
 needs(clip_loss=clip_loss, zero_shot=zero_shot)
 grey = zero_shot(net.look_at_grey(500), pair_vectors(net)).argmax(dim=1)
-one = zero_shot(net.look(unseen), pair_vectors(net, lambda pair: prompts(0)))
-recorded = {  # three trainings each, of 375 steps
-    "CLIP": (56.4, 73.0, 68.2),
-    "shuffled": (8.4, 2.8, 4.4),
-    "pairs as classes": (0.0, 0.0, 0.0),
-}
-now = {"grey": right(grey, unseen.labels), "one sentence": right(one.argmax(1), unseen.labels)}
-beside_guesses(recorded | now, my_controls, "unseen pairs right of 100", floor=4)
+print(f"grey pictures: {PAIRS[int(grey[0])]!r}, always;", end=" ")
+print(f"right for {right(grey, unseen.labels):.0f} of 100 unseen and", end=" ")
+print(f"{right(grey, seen.labels):.0f} of 100 seen ones")
 
 # %% [markdown]
-# *Pairs as classes* is right about every seen pair (100 of 100) and about **no** unseen one: it has no way to say
-# "red circle". The sentence has: its words were learnt apart. What made words out of pairs is the **text**, and not
-# the pictures. *Grey* and *one sentence* give the same answer to every picture, whatever is in it.
-#
-# And the trick that flatters most: let the same model choose among the **five** unseen pairs only. Recorded: 96 of
-# 100. All five have different colours, so that one word is enough.
+# One answer for all, as it must be. Where it happens to be one of the five unseen pairs, "text alone" scores about 20
+# of 100 on these, and otherwise 0: a control is a number with a spread, too.
 #
 # ### One prompt, or four?
 
@@ -267,12 +280,15 @@ beside_guesses(recorded | now, my_controls, "unseen pairs right of 100", floor=4
 needs(clip_loss=clip_loss, zero_shot=zero_shot)
 for count in (1, 4):
     texts = pair_vectors(net, lambda pair: prompts(pair)[:count])
-    shares = [right(zero_shot(net.look(x), texts).argmax(1), x.labels) for x in (seen, unseen)]
-    print(f"{count} prompts: seen {shares[0]:.0f}, unseen {shares[1]:.0f} of 100")
+    for name, x in {"seen": seen, "unseen": unseen}.items():
+        share = right(zero_shot(net.look(x), texts).argmax(dim=1), x.labels)
+        print(f"prompts: {count}, {name} pairs: {share:.0f} of 100")
 
 # %% [markdown]
-# @@PROMPTS@@
-#
+# One prompt does nearly as well, seen pairs or not: our prompts differ in nothing but the corner. Recorded with a
+# Transformer for the text and three seeds, unseen pairs: one prompt 61 ± 15, four 66 ± 9. What the mean gains is less
+# than what one training differs from the next; it makes the answer steadier. (CLIP: 3.5 points on ImageNet, with 80.)
+
 # %% [markdown] by_hand="what_made_words" points=3 difficulty=3 minutes=8
 # What made words of it?
 #
@@ -340,9 +356,11 @@ rows = [(a.split(), b.split()) for a, b in zip(wrote["unseen pairs"], data.capti
 for word, places in {"colour": [1], "shape": [2], "corner": [5, 6]}.items():
     hits = sum(all(a[i] == b[i] for i in places) for a, b in rows)
     print(f"{word:7} right in {hits / 5:.0f} of 100")
-print(*(f"  {data.captions[i]} → {wrote['unseen pairs'][i]}" for i in range(3)), sep="\n")
+for a, b in rows[:3]:
+    print("  ", *b, "→", *a)
 for shift, name in {0: "the true colour", 1: "another colour"}.items():
-    told = [f"a {COLOURS[(c + shift) % 5]} {SHAPES[s]}" for c, s, _ in data.factors.tolist()]
+    facts = data.factors.tolist()
+    told = [f"a {COLOURS[(c + shift) % 5]} {SHAPES[s]}" for c, s, _ in facts]
     ids = teller.vocabulary.encode(told, begin=True)  # begin, a, colour, shape, end
     with torch.no_grad():
         next_word = teller.model(data.normalised(), ids[:, :3])[:, 2].argmax(dim=-1)
@@ -393,8 +411,9 @@ exact = p * (rewards - (p * rewards).sum())  # (9,), the gradient, by hand
 # %% demonstration=true
 needs(hard_objective=hard_objective)
 places = p.multinomial(1000, replacement=True).tolist()
-for name, b in {"no baseline": 0.0, "the mean reward": (p * rewards).sum().item()}.items():
-    each = torch.stack([estimate(logits, s, rewards[s], b) for s in places])  # (1000, 9)
+average = (p * rewards).sum().item()
+for name, b in {"no baseline": 0.0, "the mean reward": average}.items():
+    each = torch.stack([estimate(logits, s, rewards[s], b) for s in places])
     off, noise = (each.mean(dim=0) - exact).abs().max(), each.var(dim=0).sum()
     print(f"{name:16} mean of 1,000 off by {off:.3f}, variance of one {noise:.2f}")
 
@@ -402,8 +421,9 @@ for name, b in {"no baseline": 0.0, "the mean reward": (p * rewards).sum().item(
 # Both are right on average; without a baseline the variance of one draw is about fifty times as large. Every place
 # that is drawn gets the blame for a reward that is negative anyway. The paper's b is a moving mean of log p(y).
 #
-# `tell-hard` learnt the same captions so. **Your guess**: the shape covers 10 of 100 parts of the picture. When the
-# *shape's* word is written, how much of the look lies on the shape, in per cent?
+# `tell-hard` learnt the same captions so; when it is tested it takes the likeliest place. **Your guess**: the shape
+# covers 10 of 100 parts of the picture. When the *shape's* word is written, how much of the look lies on the shape,
+# in per cent?
 
 # %%
 my_looks = {"soft": None, "hard": None}
@@ -416,32 +436,52 @@ for name, one in tellers.items():
     record = {}
     with torch.no_grad():
         one.model(data.normalised(), ids, record)
-    looks[name] = record["cross_weights"][0][:, 0]  # (500, 8, 64)
-    inside = mass_inside(looks[name][:, None], data.masks).mean(dim=0)  # (8,)
-    on_shape[name] = 100 * inside[2].item()
-    likeliest = looks[name].argmax(dim=-1)  # (500, 8)
+    alpha = record["cross_weights"][0][:, 0]  # (500, 8, 64)
+    likeliest = alpha.argmax(dim=-1)  # (500, 8)
+    looks[name] = F.one_hot(likeliest, 64).float() if name == "hard" else alpha
+    inside = mass_inside(looks[name][:, None], data.masks)  # (500, 8)
+    on_shape[name] = 100 * inside[:, 2].mean().item()
     alike = (likeliest == likeliest[:, :1]).all(dim=1).float().mean()
     print(f"{name}: one place for all words in {100 * alike:.0f} of 100 captions")
-beside_guesses(on_shape, my_looks, "of the look on the shape, %", floor=10.2)
+beside_guesses(on_shape, my_looks, "look for the shape's word, % on it", floor=10.2)
 
 # %%
-my_picture = 0  # 0 … 499
+my_picture = 2  # 0 … 499: choose one
 
 # %% demonstration=true
 words = data.captions[my_picture].split()
 shown = {name: weights[my_picture, : len(words)] for name, weights in looks.items()}
 word_looks(data.floats()[my_picture], words, shown, data.masks[my_picture])
-for name, one in tellers.items():
-    image = data.normalised()[my_picture : my_picture + 1]
-    print(f"{name}: {written(one.model, image, one.vocabulary)[0]}")
 
 # %% [markdown]
-# Above each panel: how much of the look is on the shape. The soft one looks hard at the shape for its *colour* and
-# widely for the rest. The hard one has a sharp map, more of it on the shape, **and it is the same for every word**:
-# in most captions, from *a* to the corner's last word, one and the same place is the likeliest. It wrote fewer
-# captions right (recorded, three trainings: soft 80, 75, 79 of 100, hard 53, 38, 26). A sharp map on the shape does not show
-# that a word was read *there*: nothing here has taken the place away and watched the word change. In the paper hard
-# attention was a little better than soft (BLEU-4 on COCO 25.0 and 24.3), after days and not after 30 seconds.
+# Above each panel: how much of the look is on the shape; try pictures 1, 3 and 4, too. The soft one is on the shape
+# most surely for the *colour*. The hard one has more of its look on the shape than the soft one at the shape's word,
+# **and its place is the same for every word** in most captions; in some pictures it lies on empty ground throughout.
+# So are its maps worthless? A map cannot say. Take the look away: let both see a place **by lot**, at every word.
+
+# %% demonstration=true
+def by_lot(state, record=None):
+    a = state.memory.a  # (B, 64, 32), the places
+    chosen = torch.randint(64, (len(a),))
+    return a[torch.arange(len(a)), chosen], F.one_hot(chosen, 64).float()
+
+
+torch.manual_seed(0)
+for name, one in tellers.items():
+    blindly = copy(one.model)
+    blindly.look = by_lot
+    shares = []
+    for model in (one.model, blindly):
+        said = written(model, data.normalised(), one.vocabulary)
+        shares.append(sum(a == b for a, b in zip(said, data.captions)) / 5)
+    print(f"{name}: {shares[0]:.0f} captions of 100 right;", end=" ")
+    print(f"looking by lot {shares[1]:.0f}")
+
+# %% [markdown]
+# Nothing is left of either. The hard one *needs* its one place: a vector of a CNN knows more than the patch that we
+# light up, since each convolution has looked around. A map shows where a model looked, not what it could see from
+# there. Hard attention wrote fewer captions right (recorded, three trainings: soft 80, 75, 79 of 100, hard 53, 38,
+# 26); in the paper it was a little better (COCO, BLEU-4 25.0 against 24.3), after days and not after half a minute.
 #
 # ## Which video does this sentence mean?
 #
@@ -461,9 +501,9 @@ for name, scores in {
     "perfect": torch.eye(200),
 }.items():
     recall, median, mean = retrieval_report(scores, 10)
-    print(f"{name:11} R@10 {100 * recall:5.1f} %, median {median:5.1f}, mean {mean:5.1f}")
-    careless = (scores > scores.diagonal()[:, None]).sum(dim=1) < 10
-    print(f"{'':11} the careless line: {100 * careless.double().mean():5.1f} %")
+    careless = ((scores > scores.diagonal()[:, None]).sum(dim=1) < 10).double().mean()
+    found = f"R@10 {100 * recall:3.0f} %, by the careless line {100 * careless:3.0f} %"
+    print(f"{name:10} {found}; median rank {median:.1f}, mean {mean:.1f}")
 
 # %% [markdown]
 # **MMT**, the multi-modal Transformer (Gabeur et al. 2020), lets **experts** look at a video first, each for one
@@ -606,7 +646,7 @@ beside_guesses(found, my_late, "late by 2")
 # pictures of *unseen* pairs:
 
 # %%
-my_finale = {"yours, another seed": None, "one direction": None, "the next caption": None}
+my_finale = {"another seed": None, "one direction": None, "the next caption": None}
 
 
 # %% demonstration=true
@@ -622,7 +662,7 @@ def next_caption(pictures, sentences, log_scale):
 
 # %% demonstration="long"
 needs(clip_loss=clip_loss, zero_shot=zero_shot)
-nets = {"yours": net, "yours, another seed": learn_pairs(clip_loss, seed=1)[0]}
+nets = {"yours": net, "another seed": learn_pairs(clip_loss, seed=1)[0]}
 nets["one direction"] = learn_pairs(one_direction)[0]
 nets["the next caption"], losses = learn_pairs(next_caption)
 found = {}
@@ -633,7 +673,12 @@ print(f"the next caption's loss at the end: {losses[-1]:.2f}")
 beside_guesses(found, my_finale, "unseen pairs right of 100, among 25", floor=4)
 
 # %% [markdown]
-# @@FINALE@@
+# One wrong row costs everything: chance, and a loss that has hardly left ln 64 = 4.16. Nothing warned.
+#
+# And the surprise: **one direction only is no worse here**, not by more than one seed differs from another. Both
+# halves are of the same table of cosines, and what makes row i choose column i mostly makes column i choose row i.
+# The paper's symmetric loss costs nothing more, and asks for both; that it *needs* both, our toy does not show. You
+# may have expected it to. So had we.
 #
 # ## What the papers report
 #
