@@ -369,8 +369,7 @@ for shift, name in {0: "the true colour", 1: "another colour"}.items():
 # %% [markdown]
 # Behind the *wrong* colour it gets the shape right about ten times as often as behind the true one. It sees the
 # circle. But in the 6,000 captions that it has read, "red" was never followed by "circle", and the writer is a
-# language model, too: what has never been said is not said. CLIP had no such habit, since it never has to say
-# anything.
+# language model, too: what has never been said is not said. CLIP chooses among sentences that others have written.
 
 # %% [markdown]
 # ## Can you learn to look at one place only?
@@ -409,7 +408,7 @@ p = logits.softmax(dim=0)
 exact = p * (rewards - (p * rewards).sum())  # (9,), the gradient, by hand
 
 # %% demonstration=true
-needs(hard_objective=hard_objective)
+needs(test_estimate=test_estimate, hard_objective=hard_objective)
 places = p.multinomial(1000, replacement=True).tolist()
 average = (p * rewards).sum().item()
 for name, b in {"no baseline": 0.0, "the mean reward": average}.items():
