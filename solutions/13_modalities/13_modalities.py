@@ -44,7 +44,7 @@ my_named = None  # of 100
 # name is enough. No GPU.
 #
 # **Time** about four hours, in two sittings: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points,
-# not counting three that a person gives), the rest for reading. All cells together compute for about a minute.
+# three of them given by a person), the rest for reading. All cells together compute for about a minute.
 
 # %%
 import math
