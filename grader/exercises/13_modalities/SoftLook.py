@@ -63,7 +63,6 @@ exercise = Module(
         "one look.",
         "beta * context -> context": "The gate is left out.",
         "self.gate(h).sigmoid() -> self.gate(h)": "The gate has no sigmoid: β must lie between 0 and 1.",
-        "self.gate(h).sigmoid() -> self.gate(h).softmax(dim=-1)": "A softmax over one number is always 1.",
         "(asked + keys).tanh() -> (asked + keys)": "The tanh is left out: then h moves all scores alike, "
         "and the look "
         "no longer depends on it.",

@@ -57,25 +57,19 @@ exercise = Function(
     minutes=14,
     words={"by_picture": "the pictures' half", "by_caption": "the captions' half", "logits": "the logits"},
     slips={
-        "(by_picture + by_caption) / 2 -> by_picture": "Only the pictures look for their captions: the "
-        "captions "
-        "look for their pictures, too.",
+        "(by_picture + by_caption) / 2 -> by_picture": "Only the rows are asked, once or twice: "
+        "the captions look for their pictures, too.",
         "(by_picture + by_caption) / 2 -> by_caption": "Only the captions look for their pictures.",
         "(by_picture + by_caption) / 2 -> by_picture + by_caption": "The halves are added up; their mean "
         "is asked for.",
-        "F.cross_entropy(logits.T, own) -> F.cross_entropy(logits, own)": "The rows are asked twice: the "
-        "columns "
-        "are the rows of `logits.T`.",
         "u = F.normalize(images, dim=-1) -> u = images ;; v = F.normalize(texts, dim=-1) -> v = texts": "The "
         "vectors keep their lengths: these are products, not cosines.",
         "F.normalize(_x, dim=-1) -> F.normalize(_x, dim=0)": "The columns are made length 1; each vector "
         "is a row.",
         "log_scale.exp().clamp(max=100) -> log_scale.clamp(max=100)": "The logarithm itself is used as the "
         "scale.",
-        "log_scale.exp().clamp(max=100) -> log_scale.exp()": "Nothing stops the scale at 100.",
-        "log_scale.exp().clamp(max=100) -> log_scale.clamp(max=100).exp()": "The *logarithm* is stopped at "
-        "100; "
-        "the scale, exp of it, is to be.",
+        "log_scale.exp().clamp(max=100) -> log_scale.exp()": "Nothing stops the scale at 100 (a limit of "
+        "100 on its *logarithm* is none).",
         "scale * cosines -> cosines / scale": "The cosines are divided by the scale.",
         "log_scale.exp().clamp(max=100) -> log_scale.exp().clamp(max=100).detach()": "No gradient reaches "
         "`log_scale`: the scale is learnt, so detach or item() must not cut it off.",

@@ -42,9 +42,6 @@ exercise = Number(
         "are "
         "divided by the scale, as by a temperature; they are multiplied by it.",
         f"(exp(-{ROW}) + exp(-{COLUMN})) / 2": "This is the mean of the two shares p; the cost is −ln p.",
-        f"-log((exp(-{ROW}) + exp(-{COLUMN})) / 2)": "The shares are averaged first; −ln p is taken of "
-        "each, and then "
-        "the mean.",
     },
     points=2,
     difficulty=1,

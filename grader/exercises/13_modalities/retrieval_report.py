@@ -17,7 +17,9 @@ from grader.exercise import Function
 
 
 def retrieval_report(scores, k):
-    """scores: (N, N), sentence by video, k: an int -> R@k, median rank, mean rank"""
+    """scores: (N, N), sentence by video, floats or whole numbers, k: an int
+    -> R@k, median rank, mean rank
+    """
     right = scores.diagonal()[:, None]  # (N, 1)
     above = (scores > right).sum(dim=1).double()  # (N,)
     ties = (scores == right).sum(dim=1).double() - 1
@@ -44,9 +46,9 @@ def _case(kind="no ties", square=None):
         N = draw.integer(6, 9) if square is None else square
         scores = draw.normal(N, N)
         if kind == "ties":
-            scores = (scores * 1.5).round()
+            scores = (scores * 1.5).round().long()  # whole numbers: floats that tie would tie by luck
         if kind == "constant":
-            scores = 0 * scores + 0.5
+            scores = (0 * scores).long()
         return dict(scores=scores, k=draw.integer(2, 4))
 
     return case
