@@ -24,7 +24,7 @@ from course.multimodal.clip import CLIP
 from course.multimodal.small import map_of
 
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
-JOINT, BATCH, PICTURES, RATE, ROW = 32, 64, 4000, 4e-3, 40
+JOINT, BATCH, PICTURES, RATE, ROW = 32, 64, 4000, 4e-3, 20
 
 
 class MeanOfWords(nn.Module):
@@ -65,9 +65,9 @@ class Towers:
 
 @one_thread()
 def learn_pairs(
-    loss: Loss, seed: int = 0, *, steps: int = 200, shuffled: bool = False
+    loss: Loss, seed: int = 0, *, steps: int = 100, shuffled: bool = False
 ) -> tuple[Towers, list[float]]:
-    """Towers that learnt from pictures of the seen pairs by `loss`, and its values, means of 40 steps each.
+    """Towers that learnt from pictures of the seen pairs by `loss`, and its values, means of 20 steps each.
 
     shuffled: each caption is handed to a picture at random, a control that can learn nothing of pairs.
     """

@@ -185,7 +185,7 @@ print(f"all alike: {alike:.4f}; ln 6 = {math.log(6):.4f}")
 # %% exercise="zero_shot"
 
 # %% [markdown]
-# Now **your** `clip_loss` trains a small CNN, and a text tower that is a mean of word vectors, for 200 steps of 64
+# Now **your** `clip_loss` trains a small CNN, and a text tower that is a mean of word vectors, for 100 steps of 64
 # pictures, all of seen pairs; and **your** `zero_shot` chooses among all 25 pairs. **Your guess**, of 100 new
 # pictures (chance is 4):
 
@@ -215,8 +215,8 @@ found["unseen pairs"] = right(said["unseen pairs"], unseen.labels)
 beside_guesses(found, my_pairs, "pairs right of 100, among 25", floor=4)
 
 # %% [markdown]
-# Most pictures of pairs that nobody ever showed it get the right name of 25. **And where it fails?** The answer's
-# colour and shape, each alone, and for each unseen pair what it was most often taken for:
+# More than half of the pictures whose pair nobody ever showed it get the right name of 25. **And where it fails?**
+# The answer's colour and shape, each alone, and for each unseen pair what it was most often taken for:
 
 # %% demonstration="long"
 needs(clip_loss=clip_loss, zero_shot=zero_shot)
@@ -674,10 +674,10 @@ beside_guesses(found, my_finale, "unseen pairs right of 100, among 25", floor=4)
 # %% [markdown]
 # One wrong row costs everything: chance, and a loss that has hardly left ln 64 = 4.16. Nothing warned.
 #
-# And the surprise: **one direction only is no worse here**, not by more than one seed differs from another. Both
+# And the surprise: **one direction only is no worse here** (one training each: it may well be ahead of yours). Both
 # halves are of the same table of cosines, and what makes row i choose column i mostly makes column i choose row i.
-# The paper's symmetric loss costs nothing more, and asks for both; that it *needs* both, our toy does not show. You
-# may have expected it to. So had we.
+# The paper's symmetric loss asks for both; that it *needs* both, our toy does not show. You may have expected it to.
+# So had we.
 #
 # ## What the papers report
 #

@@ -110,6 +110,17 @@ def named(net, pairs="unseen"):
     return [100 * part.float().mean().item() for part in parts]
 
 
+def test_yours_names_unseen_pairs_one_direction_is_no_worse_and_the_next_caption_is_chance():
+    """The surprise: half of the loss does as well here. The slip: all of it is lost, and its loss stays."""
+    yours, _ = learn_pairs(clip_loss)
+    pair, colour, shape = named(yours)
+    assert named(yours, "seen")[0] > 85 and pair > 40 and colour > shape + 10
+    half, _ = learn_pairs(one_direction)
+    assert named(half)[0] > pair - 12
+    slipped, losses = learn_pairs(next_caption)
+    assert named(slipped)[0] < 25 and named(slipped, "seen")[0] < 15 and losses[-1] > 3.9
+
+
 # -- numbers in the text -------------------------------------------------------------------------------
 
 
