@@ -404,7 +404,7 @@ def estimate(logits, s, reward, baseline):
 test_estimate(estimate)
 torch.manual_seed(0)
 logits, rewards = torch.randn(9), torch.randn(9) - 3
-p = logits.softmax(dim=0)
+p = torch.softmax(logits, dim=0)
 exact = p * (rewards - (p * rewards).sum())  # (9,), the gradient, by hand
 
 # %% demonstration=true
@@ -444,8 +444,11 @@ for name, one in tellers.items():
     print(f"{name}: one place for all words in {100 * alike:.0f} of 100 captions")
 beside_guesses(on_shape, my_looks, "look for the shape's word, % on it", floor=10.2)
 
+# %% [markdown]
+# Where does each word look? Choose a picture, 0 … 499:
+
 # %%
-my_picture = 2  # 0 … 499: choose one
+my_picture = 2
 
 # %% demonstration=true
 words = data.captions[my_picture].split()

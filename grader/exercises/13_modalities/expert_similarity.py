@@ -14,7 +14,9 @@ from grader.exercise import Function
 
 
 def expert_similarity(text, weights, video, there):
-    """text: (T, E, D), weights: (T, E), video: (V, E, D), there: (V, E), bool -> (T, V)"""
+    """text: (T, E, D), weights: (T, E), video: (V, E, D), there: (V, E), bool
+    -> (T, V)
+    """
     products = torch.einsum("ted,ved->tve", text, video)
     asked = weights[:, None] * there  # (T, V, E), 0 where nobody is there
     total = asked.sum(dim=-1)  # (T, V)
