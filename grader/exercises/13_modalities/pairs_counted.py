@@ -38,7 +38,6 @@ exercise = Formulas(
             slips={
                 "B/C": "The picture itself is among these: B − 1 others can be twins.",
                 "1/C": "That is the chance that one given other picture is a twin; there are B − 1 of them.",
-                "C/(B - 1)": "The more captions there are, the rarer are twins.",
                 "(B**2 - B)/C": "These are the twins of all pictures; one picture's are asked for.",
             },
         ),
