@@ -230,8 +230,8 @@ for pair in UNSEEN:
     print(f"{PAIRS[pair]:15} {right(its, pair):4.0f} right; else mostly {most}")
 
 # %% [markdown]
-# Nearly all colours are right. Where it fails it is the shape, and what it says is nearly always a pair that it *has*
-# seen in that colour. Half of what it has learnt are words, the other half are still pairs.
+# Nearly all colours are right. Where it fails it is mostly the shape, and what it says is a pair that it *has* seen,
+# most often of that colour. Part of what it has learnt are words; the rest are still pairs.
 #
 # ### What would make this number worthless?
 
