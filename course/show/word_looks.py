@@ -30,10 +30,10 @@ def word_looks(image: Tensor, words: Sequence[str], looks: Mapping[str, Tensor],
         if len(weights) != len(words):
             raise ValueError(f"{name} has {len(weights)} looks for {len(words)} words")
         inside = mass_inside(weights[None, None], mask[None])[0]  # (L,)
-        for ax, word, share, lit in zip(
-            row, words, inside.tolist(), _lit(weights, image.shape[1:]), strict=True
+        for ax, word, share, light in zip(
+            row, words, inside.tolist(), lit(weights, image.shape[1:]), strict=True
         ):
-            ax.imshow((pixels * lit[..., None].numpy()).clip(0, 1))
+            ax.imshow((pixels * light[..., None].numpy()).clip(0, 1))
             ax.set_title(f"{word}\n{100 * share:.0f} %", fontsize=11, weight="normal")
             ax.set(xticks=[], yticks=[])
         row[0].set_ylabel(name)
@@ -42,7 +42,8 @@ def word_looks(image: Tensor, words: Sequence[str], looks: Mapping[str, Tensor],
     figure(fig, alt=f"Where each word looks, and how much of the look is on the shape. {'; '.join(told)}.")
 
 
-def _lit(weights: Tensor, size: Sequence[int]) -> Tensor:
+def lit(weights: Tensor, size: Sequence[int]) -> Tensor:
+    """How light a picture is under each look: (L, N) over a square grid -> (L, H, W), DARK … 1"""
     side = isqrt(weights.shape[-1])
     maps = interpolate(weights.unflatten(-1, (side, side))[:, None], size=tuple(size), mode="bilinear")[:, 0]
     return DARK + (1 - DARK) * maps / maps.amax(dim=(1, 2), keepdim=True)
