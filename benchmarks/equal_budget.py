@@ -107,6 +107,7 @@ def read(
     head = None
     if who == SUPERVISED:
         head = with_head(encoder, labelled, pool)
+        encoder = head.encoder
         train(Supervised(head), repeated(labelled, len(data)), recipe)
     elif who != RANDOM:
         train(method, data, recipe)

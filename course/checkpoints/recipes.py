@@ -14,17 +14,21 @@ from course.checkpoints.looking import shape_found
 from course.checkpoints.masked import ManyRatios, hidden_decibels
 from course.checkpoints.placing import PositionsKept, grid_learnt, read_right
 from course.checkpoints.score import Score, probed
+from course.checkpoints.telling import captions_right, songs_right
 from course.checkpoints.translating import Sentences, Translating, in_bleu, in_order, written_right
 from course.data.by_name import load
+from course.data.captioned import Captioned, captioned
 from course.data.clutter import clutter
 from course.data.image_set import ImageSet
 from course.data.number_words import number_words
 from course.data.pairs import multi30k
 from course.data.shapes import shapes
+from course.data.singing import Singing, singing
 from course.evaluate.comparison import seeded
 from course.fewlabels.supervised import Supervised
 from course.language.seq2seq import AttentiveSeq2Seq
 from course.language.translate import Characters, Pair, Words
+from course.multimodal import small
 from course.ssl.by_name import Images, build
 from course.ssl.mae import crop_and_flip
 from course.ssl.method import Method
@@ -180,6 +184,37 @@ _over_clutter = partial(  # whatever teaches it: where CLS looks, and what a pro
 )
 
 
+# --- What writes about what it sees and hears ----------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def captions(split: str) -> Captioned:
+    """What captioners learn from, and, standardised as that is, what they are judged by."""
+    return captioned(6000) if split == "train" else captioned(500, seed=1).like(captions("train"))
+
+
+@lru_cache(maxsize=2)
+def films(split: str) -> Singing:
+    """What the listener learns from, and what it is judged by."""
+    return singing(2000) if split == "train" else singing(200, seed=1)
+
+
+def _entries(data: Captioned | Singing) -> About:
+    return dict(entries=Words(data.captions).entries)
+
+
+_telling = partial(
+    Known,
+    data="6,000 pictures of shapes with captions, drawn by the course; five combinations left out",
+    ships=True,
+    minutes=1,
+    recipe=small.TELLING,
+    train=lambda: captions("train"),
+    describe=_entries,
+    scores=lambda method: captions_right(method, captions("test")),
+)
+
+
 RECIPES = {
     "translate-numbers": Known(
         about="GRU with Bahdanau's attention, French to English number words by characters",
@@ -261,5 +296,27 @@ RECIPES = {
                 "features",
             ),
         ],
+    ),
+    "tell-soft": _telling(
+        about="Show, attend and tell around a small CNN, soft attention over 8 × 8 places",
+        use="where each word of a caption looks",
+        build=lambda about: small.telling(Words.of(about["entries"]), hard=False),
+    ),
+    "tell-hard": _telling(
+        about="the same, looking at one place a word, learnt by REINFORCE",
+        use="where each word looks, beside tell-soft's",
+        build=lambda about: small.telling(Words.of(about["entries"]), hard=True),
+    ),
+    "listen": Known(
+        about="AV-Align: what a mouth sings, by its sound and its picture",
+        use="which frame each moment of a sound looks at, also when the sound is late",
+        data="2,000 films of a mouth that sings, made by the course",
+        ships=True,
+        minutes=1,
+        recipe=small.LISTENING,
+        train=lambda: films("train"),
+        describe=_entries,
+        build=lambda about: small.listening(Words.of(about["entries"])),
+        scores=lambda method: songs_right(method, films("test")),
     ),
 }

@@ -14,7 +14,9 @@ What people usually get wrong
 - which one asks: the sound is the query, the picture the memory. What is written is read off the sound,
   which may look away from a useless picture, but not the other way round;
 - the attention stands behind the *top* layer of the sound's network, where there are states and not samples;
-- without the regression on what the picture shows, the sound learns first, and the picture is never used.
+- a picture that is never used: the sound learns first, where it says enough. The regression on what the
+  picture shows is the paper's remedy; on the songs of `course.data.singing`, whose consonants are seen only,
+  there is nothing to heal, and it costs some songs (benchmarks/results/multimodal.md).
 
 Simplified: one layer each, in both directions; W_c's result is not fed back into the next step, so that all
 steps look at once.

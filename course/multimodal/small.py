@@ -29,6 +29,8 @@ from course.training.recipe import Recipe, Row
 
 Show = Callable[[Row], None]
 ORDERS = {"ordered": lambda data: data, "shuffled": Videos.shuffled, "pooled": Videos.pooled}
+TELLING = Recipe(epochs=3, batch=64, lr=4e-3, clip=1.0)
+LISTENING = Recipe(epochs=6, batch=32, lr=4e-3)
 SENSES = {"both": lambda data: data, "blind": Singing.blind, "deaf": Singing.deaf}
 
 
@@ -89,16 +91,19 @@ def teller(
     data = captioned(count, "seen", seed=seed)
     words = Words(data.captions)
     torch.manual_seed(seed)
+    method = telling(words, hard)
+    train(method, data, replace(TELLING, epochs=epochs, seed=seed), show=show)
+    return method.model, words, data
+
+
+def telling(words: Words, hard: bool) -> Captioning:
+    """The captioner of `teller` as it begins, to be trained by TELLING."""
     sizes: dict[str, Any] = dict(
         places_dim=32, vocabulary=len(words), dim=32, hidden=64, attention=32, dropout=0.0
     )
-    method: Captioning
     if hard:
-        method = HardCaptioning(HardCaptioner(map_of(32), **sizes), words)
-    else:
-        method = Captioning(Captioner(map_of(32), **sizes), words, penalty=0.0)
-    train(method, data, Recipe(epochs=epochs, batch=64, lr=4e-3, seed=seed, clip=1.0), show=show)
-    return method.model, words, data
+        return HardCaptioning(HardCaptioner(map_of(32), **sizes), words)
+    return Captioning(Captioner(map_of(32), **sizes), words, penalty=0.0)
 
 
 def finder(
@@ -142,11 +147,15 @@ def listener(
         data = data.late(by)
     words = Words(data.captions)
     torch.manual_seed(seed)
+    method = listening(words, 0.0 if senses == "blind" else regression)
+    train(method, data, replace(LISTENING, epochs=epochs, seed=seed), show=show)
+    return method.model, words, data
+
+
+def listening(words: Words, regression: float = 10.0) -> Alignment:
+    """The AV-Align of `listener` as it begins, to be trained by LISTENING."""
     pixels = SIDE * SIDE
     eye = nn.Sequential(
         nn.Flatten(), nn.BatchNorm1d(pixels), nn.Linear(pixels, 64), nn.ReLU(), nn.Linear(64, 32)
     )
-    model = AVAlign(len(words), eye, BANDS, 32, 32, dropout=0.0)
-    method = Alignment(model, words, 0.0 if senses == "blind" else regression)
-    train(method, data, Recipe(epochs=epochs, batch=32, lr=4e-3, seed=seed), show=show)
-    return model, words, data
+    return Alignment(AVAlign(len(words), eye, BANDS, 32, 32, dropout=0.0), words, regression)

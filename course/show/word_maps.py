@@ -1,20 +1,19 @@
 """Where a captioner looked for each of its words: the picture again and again, lit where the weights are."""
 
 from collections.abc import Sequence
-from math import ceil, isqrt
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
-from torch.nn.functional import interpolate
 
 from course.show.style import new
+from course.show.word_looks import lit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ACROSS = 5  # panels a line
-DARK = 0.25  # what is left of a pixel that is not looked at
 
 
 def word_maps(image: Tensor, words: Sequence[str], weights: Tensor, title: str) -> "Figure":
@@ -22,16 +21,13 @@ def word_maps(image: Tensor, words: Sequence[str], weights: Tensor, title: str) 
 
     In each panel the place that is looked at most is as light as the picture, and one with no weight dark.
     """
-    side = isqrt(weights.shape[-1])
-    lit = weights.unflatten(-1, (side, -1))[:, None]  # (L, 1, side, side)
-    lit = interpolate(lit, size=image.shape[1:], mode="bilinear")[:, 0]  # (L, H, W)
-    lit = DARK + (1 - DARK) * lit / lit.amax(dim=(1, 2), keepdim=True)
     lines = ceil((1 + len(words)) / ACROSS)
     fig, axes = new(lines, ACROSS, width=1.7 * ACROSS, height=2.0 * lines + 0.5)
     fig.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=12)
     pixels = image.permute(1, 2, 0).numpy()  # (H, W, 3)
     panels = [("the picture", pixels)]
-    panels += [(word, pixels * light[..., None].numpy()) for word, light in zip(words, lit, strict=True)]
+    lights = lit(weights, image.shape[1:])  # (L, H, W)
+    panels += [(word, pixels * light[..., None].numpy()) for word, light in zip(words, lights, strict=True)]
     drawn = np.ravel(axes)
     for ax, (name, shown) in zip(drawn, panels):
         ax.imshow(shown.clip(0, 1))

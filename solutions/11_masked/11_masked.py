@@ -42,6 +42,7 @@
 import copy
 import math
 import random
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -308,7 +309,7 @@ my_cost = None  # per cent of the encoder that reads everything
 
 # %% demonstration=true
 needs(mae_flops=mae_flops)
-base = dict(N=196, V=49, D=12, d=768, K=8, e=512)
+base = dict(N=196, V=49, D=12, d=768, K=8, w=512)
 cost = {name: float(value_of(formula, **base)) for name, formula in mae_flops.items()}
 whole = cost["encoder with mask tokens"]
 shares = {name: 100 * cost[name] / whole for name in ("encoder", "decoder")}
@@ -489,7 +490,7 @@ print(f"10 to 1 becomes {loud[1] / loud[0]:.1f} to 1")
 # Your test as a judge of the course's own sampler, and of the same with the context left whole:
 
 # %% demonstration=true
-def drawn_blocks(cut=True):
+def drawn_blocks(cut):
     size = ijepa.block_size((14, 14), (0.15, 0.2), (0.75, 1.5), torch.rand(2).tolist())
     targets = ijepa.place(torch.rand(4, 2), size, (14, 14))  # (4, 14, 14)
     block = ijepa.place(torch.rand(2), (13, 13), (14, 14))  # (14, 14)
@@ -500,7 +501,7 @@ needs(test_blocks=test_blocks)
 torch.manual_seed(0)
 for cut in (True, False):
     try:
-        test_blocks(lambda: drawn_blocks(cut))
+        test_blocks(partial(drawn_blocks, cut))
         verdict = "accepted"
     except AssertionError:
         verdict = "rejected"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.show.lecture_tables import days_of_computing, two_diets
+from course.show.lecture_tables import days_of_computing, in_which_order, two_diets
 from course.show.masked_table import EPOCHS, PROBE, TUNED, masked_on_imagenet
 from course.show.published import Row, published
 from tests.course.crossed import data_of
@@ -56,3 +56,12 @@ def test_masked_images_as_the_slides_print_them():
     assert tuned["V2-H, 512", "pixels"] == 88.9 and tuned["ViT-L, 2021", "labels alone"] == 76.5
     assert all(numbers.keys() & {TUNED, PROBE} for numbers in of.values())
     assert all(EPOCHS in numbers for (_, kind), numbers in of.items() if kind != "labels alone")
+
+
+def test_frames_in_order_are_found_most_often_and_first():
+    """Deck 3's table of MMT."""
+    rows = {(row["model"], row["kind"]): row["numbers"] for row in data_of(in_which_order())["rows"]}
+    best = rows["MMT", "frames in order"]
+    assert best == {"R@5, %": 54.0, "median rank": 4.0, "mean rank": 26.7}
+    assert all(best["R@5, %"] > other["R@5, %"] for key, other in rows.items() if other is not best)
+    assert all(best["mean rank"] < other["mean rank"] for other in rows.values() if other is not best)

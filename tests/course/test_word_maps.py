@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from matplotlib import pyplot
 
-from course.show.word_maps import ACROSS, DARK, word_maps
+from course.show.word_looks import DARK
+from course.show.word_maps import ACROSS, word_maps
 
 
 def test_a_panel_for_each_word_lit_where_it_looked():

@@ -71,7 +71,7 @@ def test_the_ways_to_hide():
 
 def test_the_decoder_costs_more_than_the_encoder():
     formulas = catalogue.find("mae_flops").reference
-    base = dict(N=196, V=49, D=12, d=768, K=8, e=512)
+    base = dict(N=196, V=49, D=12, d=768, K=8, w=512)
     encoder, decoder, whole = (float(value_of(formulas[name], **base)) for name in formulas)
     assert decoder > encoder
     assert (encoder + decoder) / whole == pytest.approx(0.545, abs=0.005)

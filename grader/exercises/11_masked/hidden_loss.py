@@ -34,6 +34,7 @@ exercise = Function(
         "one image": _case(batch=1),
         "far off": _case(apart=100.0),
     },
+    constants=["target"],
     say={"gradient": "the gradient reaches what was predicted"},
     words={"error": "the error of each patch"},
     slips={

@@ -2,7 +2,7 @@
 
 A layer of width d takes 24·L·d² + 4·L²·d FLOPs for L tokens (lesson 05; its MLP is 4d wide). Of an image's
 **N** patches **V** stay visible. MAE's encoder has **D** layers of width **d**, its decoder **K** layers of
-width **e**. (CLS, embedding and head are left out.) What do they take? And what would the *encoder* take if
+width **w**. (CLS, embedding and head are left out.) What do they take? And what would the *encoder* take if
 it read a mask token for each hidden patch, as other methods' encoders do?
 """
 
@@ -15,7 +15,7 @@ exercise = Formulas(
         "D": "layers of the encoder",
         "d": "its width",
         "K": "layers of the decoder",
-        "e": "its width",
+        "w": "its width",
     },
     entries={
         "encoder": Entry(
@@ -29,13 +29,13 @@ exercise = Formulas(
             },
         ),
         "decoder": Entry(
-            "K*(24*N*e**2 + 4*N**2*e)",
-            terms={"weights times tokens": "24*K*N*e**2", "pairs of tokens": "4*K*N**2*e"},
+            "K*(24*N*w**2 + 4*N**2*w)",
+            terms={"weights times tokens": "24*K*N*w**2", "pairs of tokens": "4*K*N**2*w"},
             slips={
-                "K*(24*V*e**2 + 4*V**2*e)": "The decoder gets a mask token for each hidden patch.",
-                "K*(24*(N - V)*e**2 + 4*(N - V)**2*e)": "It reads the visible ones as well.",
-                "K*(24*N*d**2 + 4*N**2*d)": "The decoder is e wide.",
-                "24*N*e**2 + 4*N**2*e": "This is one layer.",
+                "K*(24*V*w**2 + 4*V**2*w)": "The decoder gets a mask token for each hidden patch.",
+                "K*(24*(N - V)*w**2 + 4*(N - V)**2*w)": "It reads the visible ones as well.",
+                "K*(24*N*d**2 + 4*N**2*d)": "The decoder is w wide.",
+                "24*N*w**2 + 4*N**2*w": "This is one layer.",
             },
         ),
         "encoder with mask tokens": Entry(
