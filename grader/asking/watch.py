@@ -224,10 +224,13 @@ def guard() -> None:
 
 
 def _told(switch: Callable[..., Any], what: str) -> Callable[..., Any]:
-    """The switch, noting that it is turned while an answer is asked."""
+    """The switch, noting that it is turned while an answer is asked.
+
+    Not by a thread that begins: `threading` switches our own record on in it, whoever started it and why.
+    """
 
     def turned(*arguments: Any) -> Any:
-        if _open is not None and not (_open._is_busy or _in_ours):
+        if _open is not None and not (_open._is_busy or _in_ours or arguments == (_open._called,)):
             _open.used.add(SWITCHES + what)
         return switch(*arguments)
 

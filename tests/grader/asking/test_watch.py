@@ -377,3 +377,21 @@ def test_where_it_is_graded_switches_tell_of_it_themselves():
     done = subprocess.run([sys.executable, "-c", GUARDED], capture_output=True, text=True, env=environment)
     told = ["record ['switches.record']", "profile ['switches.record']", "nothing []"]
     assert done.stdout.splitlines() == told, done.stderr
+
+
+def test_a_thread_that_begins_meanwhile_switches_nothing_off():
+    """As a kernel's own do now and then: an honest answer had no points for it."""
+    watched = (
+        "import sys, threading\n"
+        "from grader.asking import watch\n"
+        "watch.guard()\n"
+        "def used(target):\n"
+        "    with watch.Watch(True) as seen:\n"
+        "        thread = threading.Thread(target=target)\n"
+        "        thread.start()\n"
+        "        thread.join()\n"
+        "    return seen.used\n"
+        "print(used(lambda: None), used(lambda: sys.setprofile(None)))"
+    )
+    done = subprocess.run([sys.executable, "-c", watched], capture_output=True, text=True, check=True)
+    assert done.stdout == "set() {'switches.record'}\n", done.stdout
