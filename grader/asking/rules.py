@@ -31,7 +31,7 @@ RULES = {
     "no such parameter": "The module has no parameter called `{name}`.",
     "nothing kept": "The module keeps no `{name}`: a plain tensor is no part of it. Make it a buffer "
     "(register_buffer), or an nn.Parameter with requires_grad=False.",
-    "is trained": "`{name}` would be trained: it is a parameter with a gradient, and any optimiser moves it. "
+    "is trained": "The parameter `{name}` would be trained: it has a gradient, and any optimiser moves it. "
     "Make it a buffer, or say requires_grad=False.",
     "shape of a parameter": "The parameter `{name}` has shape {shape}; {expected} is expected.",
     "one parameter too many": "The module has a parameter `{name}` that does not belong to it.",

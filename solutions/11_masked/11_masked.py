@@ -94,7 +94,8 @@ beside_guesses(digits, {"ways to hide 147 of 196": my_digits}, "digits")
 
 # %% [markdown]
 # There are some 10⁵⁰ atoms in the Earth; a few thousand photographs hold as many questions. That is why masked
-# methods hardly need augmentation, and why MAE had not stopped gaining after 1,600 epochs over the same images (its
+# methods hardly need augmentation, and why MAE (masked autoencoder: an encoder reads what is visible, a small decoder
+# paints the rest; He et al. 2022) had not stopped gaining after 1,600 epochs over the same images (its
 # paper, section 4.1): each time the question is new.
 #
 # ### Three questions on what came before
@@ -422,7 +423,8 @@ print(f"the last is gone after {float(value_of(gone_after, s=8, k=7, n=1)):.2f}"
 
 # %% [markdown]
 # After its second layer nothing is hidden any more, and the network can do by copying what it should learn by
-# understanding. FCMAE (Woo et al. 2023) computes at visible places only. With ordinary convolutions the same is
+# understanding. FCMAE (Woo et al. 2023) computes at visible places only. With ordinary convolutions the same is had by
+# setting what is hidden to zero, before a layer and behind it.
 
 # %% exercise="sealed_convolution"
 
@@ -525,7 +527,7 @@ for loud in (1.0, 0.5, 0.01):
     print(f"teacher × {loud:4}: loss {plain:.4f} as it is, {even:.4f} normalised")
 
 # %% [markdown]
-# Quiet features make the loss small as they are, and cannot when each is brought to one scale. (Nothing learns here:
+# As they are, quiet features make the loss small; brought to one scale, they cannot. (Nothing learns here:
 # it is the loss of a student that says zero.)
 
 # %% exercise="whose_target"

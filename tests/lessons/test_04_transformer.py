@@ -151,7 +151,7 @@ def test_the_tree_of_the_text():
     for alpha in (0.3, 0.4, 0.5, 0.6):
         wins = long / (10 / 6) ** alpha > short / (8 / 6) ** alpha
         assert wins == (alpha >= 0.5)
-    assert "From α = 0.5 on" in TEXT
+    assert "From α = 0.41 on, 0.5 on the slider" in TEXT
 
 
 def test_the_recorded_run_is_what_the_text_says():

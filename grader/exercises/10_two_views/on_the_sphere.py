@@ -16,7 +16,7 @@ from grader.exercise import Function
 
 
 def on_the_sphere(z1, z2):
-    """z1, z2: (N, D), row by row of the same images -> alignment, uniformity: numbers"""
+    """z1, z2: (N, D), row by row of one image -> alignment, uniformity: numbers"""
     u, v = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
     alignment = (u - v).square().sum(dim=-1).mean()
     apart = (u[:, None] - u).square().sum(dim=-1)  # (N, N)

@@ -46,7 +46,9 @@ def _case(kind="some", square=False):
             there[0] = False
         video = draw.normal(V, E, D)
         video = torch.where(there[..., None], video, 50 * draw.normal(V, E, D))
-        weights = draw.normal(T, E).softmax(dim=-1)
+        weights = draw.normal(T, E).softmax(dim=-1).clamp(min=0.025)
+        if kind == "some":  # one that is hardly asked is alone: what is added to a sum shows
+            there[1], there[1, 0], weights[0, 0] = False, True, 0.025
         return dict(text=draw.normal(T, E, D), weights=weights, video=video, there=there)
 
     return case

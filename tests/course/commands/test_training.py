@@ -418,7 +418,7 @@ def test_an_encoder_alone_is_enough(pretrained, tmp_path):
 def test_methods_are_listed():
     done = course("methods")
     assert done.exit_code == 0
-    assert len(done.output.splitlines()) == 16 and "relvit" in done.output
+    assert len(done.output.splitlines()) == 22 and "relvit" in done.output
 
 
 @pytest.mark.parametrize(("method", "encoder"), [("mae", "vit-mini"), ("simclr", "resnet-mini")])

@@ -133,7 +133,7 @@ def test_what_is_not_trained_may_be_a_buffer(keep):
 def test_what_is_not_trained_must_not_be_trained():
     found = verdict(shift(), keeping(lambda m, d: setattr(m, "mean", nn.Parameter(torch.zeros(d)))))
     assert (found.status, found.how) == (Status.WRONG, "rule")
-    assert found.mistake.startswith("`mean` would be trained")
+    assert found.mistake.startswith("The parameter `mean` would be trained")
     assert [part.name for part in found.parts if not part.held and part.is_graded] == [STARTS]
 
 
