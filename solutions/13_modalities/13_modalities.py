@@ -563,7 +563,7 @@ in_which_order()
 #
 # Is it that order cannot be used, or that it is not asked for? A control needs sentences that *do* ask. In the
 # course's own videos half of them say "a *rising* tone" or "a *falling* tone": who cannot tell the order has to toss
-# a coin there, and finds 75 of 100 on average. Recorded (small MMTs, nobody missing, 200 videos, so ± 3; three
+# a coin there, and finds 75 of 100 at best, on average. Recorded (small MMTs, nobody missing, 200 videos, so ± 3; three
 # trainings each): frames in order 100, 78, 100; shuffled 80, 82, 82; largest over time 76, 86, 84. Two of the three have
 # learnt the order, and one has not, of the same kind of videos: order *can* be learnt, and a time embedding by itself
 # makes nobody sure of it.
