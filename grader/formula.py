@@ -140,7 +140,7 @@ def _syntax_advice(text: str) -> str:
         return RIGHT_HAND_SIDE
     if text.count("(") != text.count(")"):
         return "The parentheses do not balance."
-    if named := re.search(rf"\b({'|'.join(FUNCTIONS)}|ln)\s+(\w+)", text):
+    if named := re.search(rf"\b({'|'.join(FUNCTIONS)})\s+(\w+)", text):
         return f"Put what a function is taken of in parentheses: {named[1]}({named[2]})."
     if re.search(r"\d\s*[A-Za-z(]|\w\s+\w|\)\s*\w", text):
         return MULTIPLY

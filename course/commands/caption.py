@@ -31,7 +31,7 @@ def caption(
     What is measured is printed, and kept as captions.md beside the run, or captions-2.md and so on.
     """
     at_once(f"Getting ready to read {run} …")
-    from course.commands.evaluate import unused
+    from course.commands.evaluate import keep_beside
     from course.commands.training import device_named
     from course.commands.words import kept_method
     from course.data.pictures import photograph
@@ -49,27 +49,23 @@ def caption(
         refuse(problem)
     if not pictures:
         print(f"\n{told}\n")
-        kept = unused((run if run.is_dir() else run.parent) / "captions.md")
-        kept.write_text(told + "\n", encoding="utf-8")
     for name, image in shown.items():
         said, weights = looked(method, image.to(place), width)
         print(f"{name}: {said}")
         if maps is not None:
             draw(image, said.split(), weights, maps / f"{Path(name).stem}.png")
     if not pictures:
-        print(f"\nKept as {kept}")
+        keep_beside(run, "captions.md", told)
 
 
 def measured(method: Any, asked: dict[str, Any], width: int) -> tuple[dict[str, "Tensor"], str]:
     """A few of the pictures that were kept apart, by what they really show, and a table of how it went."""
-    from collections import Counter
-
-    from course.commands.words import as_it_is, kept_apart, whole_of
+    from course.commands.words import as_it_is, kept_apart
     from course.language.translate import bleu
     from course.multimodal.captioning import words_right, written
     from course.training.modes import tensor_of
 
-    (usual, _), *_ = Counter(whole_of(asked).captions).most_common(1)
+    usual = asked["usual"]
     lines = ["| pictures | captions | whole sentences right | words right | BLEU |", "|:--|:--|--:|--:|--:|"]
     examples: dict[str, Tensor] = {}
     for name, test in kept_apart(asked).items():

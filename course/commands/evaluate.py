@@ -82,12 +82,16 @@ def evaluate(
         refuse(problem)
     told = as_markdown(rows)
     print(f"\n{told}")
-    kept = unused(folder / "evaluation.md")
+    keep_beside(run, "evaluation.md", told)
+
+
+def keep_beside(run: Path, name: str, told: str) -> None:
+    """Write what was measured beside a run, or a file of its own, and say where: name-2, name-3, … if taken.
+
+    What was measured before is not replaced.
+    """
+    path = (run if run.is_dir() else run.parent) / name
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    kept = path if not path.exists() else next(other for other in names if not other.exists())
     kept.write_text(told + "\n", encoding="utf-8")
     print(f"\nKept as {kept}")
-
-
-def unused(path: Path) -> Path:
-    """The path, or the first of path-2, path-3, … that is not there yet: an evaluation replaces no other."""
-    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-    return path if not path.exists() else next(name for name in names if not name.exists())

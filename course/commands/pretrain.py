@@ -123,17 +123,17 @@ def pretrain(
                 else:
                     reads_words = method in with_words.METHODS
                     kind, batch_of = (words, with_words.usual_batch) if reads_words else (runs, usual_batch)
-                    asked, found = kind.asked_for(
-                        "pretrain",
-                        method,
-                        data or (words.usual_data(method) if reads_words else "digits"),
-                        size,
-                        images,
-                        mirror,
-                        encoder,
-                        options_of(settings or [], method),
-                        cpu=place.type == "cpu",
+                    wanted = dict(
+                        task="pretrain",
+                        method=method,
+                        encoder=encoder,
+                        options=options_of(settings or [], method),
+                        data=data,
+                        size=size,
+                        images=images,
+                        mirror=mirror,
                     )
+                    asked, found = kind.decided(wanted, cpu=place.type == "cpu")
                     recipe = Recipe(
                         epochs=epochs,
                         batch=batch or batch_of(method, asked["encoder"]),

@@ -27,7 +27,7 @@ def retrieve(
     retrieval-2.md and so on.
     """
     at_once(f"Getting ready to read {run} …")
-    from course.commands.evaluate import unused
+    from course.commands.evaluate import keep_beside
     from course.commands.training import device_named
     from course.commands.words import kept_apart, kept_method
 
@@ -45,9 +45,7 @@ def retrieve(
     except (OSError, ValueError, TypeError) as problem:
         refuse(problem)
     print(f"\n{told}")
-    kept = unused((run if run.is_dir() else run.parent) / "retrieval.md")
-    kept.write_text(told + "\n", encoding="utf-8")
-    print(f"\nKept as {kept}")
+    keep_beside(run, "retrieval.md", told)
 
 
 def scored(method: Any, data: Any, texts: list[str]) -> "Tensor":

@@ -5,6 +5,7 @@ and the images' shape, all that a method is built from. The images themselves ar
 """
 
 import math
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -24,34 +25,17 @@ DECODED = 1e-3  # by how much the mean of the same images may differ, read by ot
 BUILT_FROM = ("method", "encoder", "shape", "options", "mirror", "mean", "std")
 
 
-def asked_for(
-    task: str,
-    method: str,
-    data: str,
-    size: int | None,
-    images: int | None,
-    mirror: bool | None,
-    encoder: str | None,
-    options: dict[str, Any],
-    cpu: bool,
-) -> tuple[dict[str, Any], ImageSet]:
-    """All that a run is built from, with what was left open decided, and its images.
+def decided(asked: dict[str, Any], cpu: bool) -> tuple[dict[str, Any], ImageSet]:
+    """All that a run is built from, with what was left open (None) decided, and its images.
 
     Raises what `load` raises, and ValueError for a method that there is not.
     """
+    method, data = asked["method"], asked["data"] or "digits"
     known(method)  # a slip is said before images are read
-    asked = dict(
-        task=task,
-        method=method,
-        encoder=encoder,
-        options=options,
-        data=place_of(data),
-        size=size,
-        images=images,
-        mirror=mirrored(data) if mirror is None else mirror,
-    )
+    mirror = mirrored(data) if asked["mirror"] is None else asked["mirror"]
+    asked = asked | dict(data=place_of(data), mirror=mirror)
     found = whole_of(asked)
-    asked["encoder"] = encoder or usual_encoder(method, found.images.shape[-1], cpu)
+    asked["encoder"] = asked["encoder"] or usual_encoder(method, found.images.shape[-1], cpu)
     return asked | fingerprint(found), chosen_of(asked, found)
 
 
@@ -74,13 +58,17 @@ def fingerprint(found: ImageSet) -> dict[str, Any]:
 def images_again(asked: dict[str, Any], moved: str | None = None) -> ImageSet:
     """The images of a run that goes on, perhaps from another place; ValueError where they have changed."""
     if moved is not None:
-        place = place_of(moved)
-        if place != asked["data"] and {place, asked["data"]} & SETS.keys():
-            raise ValueError(f"this run is about {asked['data']}, not {moved}: leave --data out")
-        asked["data"] = place
+        move(asked, moved, place_of(moved), SETS)
     found = whole_of(asked)
     expect_same(asked["data"], asked, fingerprint(found))
     return chosen_of(asked, found)
+
+
+def move(asked: dict[str, Any], typed: str, place: str, named: Container[str]) -> None:
+    """Look for a run's data in another place from here on; ValueError for a set by its name, `named`."""
+    if place != asked["data"] and (place in named or asked["data"] in named):
+        raise ValueError(f"this run is about {asked['data']}, not {typed}: leave --data out")
+    asked["data"] = place
 
 
 def expect_same(data: str, then: dict[str, Any], now: dict[str, Any]) -> None:
@@ -117,9 +105,16 @@ def chosen_of(asked: dict[str, Any], found: ImageSet) -> ImageSet:
     """Those to train on, the same whenever a run goes on."""
     if each := asked.get("each"):
         return found.few(each, asked["seed"])
+    return some_of(asked, found, "images")
+
+
+def some_of(asked: dict[str, Any], found: Any, things: str) -> Any:
+    """As many at random as were asked for, always the same, or all; ValueError where there are fewer."""
     wanted = asked.get("images") or len(found)
     if wanted > len(found):
-        raise ValueError(f"{asked['data']} has {len(found):,} images to train on; {wanted:,} were asked for")
+        raise ValueError(
+            f"{asked['data']} has {len(found):,} {things} to train on; {wanted:,} were asked for"
+        )
     return found.take(torch.randperm(len(found), generator=torch.Generator().manual_seed(0))[:wanted])
 
 

@@ -1,17 +1,17 @@
 """Runs of methods that read words (`course.multimodal.by_name`): their data, their model, and both again.
 
-As `course.commands.runs` is for methods that see images alone; what is asked of either has the same names. A
-run's words, its vocabulary in order, stand in its config.json; where no pixels are read its shape is none.
+As `course.commands.runs` is for methods that see images alone; what is asked of either has the same names. In
+a run's config.json stand its words, the vocabulary in order, and the usual caption, which a captioner is to
+beat; where no pixels are read its shape is none.
 """
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from course.commands import runs
-from course.commands.runs import expect_same, fingerprint
+from course.commands.runs import expect_same, fingerprint, move, some_of
 from course.data.captioned import Captioned, captioned
 from course.data.described import Described, described
 from course.data.image_set import ImageSet
@@ -26,34 +26,20 @@ TESTED, FRESH = 500, 10_000  # as many to test on, drawn from another seed
 Found = Captioned | Described | Videos
 
 
-def asked_for(
-    task: str,
-    method: str,
-    data: str,
-    size: int | None,
-    images: int | None,
-    mirror: bool | None,
-    encoder: str | None,
-    options: dict[str, Any],
-    cpu: bool,
-) -> tuple[dict[str, Any], Found]:
-    """All that a run is built from, with what was left open decided, and its captioned data.
+def decided(asked: dict[str, Any], cpu: bool) -> tuple[dict[str, Any], Found]:
+    """All that a run is built from, with what was left open (None) decided, and its captioned data.
 
     Raises ValueError for what does not go together, and what `described` raises.
     """
-    if mirror:
+    method, encoder = asked["method"], asked["encoder"]
+    if asked["mirror"]:
         raise ValueError("a caption may say left and right: pictures that are mirrored would make it wrong")
     reads_pixels = known(method).usual != READS_NO_PIXELS
-    if not reads_pixels and (encoder or size):
+    if not reads_pixels and (encoder or asked["size"]):
         raise ValueError(f"{method} reads what experts say of videos: it has no --encoder and no --size")
-    asked: dict[str, Any] = dict(
-        task=task,
-        method=method,
+    asked = asked | dict(
         encoder=encoder or READS_NO_PIXELS,
-        options=options,
-        data=place_of(data, method),
-        size=size,
-        images=images,
+        data=place_of(asked["data"] or usual_data(method), method),
         mirror=False,
         **dict.fromkeys(("shape", "mean", "std")),
     )
@@ -62,7 +48,8 @@ def asked_for(
         asked["encoder"] = encoder or usual_encoder(method, found.images.shape[-1], cpu)
         asked |= fingerprint(found)
     chosen = chosen_of(asked, found)
-    return asked | {"words": Words(chosen.captions).entries}, chosen
+    (usual, _), *_ = Counter(chosen.captions).most_common(1)
+    return asked | {"words": Words(chosen.captions).entries, "usual": usual}, chosen
 
 
 def usual_data(method: str) -> str:
@@ -111,12 +98,7 @@ def kept_apart(asked: dict[str, Any]) -> dict[str, Any]:
 
 def chosen_of(asked: dict[str, Any], found: Any) -> Any:
     """Those to train on, the same whenever a run goes on."""
-    wanted = asked["images"] or len(found)
-    if wanted > len(found):
-        raise ValueError(
-            f"{asked['data']} has {len(found):,} captions to train on; {wanted:,} were asked for"
-        )
-    chosen = found.take(torch.randperm(len(found), generator=torch.Generator().manual_seed(0))[:wanted])
+    chosen = some_of(asked, found, "captions")
     return as_it_is(chosen) if isinstance(chosen, ImageSet) else chosen
 
 
@@ -129,10 +111,7 @@ def as_it_is(found: ImageSet) -> Any:
 def images_again(asked: dict[str, Any], moved: str | None = None) -> Any:
     """The captioned data of a run that goes on, perhaps from another place; ValueError where it changed."""
     if moved is not None:
-        place = place_of(moved, asked["method"])
-        if place != asked["data"] and {place, asked["data"]} & PLENTY.keys():
-            raise ValueError(f"this run is about {asked['data']}, not {moved}: leave --data out")
-        asked["data"] = place
+        move(asked, moved, place_of(moved, asked["method"]), PLENTY)
     found = whole_of(asked)
     if isinstance(found, ImageSet):
         expect_same(asked["data"], asked, fingerprint(found))

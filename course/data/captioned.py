@@ -10,8 +10,8 @@ What people usually get wrong: a split at random, in which every caption stands 
 tested is memory; and a choice among the unseen pairs only, where the colour alone tells which one it is.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -43,6 +43,11 @@ class Captioned(ImageSet):
     masks: Tensor
 
     EACH: ClassVar[tuple[str, ...]] = ("images", "labels", "captions", "factors", "masks")
+
+    def at_random(self, generator: torch.Generator) -> Self:
+        """Each caption handed to a picture at random, a control that can learn nothing of pairs."""
+        order = torch.randperm(len(self), generator=generator).tolist()
+        return replace(self, captions=tuple(self.captions[i] for i in order))
 
 
 def captioned(count: int = 2000, pairs: str = "seen", size: int = 32, seed: int = 0) -> Captioned:

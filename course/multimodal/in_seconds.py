@@ -12,7 +12,6 @@ is the choice among all pairs, of pictures whose pair nobody has shown.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -74,8 +73,7 @@ def learn_pairs(
     data = captioned(PICTURES, "seen", seed=seed)
     generator = torch.Generator().manual_seed(seed)
     if shuffled:
-        order = torch.randperm(len(data), generator=generator).tolist()
-        data = replace(data, captions=tuple(data.captions[i] for i in order))
+        data = data.at_random(generator)
     words = Words(data.captions)
     images, ids = data.normalised(), words.encode(data.captions, begin=True)
     torch.manual_seed(seed)

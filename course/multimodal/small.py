@@ -74,8 +74,7 @@ def matcher(
     """
     data = captioned(count, "seen", seed=seed)
     if shuffled:
-        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed)).tolist()
-        data = replace(data, captions=tuple(data.captions[i] for i in order))
+        data = data.at_random(torch.Generator().manual_seed(seed))
     words = Words(data.captions)
     torch.manual_seed(seed)
     joint = 32

@@ -14,7 +14,6 @@ PARAMETERS, EPOCHS = "parameters, M", "epochs before"
 TUNED, PROBE = "fine-tuned, %", "linear probe, %"
 LABELS, PIXELS, EDGES, FEATURES = "labels alone", "pixels", "edges", "a teacher's features"
 _RECIPE = "The MAE authors' recipe."
-_LONG = "MAE."
 _448 = "Images of 448 pixels."
 
 # model, what was asked for, then the numbers: parameters, epochs, fine-tuned, probe; and a note
@@ -24,10 +23,10 @@ _ROWS = [
     ("ViT-H", LABELS, (632, None, 83.1, None), _RECIPE),
     ("ViT-L, 2021", LABELS, (307, None, 76.5, None), "The recipe of the ViT paper."),
     ("ConvNeXt-B", LABELS, (89, None, 83.8, None), ""),
-    ("ViT-B", PIXELS, (86, 1600, 83.6, 68.0), _LONG),
-    ("ViT-L", PIXELS, (307, 1600, 85.9, 76.0), _LONG),
-    ("ViT-H", PIXELS, (632, 1600, 86.9, 77.2), _LONG),
-    ("ViT-H, 448", PIXELS, (632, 1600, 87.8, None), f"{_LONG} {_448}"),
+    ("ViT-B", PIXELS, (86, 1600, 83.6, 68.0), "MAE."),
+    ("ViT-L", PIXELS, (307, 1600, 85.9, 76.0), "MAE."),
+    ("ViT-H", PIXELS, (632, 1600, 86.9, 77.2), "MAE."),
+    ("ViT-H, 448", PIXELS, (632, 1600, 87.8, None), f"MAE. {_448}"),
     ("ConvNeXt V2-B", PIXELS, (89, 1600, 84.9, None), "FCMAE."),
     ("ConvNeXt V2-H", PIXELS, (659, 1600, 86.3, None), "FCMAE."),
     ("V2-H, 512", PIXELS, (659, 1600, 88.9, None), "FCMAE, then 14 million labelled images, 512 pixels."),
