@@ -1,6 +1,7 @@
 """Small exercises of every kind, and the roads on which an answer reaches the judge."""
 
 import runpy
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -182,7 +183,22 @@ def catalogued(monkeypatch, make):
     monkeypatch.setattr(catalogue, "ids", lambda: {"00_small": tuple(by_id)})
     monkeypatch.setattr(catalogue, "find", lambda id: by_id[id] if id in by_id else find(id))
     monkeypatch.setattr(catalogue, "points", lambda id: by_id[id].points)
+    monkeypatch.setattr(catalogue, "is_bonus", lambda id: False)
     return by_id
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_course_of_another_file_is_watched():
+    """A process that has read a course's configuration beside a formgrader writes down changes of marks for
+    good (`grader.marks.changes`): that course is gone with its tests, the process is not."""
+    yield
+    changes = sys.modules.get("grader.marks.changes")
+    if changes and changes._course:
+        from sqlalchemy import event
+        from sqlalchemy.orm import Session
+
+        event.remove(Session, "before_flush", changes._about_to_write)
+        changes._course.clear()
 
 
 @pytest.fixture
