@@ -2,7 +2,7 @@
 
 PYTHON ?=                       # the Python to use; empty: the first suitable one on this machine
 LAB_FLAGS ?=                    # passed on to JupyterLab, such as --no-browser --port=8899
-PYTEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_FLAGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 TORCH := 2.13.0                 # pinned here: the newest release is not the one that the course is tested with
 
 FIRST_LESSON := work/00_start/00_start.ipynb
@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # JupyterLab refuses to run as root (usual in a container) unless told that it is meant
 AS_ROOT = $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
-.PHONY: help lab test build prove demo gallery lock clean
+.PHONY: help lab test build prove demo gallery site vendor lock clean
 
 help:  ## show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -51,6 +51,13 @@ demo:  ## grade a made-up class of twelve
 gallery:  ## train small models and draw every picture of course.show from them, on one page in build/
 	@$(ENVIRONMENT)
 	@$(INSIDE) python -m course.gallery build/gallery.html
+
+site:  ## make the self-study site in build/site: pages that open from the folder, with no network
+	@$(ENVIRONMENT) site
+	@$(INSIDE) OMP_NUM_THREADS=1 python -m grader.site
+
+vendor:  ## fetch anew what the site's pages are served with (MathJax, MicroPython), at the versions that grader/site/vendored.json says
+	@python3 scripts/vendor.py
 
 lock:  ## write requirements.lock anew from pyproject.toml, keeping versions that still fit
 	@$(ENVIRONMENT) test

@@ -200,8 +200,8 @@ class Watched:
 class Account:
     """Counts the seconds of computing of whatever joins it, and of all that it starts."""
 
-    def __init__(self) -> None:
-        name = f"grading-{os.getpid()}"
+    def __init__(self, whose: str = "") -> None:
+        name = f"grading-{os.getpid()}{whose and f'-{whose}'}"
         places = {Path("/sys/fs/cgroup/cpuacct"): "cpuacct.usage", Path("/sys/fs/cgroup"): "cpu.stat"}
         self.folder: Path | None = None
         for place, file in places.items():
@@ -215,12 +215,18 @@ class Account:
         if self.folder:
             (self.folder / "cgroup.procs").write_text(str(os.getpid()))
 
-    def close(self) -> float:
-        """The seconds; everything that joined has ended."""
+    def seconds(self) -> float:
+        """Those that were counted so far."""
         if not self.folder:
             return float("nan")
         words = self._file.read_text().split()
-        seconds = int(words[0]) / 1e9 if len(words) == 1 else int(words[words.index("usage_usec") + 1]) / 1e6
+        return int(words[0]) / 1e9 if len(words) == 1 else int(words[words.index("usage_usec") + 1]) / 1e6
+
+    def close(self) -> float:
+        """The seconds; everything that joined has ended."""
+        seconds = self.seconds()
+        if not self.folder:
+            return seconds
         for _ in range(100):  # the last process may not have been buried yet
             with contextlib.suppress(OSError):
                 self.folder.rmdir()

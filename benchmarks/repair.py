@@ -110,10 +110,11 @@ def split(rng: random.Random, handed: Handed) -> None:
 
 
 def merge(rng: random.Random, handed: Handed) -> None:
-    """Two or three neighbours merged into the first."""
-    cells = handed.notebook["cells"]
-    index = rng.randrange(len(cells) - 2)
-    some = cells[index : index + rng.choice([2, 2, 3])]
+    """Two or three neighbours merged into the first; no note of one's own into code: that would be broken."""
+    cells, some = handed.notebook["cells"], []
+    while not some or (some[0]["cell_type"] == "code" and any(_source(cell) in MINE for cell in some[1:])):
+        index = rng.randrange(len(cells) - 2)
+        some = cells[index : index + rng.choice([2, 2, 3])]
     cells[index]["source"] = rng.choice(["\n\n", "\n"]).join(_source(cell) for cell in some)
     del cells[index + 1 : index + len(some)]
 

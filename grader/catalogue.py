@@ -163,7 +163,7 @@ def _load(file: Path) -> Exercise:
         told = json.loads(gzip.decompress(file.read_bytes()))
         exercise, text = recorded.read(told), told["text"]
     else:
-        module = _run(file)
+        module = module_of(file, f"{__package__}.exercises")
         exercise, text = getattr(module, "exercise", None), module.__doc__ or ""
     if not isinstance(exercise, Exercise):
         raise BrokenExercise(f"{_shown(file)} does not end in `exercise = …`, one of the kinds of exercise.")
@@ -175,9 +175,13 @@ def _load(file: Path) -> Exercise:
     return exercise
 
 
-def _run(file: Path) -> ModuleType:
-    """The file as a module. Under its name in `sys.modules`, Python finds the source of what it defines."""
-    name = f"{__package__}.exercises.{file.parent.name}.{file.stem}"
+def module_of(file: Path, package: str) -> ModuleType:
+    """A declaration's file as a module, under whose name Python finds the source of what it defines.
+
+    Raises:
+        BrokenExercise: with the line at which it went wrong.
+    """
+    name = f"{package}.{file.parent.name}.{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise BrokenExercise(f"{_shown(file)} is not a Python file.")

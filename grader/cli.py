@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from grader import own
 from grader.commands import appeal, grading, instructor, keys, leaving, times
 from grader.commands.said import fail
 from grader.judging import panel
@@ -20,12 +21,23 @@ from grader.terminal import console, errors, say
 
 if TYPE_CHECKING:
     from grader.exercise import Exercise
+    from grader.judging.verdict import Verdict
 
 app = typer.Typer(
     help="Exercises, checks and grading for the attention course.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def begin() -> None:
+    """See that the instructor's own file can be followed, whatever the command is."""
+    try:
+        own.look_through(Path.cwd())
+    except own.OwnError as error:
+        raise fail(str(error)) from None
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -90,19 +102,32 @@ def judge(
     ] = "",
 ) -> None:
     """Judge the answer in a file: exit status 0 for full marks, 1 for anything less."""
-    from grader.judging.process import judge_file
     from grader.questions.personal import course_secret, own_key, student_key
 
-    found = _find(exercise)
     if not file.is_file():
+        _find(exercise)  # to be told first, if that is not there either
         raise fail(f"There is no file {file}; give the path of a Python file that defines {exercise}.")
     key = student_key(course_secret(), student) if student else own_key()
-    verdict = judge_file(found, file, key, secrets.randbits(60) if seed is None else seed)
+    verdict = _judged(exercise, file, key, secrets.randbits(60) if seed is None else seed)
     if as_json:
         print(json.dumps(verdict.to_json(), indent=2, ensure_ascii=False))
     else:
         say(panel.plain(verdict))
     raise typer.Exit(0 if verdict.is_right else 1)
+
+
+def _judged(exercise: str, file: Path, key: str, seed: int) -> Verdict:
+    from grader.judging.apart import NotJudged, judge_apart
+    from grader.sandbox.confinement import NotConfined
+
+    try:
+        return judge_apart(exercise, file, key, seed)
+    except NotJudged as error:
+        raise fail(str(error)) from None
+    except NotConfined:
+        from grader.judging.process import judge_file
+
+        return judge_file(_find(exercise), file, key, seed)
 
 
 @app.command()

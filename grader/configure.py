@@ -58,11 +58,19 @@ def configure(config: Config) -> Config:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    if FORMGRADER in sys.modules:  # its server reads this, too, and there people change marks
-        from grader.marks import changes
-
-        changes.watch(lambda: Path(config.CourseDirectory.get("root") or Path.cwd()))
+    if FORMGRADER in sys.modules:  # its server reads this, too, and there people read and change marks
+        _configure_formgrader(config)
     return config
+
+
+def _configure_formgrader(config: Config) -> None:
+    from grader.marks import changes
+
+    changes.watch(lambda: Path(config.CourseDirectory.get("root") or Path.cwd()))
+    config.HTMLExporter.preprocessors = ["grader.pages.rubric.Rubric"]
+    # nbgrader adds its own templates, of feedback too, only where nobody names any: here are both.
+    ours, theirs = Path(__file__).parent / "pages" / "formgrader", sys.modules[FORMGRADER].handlers
+    config.HTMLExporter.extra_template_basedirs = [str(ours), theirs.template_path]
 
 
 def _put_environment_first() -> None:

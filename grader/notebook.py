@@ -15,10 +15,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader import carrying, catalogue
-from grader.asking import given
+from grader.asking import clock, given
 from grader.asking.ordinary import ordinary_state
+from grader.asking.outcome import Failure, Outcome
 from grader.asking.respond import read_reply, reply
-from grader.asking.rules import MISSING, sentence
+from grader.asking.rules import LATE, MISSING, sentence
 from grader.asking.watch import ours
 from grader.carrying import mine
 from grader.catalogue import Told, UnknownExercise
@@ -34,6 +35,10 @@ from grader.questions.record import MIME, Record
 from grader.student import EXECUTION, cells, is_graded
 
 UNCHECKED = "Nothing to compare with is in this edition of the course: it is graded when you have handed in."
+BUSY = (
+    "The machine was busy with other work, and let it wait for {:.0f} seconds besides: if there is no such "
+    "loop, check it again when that is over."
+)
 GET_YOUR_OWN = 'In a class, sign_in("NAME", key="KEY") gives you your own: then run this cell again.'
 __all__ = ["check", "hint", "mine", "numbers", "progress", "sign_in"]
 
@@ -197,10 +202,22 @@ def _verdict(exercise: Exercise, namespace: Mapping[str, Any], caller: dict[str,
         asked = request(exercise, examination.payloads)
         with hidden(exercise.lesson, caller) as missing:
             found = {} if exercise.id in missing else namespace
+            before = clock.waited()
             response = read_reply(reply(asked, found, catalogue.implementations), len(examination.order))
+            waited = clock.waited() - before
+        if waited > exercise.seconds:
+            response = replace(response, outcomes=[_beside_others(o, waited) for o in response.outcomes])
         response = examination.in_place(response)
         verdict = judge(exercise, examination.questions, response)
         return explained(verdict, response.outcomes, missing)
+
+
+def _beside_others(outcome: Outcome, waited: float) -> Outcome:
+    """The outcome of a question that was asked on a busy machine: where it was late, that is said as well."""
+    failure = outcome.failure
+    if failure is None or failure.rule != LATE:
+        return outcome
+    return Outcome(failure=Failure.by_judge(f"{failure} {BUSY.format(waited)}"))
 
 
 def _of_its_cell(verdict: Verdict) -> tuple[Verdict, str]:

@@ -52,6 +52,25 @@ def changes(lesson: str) -> Changes:
     return Changes()
 
 
+def look_through(root: Path) -> None:
+    """Read the whole file, before a command does anything that follows from it.
+
+    Raises:
+        OwnError: it is not as it is to be, tells of a lesson that is none, or lies in ``root``, the root of a
+            course, while this environment's course is another.
+    """
+    read = next((place for place in PLACES if place.is_file()), None)
+    here = root / NAME
+    if (root / "nbgrader_config.py").is_file() and here.is_file() and not (read and read.samefile(here)):
+        raise OwnError(
+            f"{here} is not followed: the course of this environment reads {PLACES[0]}. Put it there."
+        )
+    if read:
+        lessons = {place.name for place in (Path(__file__).parent / "exercises").iterdir() if place.is_dir()}
+        if unknown := sorted(_read(read, read.stat().st_mtime_ns).keys() - lessons):
+            raise OwnError(f"{NAME} tells of {', '.join(unknown)}, and there is no such lesson.")
+
+
 @lru_cache(2)
 def _read(place: Path, _: int) -> dict[str, Changes]:
     try:

@@ -253,8 +253,9 @@ def build_lessons():
 def compile_what_kernels_load():
     """Kernels that the grader confines cannot keep what they compile; each grading would begin with it."""
     say("Compiling what notebooks load")
-    quiet = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # kernels load a debugger, which advises
-    return subprocess.run([BIN / "python", "-m", "grader.sandbox.loaded"], cwd=ROOT, env=quiet).returncode
+    kept = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # kernels load a debugger, which advises
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # set in many containers, and then nothing would be kept
+    return subprocess.run([BIN / "python", "-m", "grader.sandbox.loaded"], cwd=ROOT, env=kept).returncode
 
 
 def say(what):

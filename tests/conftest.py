@@ -1,5 +1,6 @@
 """What every test can use, and the rule that where CI is set a skipped test is a failed one."""
 
+import gc
 import os
 import shutil
 import sys
@@ -36,6 +37,14 @@ def no_figure_stays_open() -> Iterator[None]:
     yield
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def what_stays_is_looked_through_once() -> Iterator[None]:
+    """Each collection of garbage would look through all that earlier tests left, for a second or more."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,6 +14,7 @@ import pytest
 from nbclient import NotebookClient
 
 from grader import catalogue
+from grader.building import executed as kept
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import Lesson, find_lessons
 from grader.exercise.solution import BEGIN, END
@@ -72,8 +73,16 @@ def half_filled(
             cell.source = solutions[cell.id]
         if shorter and "from grader import check" in cell.source:
             cell.source += "\n\n" + shorter
-    executed(notebook, allow_errors=True)
+    return errors_of(executed(notebook, allow_errors=True))
+
+
+def errors_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
+def assert_waiting(errors: list[nbformat.NotebookNode]) -> None:
+    """What waits for an answer says so in one line; nothing else ends in an error."""
+    assert {error.ename for error in errors} == {"NotWrittenYet"}, [error.evalue for error in errors]
 
 
 def assigned(lesson: Lesson, name: str) -> Any:
@@ -88,8 +97,8 @@ def assigned(lesson: Lesson, name: str) -> Any:
 
 @cache
 def solved(lesson: Lesson) -> nbformat.NotebookNode:
-    """The instructor's notebook, run once for all tests that look at it."""
-    return executed(instructor_notebook(lesson))
+    """The instructor's notebook, run once for all tests that look at it, and for the pages of the site."""
+    return kept.executed(lesson)
 
 
 def judged(notebook: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
@@ -155,7 +164,7 @@ def test_there_are_eight_exercises_of_three_kinds(lesson):
 def test_the_solutions_pass_with_full_marks_and_no_error(lesson):
     notebook = solved(lesson)
     assert scores(notebook) == {e.id: e.points for e in catalogue.of_lesson(lesson.name)}
-    assert not [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert errors_of(notebook) == []
 
 
 @by_name
@@ -175,10 +184,10 @@ def test_a_lesson_shows_its_figures_with_words_for_who_cannot_see_them(lesson):
 
 
 @by_name
-def test_nothing_passes_in_the_release(lesson):
-    notebook = released(lesson)
-    graded = executed(notebook, allow_errors=True)
-    assert set(scores(graded).values()) == {0.0}
+def test_nothing_passes_in_the_release_and_it_ends_without_a_traceback_of_ours(lesson):
+    notebook = executed(released(lesson), allow_errors=True)
+    assert set(scores(notebook).values()) == {0.0}
+    assert_waiting(errors_of(notebook))
 
 
 def test_the_validate_button_says_what_is_missing(tmp_path):

@@ -120,7 +120,7 @@ def test_readme_names_targets_that_exist():
 
 
 @pytest.mark.parametrize(
-    "target", ["help", "lab", "test", "build", "prove", "demo", "gallery", "lock", "clean"]
+    "target", ["help", "lab", "test", "build", "prove", "demo", "gallery", "site", "vendor", "lock", "clean"]
 )
 def test_make_target(target):
     dry = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)

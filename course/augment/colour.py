@@ -11,6 +11,7 @@ over each channel; a hue rotated in another space (YIQ), which changes the value
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -30,6 +31,7 @@ class ColourJitter(Transform):
     always brightness, contrast, saturation, hue. SimCLR at strength 1: (0.8, 0.8, 0.8, 0.2, p=0.8).
     """
 
+    pixelwise: ClassVar[bool] = True
     brightness: float = 0.0
     contrast: float = 0.0
     saturation: float = 0.0
@@ -71,6 +73,7 @@ class ColourJitter(Transform):
 class Grey(Transform):
     """Each pixel's grey in all channels, with probability `p`."""
 
+    pixelwise: ClassVar[bool] = True
     p: float = 0.2
 
     def __post_init__(self) -> None:
@@ -88,6 +91,7 @@ class Grey(Transform):
 class Solarise(Transform):
     """Values of at least `threshold` are inverted, with probability `p` (BYOL: the second view, p = 0.2)."""
 
+    pixelwise: ClassVar[bool] = True
     threshold: float = 0.5
     p: float = 0.2
 
@@ -140,8 +144,8 @@ def turn_hue(images: Tensor, turn: Tensor) -> Tensor:
     A pixel's distance from red, in sixths of the circle, is 1 + (g + b − r − low) / chroma: in each sixth one
     of the three channels moves by the whole chroma. It lies towards green where g > b, else towards blue.
     Back again, a channel's share of the chroma is 1 up to a distance of 1 from the channel's own hue, and
-    falls to 0 at 2. On a circle of 6 the distance of h from c is 3 − | |h − c| − 3 |. No case is told apart,
-    which is what makes it fast.
+    falls to 0 at 2. Between −6 and 6, the distance of h from 0 on a circle of 6 is 3 − | |h| − 3 |; a turn
+    that is held between −3 and 3 keeps h there. No case is told apart, which is what makes it fast.
     """
     if has_no_colour(images):
         return images
@@ -149,10 +153,12 @@ def turn_hue(images: Tensor, turn: Tensor) -> Tensor:
     low = torch.minimum(torch.minimum(r, g), b)
     chroma = torch.maximum(torch.maximum(r, g), b).sub_(low)
     from_red = (g + b).sub_(r).sub_(low).div_(chroma.clamp(min=TINY)).add_(1)  # 0 … 3; 1 for greys, unused
-    hue = from_red.copysign_(g - b).div_(6).add_((turn + 1)[:, None, None]).frac_().mul_(6)  # 0 … 6
-    centres = images.new_tensor([0, 2, 4]).view(3, 1, 1)  # red, green, blue
-    share = (hue.unsqueeze(1) - centres).abs_().sub_(3).abs_().sub_(1).clamp_(0, 1)  # (B, 3, H, W)
-    return share.mul_(chroma.unsqueeze(1)).add_(low.unsqueeze(1))
+    hue = from_red.copysign_(g - b)  # −3 … 3, green above 0
+    centres = torch.arange(0, 6, 2, device=images.device, dtype=images.dtype)  # red, green, blue
+    moved = 6 * turn[:, None] - centres  # (B, 3), −7 … 3
+    moved = torch.where(moved < -3, moved + 6, moved)  # −3 … 3
+    share = (hue.unsqueeze(1) + moved[:, :, None, None]).abs_().sub_(3).abs_().clamp_(1, 2)
+    return share.mul_(chroma.unsqueeze(1)).add_(low.sub_(chroma).unsqueeze(1))  # share is one too large
 
 
 def solarise(images: Tensor, threshold: Tensor) -> Tensor:

@@ -8,8 +8,14 @@ contrastive loss learns to tell views by it); random numbers that cannot be repl
 that makes the GPU report to the CPU in every step.
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from itertools import groupby
+from shutil import which
+from typing import ClassVar
 
 import torch
 from torch import Generator, Tensor
@@ -18,6 +24,7 @@ from course import expect
 from course.training.randomness import drawn
 
 BLOCK = 2**20  # numbers of a block on the CPU: 4 MiB of float32
+CACHED = 2**18  # of a group that changes in many steps: 1 MiB, half of the second-level cache of a core
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Transform:
     Subclasses write `numbers` and `change`, which gets float32 or float64; images of lower precision are
     widened.
     """
+
+    pixelwise: ClassVar[bool] = False  # a pixel's new colour follows from its own, and numbers an image
 
     @property
     def numbers(self) -> int:
@@ -60,9 +69,15 @@ class Transform:
 
 @dataclass(frozen=True)
 class Compose(Transform):
-    """One transform after the other; a flip behind a crop becomes part of it, and pixels are read once."""
+    """One transform after the other; a flip behind a crop becomes part of it, and pixels are read once.
+
+    compiled: whether torch.compile makes one pass over the pixels of neighbouring colour transforms. The
+    first call then takes half a minute, minutes on a busy machine, so it is for long runs; and it needs a C++
+    compiler, or Triton on a GPU: without one, nothing changes.
+    """
 
     transforms: Sequence[Transform]
+    compiled: bool = False
 
     def __post_init__(self) -> None:
         for transform in self.transforms:
@@ -75,9 +90,46 @@ class Compose(Transform):
 
     def change(self, images: Tensor, noise: Tensor) -> Tensor:
         steps = joined(self.transforms)
-        for transform, own in zip(steps, noise.split([step.numbers for step in steps], dim=1)):
-            images = transform.change(images, own)
-        return images
+        if self.compiled and can_compile(images.device):
+            groups = (tuple(group) for _, group in groupby(steps, key=lambda step: step.pixelwise))
+            steps = [step for group in groups for step in ([OnePass(group)] if group[0].pixelwise else group)]
+        return change_in_turn(steps, images, noise)
+
+
+@dataclass(frozen=True)
+class OnePass(Transform):
+    """Pixelwise transforms, translated into one loop over the pixels."""
+
+    steps: tuple[Transform, ...]
+
+    @property
+    def numbers(self) -> int:
+        return sum(step.numbers for step in self.steps)
+
+    def change(self, images: Tensor, noise: Tensor) -> Tensor:
+        expect.from_0_to_1("images", images)  # which the translated ones cannot look at
+        return compiled()(self.steps, images, noise)
+
+
+def change_in_turn(steps: Sequence[Transform], images: Tensor, noise: Tensor) -> Tensor:
+    """Each transform on what the one before has left, with its own columns of the noise."""
+    for step, own in zip(steps, noise.split([step.numbers for step in steps], dim=1)):
+        images = step.change(images, own)
+    return images
+
+
+@cache
+def compiled() -> Callable[[Sequence[Transform], Tensor, Tensor], Tensor]:
+    """`change_in_turn`, translated for all sizes; only here, as even asking takes seconds the first time."""
+    return torch.compile(change_in_turn, dynamic=True)
+
+
+@cache
+def can_compile(device: torch.device) -> bool:
+    """Is there what torch.compile needs: Triton for a GPU, a C++ compiler for a CPU?"""
+    if device.type != "cpu":
+        return find_spec("triton") is not None
+    return any(map(which, [os.environ.get("CXX", "c++"), "g++", "clang++", "cl"]))
 
 
 def joined(transforms: Sequence[Transform]) -> list[Transform]:
@@ -115,19 +167,21 @@ def between(low: float, high: float, noise: Tensor) -> Tensor:
 def change_chosen(change: Callable[..., Tensor], images: Tensor, chosen: Tensor, *amounts: Tensor) -> Tensor:
     """Change the images where `chosen`, (B,), is True; each by its own entry of every (B,) `amounts`.
 
-    On the CPU only those are worked on. Elsewhere all of them are, and the others put back: to count the
+    On the CPU only those are worked on, in groups that stay in a core's own cache from step to step: one
+    image of 224 × 224, or 85 of 32 × 32. Elsewhere all of them are, and the others put back: to count the
     chosen ones, the CPU would have to wait for the device. On the CPU `torch.where`, and indexing by a tensor
     as well, take longer than most changes; emptying rows and adding to them does the same.
     """
-    if images.device.type != "cpu":
+    if images.device.type != "cpu" or torch.compiler.is_compiling():
         return torch.where(per_image(chosen), change(images, *amounts), images)
     rows = chosen.nonzero().squeeze(1)
     if len(rows) == 0:
         return images
-    changed = change(images.index_select(0, rows), *(amount.index_select(0, rows) for amount in amounts))
-    if len(rows) == len(images):
-        return changed
-    return (images * per_image((~chosen).to(images.dtype))).index_add_(0, rows, changed.contiguous())
+    result = images * per_image((~chosen).to(images.dtype))
+    for group in rows.split(max(1, CACHED // images[0].numel())):
+        changed = change(*(each.index_select(0, group) for each in (images, *amounts)))
+        result.index_add_(0, group, changed.contiguous())
+    return result
 
 
 def widened(images: Tensor) -> Tensor:

@@ -76,6 +76,39 @@ READERS = {".npz": _npz, **dict.fromkeys(TORCH, _pth), ".safetensors": _safetens
 # --- Fetching ------------------------------------------------------------------------------------------
 
 
+class TextBar:
+    """A bar of text for pooch, whose own is a widget in a notebook: it would be broken when that is reloaded.
+
+    pooch says the total, in bytes, when the server has answered: then the bar begins.
+    """
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    @property
+    def total(self) -> int:
+        """Bytes."""
+        return int(self._bar.total)
+
+    @total.setter
+    def total(self, size: int) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=size, unit="B", unit_scale=True, ncols=79)
+
+    def update(self, size: int) -> None:
+        """So many bytes more."""
+        self._bar.update(size)
+
+    def reset(self) -> None:
+        """None yet."""
+        self._bar.reset()
+
+    def close(self) -> None:
+        """That was all."""
+        self._bar.close()
+
+
 def fetch(url: str, checksum: str, folder: str | Path | None = None, progress: bool = True) -> Path:
     """The local copy of a file on the web, downloaded once and checked every time.
 
@@ -95,8 +128,9 @@ def fetch(url: str, checksum: str, folder: str | Path | None = None, progress: b
         return path
     folder.mkdir(parents=True, exist_ok=True)
     try:
+        bar = TextBar() if progress else False
         with replacing(path) as arriving:
-            pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(arriving), None)
+            pooch.HTTPDownloader(progressbar=bar, timeout=30)(url, str(arriving), None)
             verify(arriving, checksum, url)
     except OSError as error:  # what requests raises is an OSError too
         answer = getattr(getattr(error, "response", None), "status_code", None)

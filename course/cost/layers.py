@@ -23,7 +23,7 @@ from course.cost.formula import FLOAT32, INT64, Cost, Size
 ACTIVATIONS = {  # how many tensors are kept between two linear layers, the second one's input included
     "relu": 1,  # its output says where its input was positive
     "gelu": 2,  # its input, its output
-    "quick_gelu": 3,  # x, sigmoid(1.702 x), their product
+    "quick_gelu": 2,  # 1.702 x, its output
 }
 
 

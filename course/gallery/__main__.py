@@ -12,7 +12,7 @@ import matplotlib
 
 from course.gallery import of_painters, of_reader, of_translator
 from course.gallery.models import Painter, Reader, Translator, train_all
-from course.gallery.page import page
+from course.gallery.page import Section, page
 from course.terminal import print_anywhere
 
 INTRODUCTION = """
@@ -27,24 +27,35 @@ system’s light or dark theme; still figures keep their light card.</p>
 """
 
 
-def build(reader: Reader, translator: Translator, painters: Sequence[Painter]) -> str:
-    """The page as text."""
+END = (
+    "Digits: E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits (1998), the 1,797 "
+    "images that come with scikit-learn, enlarged threefold for the Vision Transformer. Number words: "
+    "as the library num2words spells them. Accuracies are those of the run that made this page."
+)
+TITLE = "Seeing attention"
+
+
+def introduction(reader: Reader, translator: Translator) -> str:
+    """What the models are, with their sizes."""
     sizes = {
         name: sum(parameter.numel() for parameter in model.parameters())
         for name, model in (("vit", reader.after), ("transformer", translator.model))
     }
-    introduction = INTRODUCTION.format(**sizes, images=reader.learnt_from, pairs=translator.learnt_from)
-    parts = [
+    return INTRODUCTION.format(**sizes, images=reader.learnt_from, pairs=translator.learnt_from)
+
+
+def sections(reader: Reader, translator: Translator, painters: Sequence[Painter]) -> list[Section]:
+    """All that is shown, in order."""
+    return [
         *of_reader.sections(reader),
         *of_translator.sections(translator),
         *of_painters.sections(painters),
     ]
-    end = (
-        "Digits: E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits (1998), the 1,797 "
-        "images that come with scikit-learn, enlarged threefold for the Vision Transformer. Number words: "
-        "as the library num2words spells them. Accuracies are those of the run that made this page."
-    )
-    return page("Seeing attention", introduction, parts, end)
+
+
+def build(reader: Reader, translator: Translator, painters: Sequence[Painter]) -> str:
+    """The page as text."""
+    return page(TITLE, introduction(reader, translator), sections(reader, translator, painters), END)
 
 
 def main() -> None:

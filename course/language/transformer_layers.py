@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from torch import Tensor, nn
 
 from course import expect
-from course.layers import MLP, StochasticDepth
+from course.layers import MLP, StochasticDepth, beside
 from course.multihead import KeyValueCache, MultiHeadAttention
 from course.record import Record
 
@@ -63,8 +63,8 @@ class EncoderLayer(nn.Module):
             return self.after_attention(self.attention(x, mask=mask, cache=cache, record=record))
 
         if self.pre_norm:
-            x = x + attend(self.norm1(x))
-            return x + self.after_mlp(self.mlp(self.norm2(x)))
+            x = beside(x, attend(self.norm1(x)))
+            return beside(x, self.after_mlp(self.mlp(self.norm2(x))))
         x = self.norm1(x + attend(x))
         return self.norm2(x + self.after_mlp(self.mlp(x)))
 

@@ -123,7 +123,7 @@ def _hard_captions(
     return HardCaptioning(HardCaptioner(Map(encoder), *sizes, dropout=dropout), words, reward, entropy)
 
 
-def _mmt(
+def mmt(
     words: Words,
     *,
     dim: int = 32,
@@ -132,7 +132,8 @@ def _mmt(
     margin: float = 0.2,
     patience: float = 0.003,
     context: int = 77,
-) -> Method:
+) -> Retrieval:
+    """MMT over the experts of `course.data.videos`, with sentences of up to `context` words."""
     tower = VideoTower(EXPERTS, MOMENTS, dim, heads, 2 * dim, layers, dropout=0.0)
     model = MMT(tower, TextTower(len(words), context, dim, 1, 2, dim), dim)
     return Retrieval(model, words, margin, patience)
@@ -144,5 +145,5 @@ METHODS = {
     "hard-captions": Known(
         "the same, looking at one place at a time", "resnet-18", _hard_captions, "patches"
     ),
-    "mmt": Known("which video of the batch does it describe?", READS_NO_PIXELS, _mmt),
+    "mmt": Known("which video of the batch does it describe?", READS_NO_PIXELS, mmt),
 }

@@ -18,12 +18,13 @@ from torch import Tensor, nn
 
 from course.data.captioned import Captioned, captioned
 from course.data.singing import BANDS, QUIET, SIDE, Singing, singing
-from course.data.videos import EXPERTS, MOMENTS, Videos, videos
+from course.data.videos import Videos, videos
 from course.language.translate import Words
 from course.multimodal.av_align import Alignment, AVAlign
+from course.multimodal.by_name import mmt
 from course.multimodal.captioning import Captioner, Captioning, HardCaptioner, HardCaptioning
 from course.multimodal.clip import CLIP, Contrast, TextTower
-from course.multimodal.retrieval import MMT, Retrieval, VideoTower
+from course.multimodal.retrieval import MMT
 from course.training.loop import train
 from course.training.recipe import Recipe, Row
 
@@ -117,12 +118,9 @@ def finder(
     data = ORDERS[order](videos(count, seed=seed))
     words = Words(data.captions)
     torch.manual_seed(seed)
-    dim = 32
-    tower = VideoTower(EXPERTS, MOMENTS, dim, 4, 2 * dim, 1, dropout=0.0)
-    model = MMT(tower, TextTower(len(words), 18, dim, 1, 2, dim), dim)
-    method = Retrieval(model, words, margin=0.2, patience=0.003)
+    method = mmt(words, context=18)
     train(method, data, Recipe(epochs=epochs, batch=48, lr=4e-3, seed=seed), show=show)
-    return model, words, data
+    return method.model, words, data
 
 
 def listener(

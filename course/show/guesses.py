@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 
 from course.show.style import figure, new, palette
 
-NOT_YET = "no guess yet: type one in the cell above, and run both again"
+NOT_YET = "no guess yet"
 
 
 def is_number(guess: Any) -> TypeGuard[float]:

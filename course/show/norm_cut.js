@@ -40,12 +40,14 @@ function normalised(added = state.added) {
 // --- the picture -----------------------------------------------------------------------------------------------------
 
 const GAP = 18, TOP = 24;
-function layout() {
+function layout() {  // the tables beside each other; on a phone one below the other
   const { width, height } = element("cells").getBoundingClientRect();
-  return { wide: (width - 4 - GAP * (B - 1)) / (B * D), high: (height - TOP - 4) / N };
+  const beside = width < 500 ? 1 : B, below = B / beside;
+  return { beside, wide: (width - 4 - GAP * (beside - 1)) / (beside * D), high: (height / below - TOP - 4) / N };
 }
-function corner([b, n, d], { wide, high }) {
-  return [2 + b * (D * wide + GAP) + d * wide, TOP + n * high];
+function corner([b, n, d], { beside, wide, high }) {
+  const right = b % beside, down = Math.floor(b / beside);
+  return [2 + right * (D * wide + GAP) + d * wide, down * (N * high + TOP + 4) + TOP + n * high];
 }
 const same = (one, other) => one.every((place, axis) => place === other[axis]);
 const short = (x) => x.toFixed(1).replace(/^-0.0$/, "0.0").replace("-", "−");
@@ -59,8 +61,8 @@ function draw() {
   pen.fillStyle = colour("ink");
   pen.font = "14px system-ui, sans-serif";
   for (let b = 0; b < B; b++) {
-    const [x] = corner([b, 0, 0], size);
-    pen.fillText(`image ${b + 1}: ${N} tokens × ${D} channels`, x + (D * size.wide) / 2, TOP / 2 - 1);
+    const [x, y] = corner([b, 0, 0], size);
+    pen.fillText(`image ${b + 1}: ${N} tokens × ${D} channels`, x + (D * size.wide) / 2, y - TOP / 2 - 1);
   }
   pen.font = `${size.wide > 44 ? 14 : 11}px system-ui, sans-serif`;
   for (const place of places) {

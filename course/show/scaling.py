@@ -30,7 +30,7 @@ _BODY = """
 <div class="row" role="group" aria-label="What to guess">
   <button id="largest">Largest weight</button> <button id="entropy">Entropy in bits</button>
 </div>
-<svg id="plot" role="group"></svg>
+<div class="wide"><svg id="plot" role="group"></svg></div>
 <div class="row">
   <button id="reveal">Reveal the measurement</button>
   <button id="scaled">… and with scores of variance 1</button>
@@ -41,7 +41,8 @@ _BODY = """
 
 _CSS = """
 .row { display: flex; flex-wrap: wrap; gap: 8px; margin: 0 0 8px; }
-svg { display: block; width: 100%; height: 330px; touch-action: none; user-select: none; }
+.wide { overflow-x: auto; }
+svg { display: block; width: 100%; min-width: 520px; height: 330px; touch-action: pan-x; user-select: none; }
 svg text { fill: var(--ink); font-size: 14px; }
 svg .quiet { fill: var(--muted); }
 .handle { cursor: ns-resize; }

@@ -34,6 +34,8 @@ def call(function: Callable[..., Any], payload: Mapping[str, Any], parameters: M
             of several results the products are added up.
         constants: the inputs of which then no gradient is asked.
 
+        gives: what has to come of it, a tensor and no array of numpy: of "floats", or of a dtype by its name.
+
     Raises:
         Refused: it breaks one of these rules, or changes an input.
     """
@@ -48,6 +50,8 @@ def call(function: Callable[..., Any], payload: Mapping[str, Any], parameters: M
     for name, before in payload["inputs"].items():
         if isinstance(before, Tensor) and not _unchanged(before, inputs[name]):
             raise Refused("changes an input", name=name)
+    if "gives" in payload:
+        _require(value, payload["gives"])
     if payload.get("twice") and not _equal(value, _call(function, _copies(payload), payload)):
         raise Refused("by chance")
     if "cotangent" not in payload:
@@ -79,7 +83,10 @@ def _copy(value: Any, strided: bool) -> Any:
 
 
 def _unchanged(before: Tensor, after: Tensor) -> bool:
-    return before.shape == after.shape and bool(((before == after) | (before != before)).all())
+    if before.shape != after.shape:
+        return False
+    same = before.dtype is after.dtype and torch.equal(before, after)  # one operator, where there is no NaN
+    return same or bool(((before == after) | (before != before)).all())
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -93,12 +100,29 @@ def _equal(one: Any, other: Any) -> bool:
     return type(one) is type(other)
 
 
+def _require(value: Any, gives: str) -> None:
+    """Refuse what has the right numbers, perhaps, and is of no use to who goes on with it.
+
+    Whole numbers for floats, or the other way round, are for the comparison to tell.
+    """
+    if isinstance(value, (np.ndarray, np.generic)):
+        raise Refused("array for a tensor")
+    if isinstance(value, Tensor) and gives != "floats":
+        found, wanted = value.dtype, getattr(torch, gives)
+        if found.is_floating_point == wanted.is_floating_point and torch.bool != found != wanted:
+            raise Refused("other dtype", found=str(found).removeprefix("torch."), wanted=gives)
+
+
 def _is_float(value: Any) -> bool:
     return isinstance(value, Tensor) and value.is_floating_point()
 
 
 def _gradient(value: Any, tracked: Mapping[str, Tensor], seed: int) -> dict[str, Tensor | None]:
-    """The gradient for each tracked tensor; None where none arrives."""
+    """The gradient for each tracked tensor; None where none arrives.
+
+    That of the sum of each result times noise, which is exactly the noise for the result itself. PyTorch
+    would take the noise as it is, and load sympy for it: a second, at a process's first.
+    """
     values = value if isinstance(value, (tuple, list)) else (value,)
     with watch.ours():
         generator = torch.Generator().manual_seed(seed)
@@ -106,8 +130,10 @@ def _gradient(value: Any, tracked: Mapping[str, Tensor], seed: int) -> dict[str,
         reached = [(one, noise.to(one.dtype)) for one, noise in floats if one.requires_grad]
         if not reached:
             return dict.fromkeys(tracked)
-        ends, noises = zip(*reached, strict=True)
-        gradients = torch.autograd.grad(ends, list(tracked.values()), noises, allow_unused=True)
+        # Tensors of a kind that the answer has made have no say here.
+        with torch._C.DisableTorchFunctionSubclass():
+            ends = [(one * noise).sum() for one, noise in reached]
+            gradients = torch.autograd.grad(ends, list(tracked.values()), allow_unused=True)
     return dict(zip(tracked, gradients, strict=True))
 
 

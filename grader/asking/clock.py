@@ -11,13 +11,22 @@ import time
 
 WAITED = "/proc/thread-self/schedstat"  # nanoseconds that it ran, that it waited to; times it was chosen
 
+_excused = 0.0
+
 
 def had() -> float:
     """Seconds by a clock that stands still while this thread waits for a processor, where that is known."""
-    return time.monotonic() - _waited()
+    return time.monotonic() - waited() - _excused
 
 
-def _waited() -> float:
+def excuse(seconds: float) -> None:
+    """Let these not count either: another process, for which this thread had to wait, waited for so long."""
+    global _excused
+    _excused += seconds
+
+
+def waited() -> float:
+    """Seconds for which this thread has waited for a processor, where that is known."""
     try:
         with open(WAITED) as file:
             return int(file.read().split()[1]) / 1e9

@@ -75,7 +75,9 @@ def ordinary_state() -> Iterator[None]:
     before = [setting.read() for setting in SETTINGS]
     chance = torch.default_generator.get_state(), np.random.get_state(), random.getstate()
     try:
-        _put([setting.usual for setting in SETTINGS])
+        for setting, found in zip(SETTINGS, before, strict=True):
+            if found != setting.usual:
+                setting.set(setting.usual)
         begin_with(SEED)
         with torch.inference_mode(False), _on_the_cpu(), _uncompiled():
             yield

@@ -177,6 +177,11 @@ def _listening() -> Iterator[list[str]]:
     said += [line for line in stderr.getvalue().splitlines()[-3:] if line.strip()]
 
 
+def as_reply(response: Response) -> dict[str, Any]:
+    """The JSON value that `read_reply` reads as this response."""
+    return _reply([wire.encode_outcome(o) for o in response.outcomes], response.said, response.used)
+
+
 def read_reply(answered: Any, expected: int) -> Response:
     """The response in a JSON value from the student's process.
 

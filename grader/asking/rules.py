@@ -33,6 +33,10 @@ RULES = {
     "(register_buffer), or an nn.Parameter with requires_grad=False.",
     "is trained": "The parameter `{name}` would be trained: it has a gradient, and any optimiser moves it. "
     "Make it a buffer, or say requires_grad=False.",
+    "is frozen": "The parameter `{name}` is frozen (requires_grad=False): it would never learn.",
+    "no such layer": "The module has no `{name}`: each layer that the text names is one of its own.",
+    "array for a tensor": "It gives an array of numpy; a tensor is asked for (torch.from_numpy).",
+    "other dtype": "The dtype is {found}; {wanted} is asked for, as what takes it later needs.",
     "shape of a parameter": "The parameter `{name}` has shape {shape}; {expected} is expected.",
     "one parameter too many": "The module has a parameter `{name}` that does not belong to it.",
     "no result": "It gives something else than a result and its gradient.",  # no answer does: a forgery

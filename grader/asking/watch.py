@@ -23,8 +23,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
+from operator import methodcaller
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import torch
@@ -77,6 +78,7 @@ class Watch:
         self.used: set[str] = set()
         self.is_interrupted = False  # by whoever limits its time: Python then drops what it was calling
         self._operators, self._is_busy = operators, False
+        self._noted: dict[int, CodeType] = {}  # kept, so that no other gets its number
         self._before: Any = None
         self._record: profiler.profile | None = None
         self._since = 0.0
@@ -153,19 +155,25 @@ class Watch:
             if record.kineto_results is None:
                 self.used.add(SWITCHES + PROFILER)  # somebody has ended ours
                 return
-            names = {event.name() for event in record.kineto_results.events()}
+            # Thousands of them: no call here is one of Python's, of which this record would be told.
+            names = set(map(methodcaller("name"), record.kineto_results.events()))
             self.used |= {OPERATORS + name.replace("::", ".") for name in names if name.startswith(ATEN)}
         finally:
             self._is_busy = False
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> None:
+        if event == "return" or event == "c_return":  # as many as there are calls
+            return
         if _open is not self:  # a thread that began while we were open, and is still there
             _setprofile(None)
         elif self._is_busy or _in_ours:
             return
         elif event == "call":
-            if module := _module(frame.f_code.co_filename):
-                self.used.add(f"{module}.{frame.f_code.co_qualname}")
+            code = frame.f_code
+            if id(code) not in self._noted:
+                self._noted[id(code)] = code
+                if module := _module(code.co_filename):
+                    self.used.add(f"{module}.{code.co_qualname}")
         elif event == "c_call" and argument.__name__ in _SWITCHES:
             self.used.add(SWITCHES + _SWITCHES[argument.__name__])
 

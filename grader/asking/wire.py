@@ -83,11 +83,11 @@ def _encode_known(value: Any, levels: int) -> Any:
 
 
 def _encode_array(value: Any) -> Any:
-    tensor = isinstance(value, Tensor)
+    tensor, array = isinstance(value, Tensor), value
     if tensor:
-        value = value.detach().cpu().resolve_conj().resolve_neg()
-        value = value.float() if value.dtype is torch.bfloat16 else value
-    array = np.asarray(value)
+        array = value.detach()
+        array = (array.float() if array.dtype is torch.bfloat16 else array).numpy(force=True)
+    array = np.asarray(array)
     name = array.dtype.name
     if name not in DTYPES or array.nbytes > LARGEST:
         return {"foreign": type(value).__name__, "dtype": name, "shape": list(array.shape)}

@@ -16,10 +16,12 @@ import zlib
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -31,6 +33,8 @@ from grader.appeals.word import Words
 from grader.batch import once, steps
 from grader.batch.release import Release
 from grader.batch.result import Result, Status, not_gradable, plain
+from grader.judging.replies import RESOURCE as REPLIES
+from grader.judging.replies import Replies
 from grader.judging.verdict import MIME as VERDICT
 from grader.judging.verdict import Status as Judged
 from grader.repair import NotGradable
@@ -40,15 +44,17 @@ GRADEBOOK = "gradebook.db"
 EXCEPTION = re.compile(r"^[\w.]+(?:Error|Exception|Died)\b.*", re.MULTILINE)  # some end with a whole cell
 
 
-def grade(release: Release, student: str, files: dict[str, bytes], words: Words, scratch: Path) -> Result:
+def grade(
+    release: Release, student: str, files: dict[str, bytes], words: Words, known: Replies, scratch: Path
+) -> Result:
     """Grade one submission below ``scratch``. Whatever goes wrong is in the result and raises nothing.
 
-    ``words`` are people's, on this student's answers.
+    ``words`` are people's, on this student's answers; ``known`` is what these sent before.
     """
     started = time.perf_counter()
     place = Path(tempfile.mkdtemp(dir=scratch))
     try:
-        result = _grade(release, student, files, words, place)
+        result = _grade(release, student, files, words, known, place)
     except Exception as error:
         result = not_gradable(student, f"{type(error).__name__}: {error}")
     finally:
@@ -56,11 +62,13 @@ def grade(release: Release, student: str, files: dict[str, bytes], words: Words,
     return replace(result, seconds=time.perf_counter() - started)
 
 
-def _grade(release: Release, student: str, files: dict[str, bytes], words: Words, root: Path) -> Result:
+def _grade(
+    release: Release, student: str, files: dict[str, bytes], words: Words, known: Replies, root: Path
+) -> Result:
     if not (gradebook := root.parent / GRADEBOOK).exists():
         gradebook.write_bytes(zlib.decompress(release.gradebook))
     config = _configure(release, root)
-    config.Judge.appeals = {student: dict(words)}
+    config.Judge.appeals, config.Judge.replies = {student: dict(words)}, dict(known)
     directory = CourseDirectory(config=config)
     for step, whose, what in (
         (directory.release_directory, ".", release.released),
@@ -82,7 +90,8 @@ def _grade(release: Release, student: str, files: dict[str, bytes], words: Words
     trouble = first_trouble(notebooks)
     mended = tuple(plain(sentence) for notebook in notebooks for sentence in mended_in(notebook))
     status = Status.STUDENT_ERROR if trouble else Status.GRADED
-    return Result(student, status, trouble, beside | converter.graded, mended=mended)
+    graded = beside | converter.graded
+    return Result(student, status, trouble, graded, mended=mended, replies=converter.replies)
 
 
 class _Autograde(Autograde):
@@ -94,8 +103,10 @@ class _Autograde(Autograde):
 
     def __init__(self, student: str, released: set[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.exporter_class = _handing_over(self.exporter_class)  # type: ignore[has-type]
         self.student, self.released = student, released
         self.graded: dict[str, bytes] = {}
+        self.replies: dict[str, str] = {}
         self.refused = ""  # why, if repair found nothing to grade
 
     def init_notebooks(self) -> None:
@@ -105,7 +116,7 @@ class _Autograde(Autograde):
         """
         source = Path(self._format_source(self.coursedir.assignment_id, self.student))
         found = sorted(source.glob("*.ipynb"))
-        repairs = self.exporter_class.__module__ == steps.REPAIR
+        repairs = any(kind.__module__ == steps.REPAIR for kind in self.exporter_class.__mro__)
         if repairs and not any(path.name in self.released for path in found):
             found = sorted(source / name for name in self.released if name.endswith(".ipynb"))
         if not found:
@@ -122,6 +133,30 @@ class _Autograde(Autograde):
     def write_single_notebook(self, output: str, resources: ResourcesDict) -> None:
         super().write_single_notebook(output, resources)
         self.graded[f"{resources['unique_key']}.ipynb"] = output.encode()
+        self.replies |= resources.get(REPLIES, {})
+
+
+@cache
+def _handing_over(exporter: type[NotebookExporter]) -> type[NotebookExporter]:
+    """The exporter, with which nbgrader's two passes hand on the notebook without writing and reading it."""
+
+    class HandingOver(exporter):  # type: ignore[misc, valid-type]
+        def from_notebook_node(
+            self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+        ) -> tuple[str, dict[str, Any]]:
+            if not self.parent._sanitizing:
+                return super().from_notebook_node(nb, resources, **kw)
+            self._sanitised, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
+            return "", resources
+
+        def from_file(
+            self, file_stream: Any, resources: dict[str, Any] | None = None, **kw: Any
+        ) -> tuple[str, dict[str, Any]]:
+            if self.parent._sanitizing:
+                return super().from_file(file_stream, resources, **kw)
+            return self.from_notebook_node(self._sanitised, resources, **kw)
+
+    return HandingOver
 
 
 def _configure(release: Release, root: Path) -> Config:

@@ -9,11 +9,8 @@ whole pool and every submission in it.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import pickle
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,14 +18,17 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
-
 from grader.appeals.word import Words
+from grader.batch import forked
 from grader.batch.release import Release
 from grader.batch.result import Result, from_json, not_gradable
-from grader.batch.worker import READY, end
+from grader.batch.started import Started
+from grader.batch.worker import READY, is_confined
+from grader.judging.replies import Replies
+from grader.sandbox import zygotes
 
-SECONDS_TO_START = 180.0  # importing torch and nbgrader on a busy machine
+Process = forked.Forked if sys.platform == "linux" else Started
+SECONDS_TO_START = 180.0  # for its part of loading after the fork; where it is started, for all of it
 ATTEMPTS = 2  # for a submission whose worker is killed
 SUBMISSIONS_PER_WORKER = 250  # then a new one: what libraries leave behind must not add up
 
@@ -46,7 +46,7 @@ class TimeUp(Exception):
 
 
 def grade_one(
-    release: Release, student: str, files: dict[str, bytes], words: Words, seconds: float
+    release: Release, student: str, files: dict[str, bytes], words: Words, known: Replies, seconds: float
 ) -> Result:
     """Have one submission graded by this thread's worker.
 
@@ -56,10 +56,13 @@ def grade_one(
     began, in_round, lost = time.perf_counter(), _rounds, ""
     for _ in range(ATTEMPTS):
         try:
-            return _own_worker(release).grade(student, files, words, seconds)
+            return _own_worker(release).grade(student, files, words, known, seconds)
         except TimeUp:
             took = time.perf_counter() - began
-            reason = f"it had not finished after {seconds:g} seconds, and its limits inside had not ended it"
+            reason = (
+                f"it had not finished after {seconds:g} seconds, and its limits inside had not ended it: "
+                "run the same command again when the machine is quieter, or with a larger --limit"
+            )
             return not_gradable(student, reason, took)
         except WorkerLost as error:
             lost = str(error)
@@ -74,6 +77,7 @@ def close_all() -> None:
     _rounds += 1
     for worker in list(_all):
         worker.end()
+    forked.close()
 
 
 def _own_worker(release: Release) -> Worker:
@@ -93,25 +97,27 @@ class Worker:
         self.release, self.served = release, 0
         self.stderr = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process is)
         self.scratch = Path(tempfile.mkdtemp(prefix="grading-"))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "grader.batch.worker", str(self.scratch)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.stderr,
-            env=_environment(),
-            start_new_session=True,  # a Ctrl-C in the terminal does not reach it
-        )
+        shared, descriptors = zygotes.share() if is_confined(release) else (None, [])
+        try:
+            self.process = Process(self.scratch, self.stderr, descriptors)
+        except forked.NoWorker as error:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            raise WorkerLost(str(error)) from None
         _all.add(self)
-        self._send(release)
+        self._send((release, shared))
         if self._receive(SECONDS_TO_START) != READY:
             raise WorkerLost("said something else than that it was ready")
+        if shared:
+            zygotes.current()  # all workers wait for the same one, and load themselves meanwhile
 
     def serves(self, release: Release) -> bool:
         """Whether it is alive, and ready for one more submission to this lesson."""
         is_same = self.release.fingerprint == release.fingerprint
         return is_same and self.served < SUBMISSIONS_PER_WORKER and self.process.poll() is None
 
-    def grade(self, student: str, files: dict[str, bytes], words: Words, seconds: float) -> Result:
+    def grade(
+        self, student: str, files: dict[str, bytes], words: Words, known: Replies, seconds: float
+    ) -> Result:
         """Have a submission graded.
 
         Raises:
@@ -119,7 +125,7 @@ class Worker:
             WorkerLost: the worker is gone for another reason.
         """
         self.served += 1
-        self._send((student, files, words))
+        self._send((student, files, words, known))
         try:
             result = from_json(self._receive(seconds))
         except ValueError as error:
@@ -129,34 +135,25 @@ class Worker:
 
     def end(self) -> None:
         """Kill it and what it started."""
-        self._kill()
+        self.process.kill()
         self.process.wait()
         shutil.rmtree(self.scratch, ignore_errors=True)
         _all.discard(self)
-        for stream in (self.process.stdin, self.process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr]
-
-    def _kill(self) -> None:
-        """Kill the process, then what it had started: the other way round, it might start something anew."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            own = psutil.Process(self.process.pid)
-            end(own, *own.children(recursive=True))
+        self.process.close()
 
     def _send(self, what: object) -> None:
         try:
-            pickle.dump(what, self.process.stdin)  # type: ignore[arg-type]
-            self.process.stdin.flush()  # type: ignore[union-attr]
+            pickle.dump(what, self.process.stdin)
+            self.process.stdin.flush()
         except (OSError, ValueError):
             raise self._lost() from None
 
     def _receive(self, seconds: float) -> bytes:
-        assert self.process.stdout is not None
         is_late = threading.Event()
 
         def give_up() -> None:
             is_late.set()
-            self._kill()
+            self.process.kill()
 
         timer = threading.Timer(seconds, give_up)
         timer.start()
@@ -175,18 +172,9 @@ class Worker:
 
     def _lost(self) -> WorkerLost:
         self.end()
-        code = self.process.returncode
+        code = self.process.wait()
         if code < 0:
             return WorkerLost(f"was killed by signal {-code}")
         self.stderr.seek(0)
         said = self.stderr.read()[-2000:].decode(errors="replace").strip().splitlines()
         return WorkerLost(f"ended with status {code}" + (f" ({said[-1]})" if said else ""))
-
-
-def _environment() -> dict[str, str]:
-    """One thread for a worker's numerics, this installation within its reach, and not the course's secret."""
-    environment = {name: value for name, value in os.environ.items() if name != "COURSE_SECRET"}
-    for name, first in (("PYTHONPATH", Path(__file__).parents[2]), ("PATH", Path(sys.executable).parent)):
-        places = [str(first), *filter(None, environment.get(name, "").split(os.pathsep))]
-        environment[name] = os.pathsep.join(dict.fromkeys(places))
-    return environment | {"OMP_NUM_THREADS": "1"}

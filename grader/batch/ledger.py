@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from course.whole_files import replacing
@@ -32,6 +32,7 @@ class Record:
     scores: Scores
     extension: float | None = None  # seconds, as it was when the late penalty was worked out
     counted: float | None = None  # the points of late work, as they were then
+    replies: dict[str, str] = field(default_factory=dict)  # for a regrade (`grader.judging.replies`)
 
 
 class Ledger:

@@ -27,6 +27,7 @@ from grader.batch.release import Release
 
 OPENED_IN = (autograde, overwritecells, overwritekernelspec)  # nbgrader's modules that open the gradebook
 JSONSCHEMA = common.jsonschema
+LIKE_CELLS = 2000  # that are remembered: several times those of a lesson
 NOBODY = SimpleNamespace(total_seconds_late=0, grades=[])  # in place of what is entered about a student
 
 
@@ -102,7 +103,13 @@ def _find(found: dict[Any, Any], key: Any) -> Any:
 
 def _validate(instance: Any, schema: dict[str, Any]) -> None:
     """`jsonschema.validate` for a schema that has been checked before."""
-    if error := JSONSCHEMA.exceptions.best_match(_validator(json.dumps(schema)).iter_errors(instance)):
+    _check(json.dumps(instance), json.dumps(schema))
+
+
+@lru_cache(maxsize=LIKE_CELLS)
+def _check(instance: str, schema: str) -> None:
+    """The same for texts: what nbgrader says of a cell is in a class's every notebook alike."""
+    if error := JSONSCHEMA.exceptions.best_match(_validator(schema).iter_errors(json.loads(instance))):
         raise error
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.api import (
     Assignment,
     Base,
@@ -34,6 +35,7 @@ from sqlalchemy import create_engine, insert, select
 from traitlets.config import Config
 
 from grader.batch.course import Course, digest
+from grader.building.since import is_entered
 from grader.course_folder import CourseError
 from grader.intake.classmates import classmates
 from grader.intake.roster import partners
@@ -67,14 +69,16 @@ def take_release(course: Course, lesson: str) -> Release:
     """Take what grading ``lesson`` needs from the course.
 
     Raises:
-        CourseError: the gradebook does not know the lesson, or the configuration cannot leave this process.
+        CourseError: the gradebook does not know the lesson, or knows another release of it, or the
+            configuration cannot leave this process.
     """
     directory = course.directory
+    released = _files(directory, directory.release_directory, lesson)
+    _refuse_another_release(course, lesson, released)
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch, "gradebook.db")
         rows = _copy_lesson(course, lesson, f"sqlite:///{copy}")
         gradebook = zlib.compress(copy.read_bytes())
-    released = _files(directory, directory.release_directory, lesson)
     files = _files(directory, directory.source_directory, lesson)
     files = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
     config = deepcopy(course.config)
@@ -93,6 +97,28 @@ def take_release(course: Course, lesson: str) -> Release:
     everybody = classmates(directory)  # no part of the fingerprint: who joins does not regrade the others
     together = partners(course.root)
     return Release(lesson, config, gradebook, released, files, secret, everybody, together, fingerprint)
+
+
+def _refuse_another_release(course: Course, lesson: str, released: dict[str, bytes]) -> None:
+    """nbgrader would end on each submission with the name of a cell that one of the two does not know."""
+    with Gradebook(course.db_url, course.directory.course_id) as book:
+        for notebook in _assignment(book, lesson).notebooks:
+            content = released.get(f"{notebook.name}.ipynb")
+            if content and not is_entered(nbformat.reads(content.decode(), as_version=4), notebook):
+                raise CourseError(
+                    f"The gradebook was built from another release of {notebook.name} than the one in "
+                    f"{course.directory.release_directory}/: run `grader build`, then autograde again."
+                )
+
+
+def _assignment(book: Gradebook, lesson: str) -> Assignment:
+    try:
+        return book.find_assignment(lesson)
+    except MissingEntry:
+        raise CourseError(
+            f"The gradebook holds no lesson {lesson}: run `grader build` or "
+            f"`nbgrader generate_assignment {lesson}` first."
+        ) from None
 
 
 def _files(directory: CourseDirectory, step: str, lesson: str) -> dict[str, bytes]:
@@ -121,13 +147,7 @@ def _copy_lesson(course: Course, lesson: str, target: str) -> list[Any]:
         Gradebook(course.db_url, course.directory.course_id) as ours,
         Gradebook(target, course.directory.course_id) as copy,
     ):
-        try:
-            assignment = ours.find_assignment(lesson)
-        except MissingEntry:
-            raise CourseError(
-                f"The gradebook holds no lesson {lesson}: run `grader build` or "
-                f"`nbgrader generate_assignment {lesson}` first."
-            ) from None
+        assignment = _assignment(ours, lesson)
         names = {assignment.id: lesson, **{notebook.id: notebook.name for notebook in assignment.notebooks}}
         cells = select(BaseCell.__table__).where(BaseCell.__table__.c.notebook_id.in_(names))
         names |= {row.id: f"{names[row.notebook_id]}/{row.name}" for row in ours.db.execute(cells)}

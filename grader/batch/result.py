@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Any
 
 LONGEST_REASON = 300  # characters
 
@@ -28,7 +29,8 @@ class Status(StrEnum):
 class Result:
     """What became of one student's submission.
 
-    ``files`` are the graded folder's, by their relative names; ``mended`` says what had to be healed first.
+    ``files`` are the graded folder's, by their relative names; ``mended`` says what had to be healed first;
+    ``replies`` are what a regrade need not ask again (`grader.judging.replies`).
     """
 
     student: str
@@ -37,6 +39,7 @@ class Result:
     files: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
     mended: tuple[str, ...] = ()
+    replies: dict[str, str] = field(default_factory=dict)
 
     @property
     def has_score(self) -> bool:
@@ -57,8 +60,9 @@ def plain(text: str) -> str:
 def to_json(result: Result) -> str:
     """One line."""
     files = {name: base64.b64encode(content).decode() for name, content in result.files.items()}
-    fields = {"student": result.student, "status": result.status, "reason": result.reason}
-    return json.dumps({**fields, "files": files, "seconds": result.seconds, "mended": result.mended})
+    fields: dict[str, Any] = {"student": result.student, "status": result.status, "reason": result.reason}
+    fields |= {"seconds": result.seconds, "mended": result.mended, "replies": result.replies}
+    return json.dumps({**fields, "files": files})
 
 
 def from_json(text: str | bytes) -> Result:
@@ -72,7 +76,8 @@ def from_json(text: str | bytes) -> Result:
         files = {_inside(name): base64.b64decode(content) for name, content in told["files"].items()}
         status, seconds = Status(told["status"]), float(told["seconds"])
         reason, mended = plain(str(told["reason"])), tuple(plain(str(each)) for each in told["mended"])
-        return Result(str(told["student"]), status, reason, files, seconds, mended)
+        replies = {str(key): str(text) for key, text in told["replies"].items()}
+        return Result(str(told["student"]), status, reason, files, seconds, mended, replies)
     except (KeyError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
         raise ValueError(f"a worker's report cannot be read ({error!r})") from None
 

@@ -38,11 +38,12 @@ from grader.batch.release import Release, take_release
 from grader.batch.result import Result, Status, not_gradable
 from grader.batch.writer import Writer
 from grader.course_folder import CONFIGURATION, CourseError
+from grader.judging.replies import Replies
 from grader.questions.personal import PUBLIC_SECRET, SECRET_FILE
 from grader.sandbox.confinement import NOT_ENFORCED, Confinement
 from grader.terminal import errors
 
-SECONDS_PER_NOTEBOOK = 900.0  # from outside; the limits for cells, exercises and kernels are below that
+SECONDS_PER_NOTEBOOK = 1500.0  # from outside; the limits for cells, exercises and kernels are below that
 AHEAD = 2  # submissions on their way for each worker: one is graded, one waits
 NO_SECRET = (
     "This course has no secret: hidden cases are new in every run, and anyone can work out others' numbers. "
@@ -82,6 +83,7 @@ def autograde(root: Path, lesson: str, options: Options) -> Summary:
         release = take_release(course, lesson)
         ledger.compact()
         finished = {} if options.force else _finished(course, lesson, ledger)
+        known = {} if options.force else {who: found.replies for who, found in ledger.read().items()}
         words = kept.of_lesson(course.root, lesson)
         inputs = {student: fingerprint(course, release, student, words) for student in students}
         summary = Summary(kept=[student for student in students if finished.get(student) == inputs[student]])
@@ -94,7 +96,7 @@ def autograde(root: Path, lesson: str, options: Options) -> Summary:
             writer = Writer(course, lesson, ledger)
             stack.callback(writer.close)
             stop = stack.enter_context(_asked_to_stop())
-            submit = partial(_submit, crew.executor, course, release, words, options.seconds)
+            submit = partial(_submit, crew.executor, course, release, words, known, options.seconds)
             _work(left, submit, crew.size, writer, summary, stop)
         return summary
 
@@ -149,6 +151,7 @@ def _submit(
     course: Course,
     release: Release,
     words: Mapping[str, Words],
+    known: Mapping[str, Replies],
     seconds: float,
     student: str,
 ) -> tuple[Future[Result], str]:
@@ -160,7 +163,8 @@ def _submit(
         ready.set_result(not_gradable(student, str(error)))
         return ready, str(error)
     own = words.get(student, {})
-    graded = executor.submit(hands.grade_one, release, student, files, own, seconds)
+    before = known.get(student, {})
+    graded = executor.submit(hands.grade_one, release, student, files, own, before, seconds)
     return graded, _inputs(release, files, own)
 
 

@@ -1,9 +1,10 @@
 """A worker: a process that grades one submission after the other and touches nothing of the course.
 
-It reads a release and then submissions from its standard input and answers each with a line of JSON on what
-was its standard output. Both are put out of reach before any notebook runs, as a kernel inherits the standard
-streams, and a notebook could otherwise write its own report. When whoever started it is gone, however that
-came about, its input ends, and it ends too, with everything that it started.
+It is forked with all loaded (`grader.batch.parent`), or started (`grader.batch.started`). It reads a release
+and then submissions from its standard input and answers each with a line of JSON on what was its standard
+output. Both are put out of reach before any notebook runs, as a kernel inherits the standard streams, and a
+notebook could otherwise write its own report. When whoever started it is gone, however that came about, its
+input ends, and it ends too, with everything that it started.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import os
 import pickle
 import queue
 import shutil
-import signal
 import sys
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import psutil
 
 from grader.batch import steps
+from grader.batch.forked import end
 from grader.batch.grade import grade
 from grader.batch.release import Release
 from grader.batch.result import to_json
@@ -32,8 +35,13 @@ from grader.sandbox.confinement import confinement
 READY = b"ready\n"
 
 
-def main(scratch: Path) -> None:
-    """Serve until the input ends. ``scratch`` is an empty folder, removed with whatever is in it."""
+def main(scratch: Path, descriptors: Sequence[int]) -> None:
+    """Serve until the input ends.
+
+    Args:
+        scratch: an empty folder, removed with whatever is in it.
+        descriptors: those of a zygote that the release comes with, if it does, as they are here.
+    """
     requests = os.fdopen(os.dup(0), "rb")  # descriptors that no child inherits
     replies = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "r+b") as nothing:
@@ -41,28 +49,30 @@ def main(scratch: Path) -> None:
         os.dup2(nothing.fileno(), 1)
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, asked, scratch), daemon=True).start()
-    release: Release = asked.get()
+    release, shared = asked.get()
+    if shared is not None:
+        zygotes.adopt(replace(shared, descriptors=tuple(descriptors)))
     _warm_up(release)
     _reply(replies, READY)
     while True:
-        student, files, words = asked.get()
-        _reply(replies, to_json(grade(release, student, files, words, scratch)).encode() + b"\n")
+        student, files, words, known = asked.get()
+        result = grade(release, student, files, words, known, scratch)
+        _reply(replies, to_json(result).encode() + b"\n")
 
 
 def _warm_up(release: Release) -> None:
-    """Load now what the first submission would otherwise wait for: the steps, and the kernels' parent.
+    """Load now what the first submission would otherwise wait for: steps of an instructor's own.
 
-    Both take seconds, side by side. What is loaded stays, so that collecting garbage need not look through
-    all of it time and again.
+    What is loaded stays, so that collecting garbage need not look through all of it time and again.
     """
-    is_confined = steps.confine(release.config) and confinement().confined
-    if is_confined:
-        zygotes.begin()
     steps.grading(release.config)
-    if is_confined:
-        zygotes.current()
     gc.collect()
     gc.freeze()
+
+
+def is_confined(release: Release) -> bool:
+    """Whether student code runs in the sandbox, for which kernels need a parent."""
+    return steps.confine(release.config) and confinement().confined
 
 
 def _reply(replies: BinaryIO, line: bytes) -> None:
@@ -79,13 +89,5 @@ def _listen(requests: BinaryIO, asked: queue.SimpleQueue[Any], scratch: Path) ->
     os._exit(0)  # from a thread, and whatever the main thread is at
 
 
-def end(*processes: psutil.Process) -> None:
-    """Kill processes, in this order."""
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), [*map(int, sys.argv[2:])])

@@ -92,7 +92,7 @@ class Writer:
         if result.has_score:
             self._store(result)
         sizes = {name: len(content) for name, content in result.files.items()}
-        return replace(result, files={}), Record(
+        return replace(result, files={}, replies={}), Record(
             student=result.student,
             inputs=inputs,
             status=result.status,
@@ -102,6 +102,7 @@ class Writer:
             scores=entry.scores,
             extension=entry.extension,
             counted=entry.counted,
+            replies=result.replies,
         )
 
     def _store(self, result: Result) -> None:

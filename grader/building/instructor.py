@@ -6,8 +6,9 @@ solution in it, and the graded cell. Text in a Markdown cell of the same marker 
 code in the marker's cell stands in place of the exercise's own. A cell ``# %% [markdown] author=true`` is a
 note for authors, and is in no notebook. A cell with the marker ``by_hand`` is a question for a person to
 grade. In the lesson's own text ``{{exercises}}``, ``{{points}}`` and ``{{minutes}}`` stand for the sums over
-all that is asked, so that an introduction never says yesterday's. Cell ids come from the exercise or the
-place, so that every build gives the same bytes.
+all that is asked, and ``{{by_hand}}`` for the points that a person gives, so that an introduction never says
+yesterday's; what only a notebook can say stands in ``{{notebook: …}}`` (`grader.building.medium`). Comments
+for tools are left out. Cell ids come from the exercise or the place: every build gives the same bytes.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from grader import catalogue, own
 from grader.building import by_hand
 from grader.building.by_hand import ByHand
 from grader.building.lesson import BuildError, Lesson
+from grader.building.medium import Medium, words_for
 from grader.building.pictures import attach
 from grader.configure import DEMONSTRATION, LONG
 from grader.exercise import Exercise, Function
+from grader.exercise.comments import for_readers
 from grader.exercise.solution import BEGIN, END
 
 # A comment such as `# copy the rows` is no magic command that has lost its way: it stays a comment
@@ -52,8 +55,8 @@ NOTEBOOK_METADATA = {
 }
 
 
-def instructor_notebook(lesson: Lesson) -> NotebookNode:
-    """The notebook with solutions, in nbgrader's format.
+def instructor_notebook(lesson: Lesson, medium: Medium = "notebook") -> NotebookNode:
+    """The notebook with solutions, in nbgrader's format. For a page its code is the same, its words differ.
 
     Raises:
         BuildError: with the cell that is wrong.
@@ -77,9 +80,12 @@ def instructor_notebook(lesson: Lesson) -> NotebookNode:
             cells += _answer_and_check(asked.answer(name), source.source, lesson)
     asked.finish()
     for cell in cells:
-        if cell.cell_type == "markdown":
-            cell.source = _SUM.sub(asked.sum, cell.source)
+        if cell.cell_type == "code":
+            cell.source = for_readers(cell.source)
+        else:
+            cell.source = asked.words(cell.source, medium)
             attach(cell, lesson)
+    cells = [cell for cell in cells if cell.cell_type == "code" or cell.source]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
     nbformat.validate(notebook)
     return notebook
@@ -125,11 +131,20 @@ class _Asked:
         bonus = ", a bonus" if asked.id in self.changes.bonus else ""
         return f"{asked.points:g} point{'' if asked.points == 1 else 's'}{bonus}"
 
-    def sum(self, placeholder: re.Match[str]) -> str:
+    def words(self, text: str, medium: Medium) -> str:
+        """A text with its sums, as it is read in one medium."""
+        try:
+            return words_for(medium, _SUM.sub(self._sum, text))
+        except ValueError as error:
+            raise self._error(f"has {error}") from None
+
+    def _sum(self, placeholder: re.Match[str]) -> str:
         """What stands for ``{{points}}`` in the lesson's text."""
+        counted = [one for one in self.worth if one.id not in self.changes.bonus]
         sums = {
             "exercises": len(self.worth),
-            "points": sum(one.points for one in self.worth if one.id not in self.changes.bonus),
+            "points": sum(one.points for one in counted),
+            "by_hand": sum(one.points for one in counted if isinstance(one, ByHand)),
             "minutes": sum(one.minutes for one in self.worth),
         }
         if placeholder[1] not in sums:

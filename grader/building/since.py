@@ -52,7 +52,7 @@ def fit(gradebook: Path, lesson: str, notebook: NotebookNode, drop: Collection[s
         gone = sorted(there["grade_cell"].keys() - wanted["grade_cell"].keys())
         if kept := [name for name in gone if name not in drop]:
             raise BuildError(_refusal(lesson, len(known.submissions), kept))
-        if all(wanted[kind].keys() == there[kind].keys() for kind in wanted):
+        if is_entered(notebook, known):
             return []
         said = []
         if gone:
@@ -71,6 +71,12 @@ def fit(gradebook: Path, lesson: str, notebook: NotebookNode, drop: Collection[s
             said.append(f"{lesson}: {', '.join(come)} added, for {len(known.submissions)} who have handed in")
         book.db.commit()
         return said
+
+
+def is_entered(notebook: NotebookNode, known: Notebook) -> bool:
+    """Whether the gradebook knows this notebook by the names of its cells, each of its kind, and no other."""
+    wanted, there = _kinds(notebook), _kinds_there(known)
+    return all(wanted[kind].keys() == there[kind].keys() for kind in wanted)
 
 
 def _kinds(notebook: NotebookNode) -> dict[str, dict[str, dict[str, Any]]]:

@@ -26,9 +26,11 @@ def due(
     from grader.marks import due as dates
 
     with said(CourseError, UnreadableTime):
-        time = dates.due(Path.cwd(), lesson, when)
+        time, longer = dates.due(Path.cwd(), lesson, when)
     here = f" ({time.astimezone():%Y-%m-%d %H:%M %Z} on this machine)" if time else ""
     say(f"{lesson} is {f'due at {shown(time)}{here}' if time else 'never due'}.")
+    for student, until in longer.items():
+        say(f"  {student} has until {shown(until)}")
     if when:
         say(AGAIN.format(lesson))
 

@@ -21,7 +21,7 @@ from grader.batch.run import Options, autograde
 from grader.building.build import release_all
 from grader.building.lesson import Lesson, find_lessons
 from grader.course_folder import CONFIGURATION
-from grader.demo import attention
+from grader.demo import attention, choose
 from grader.demo.any_lesson import make_class
 from grader.demo.student import Student, grade_id, submission
 from grader.marks.export import export
@@ -31,7 +31,7 @@ from grader.pages.report.page import write_report
 from grader.questions.personal import SECRET_FILE
 from grader.terminal import console, say
 
-WRITTEN = {"02_attention": attention.CLASS}  # lessons with a class that somebody has written
+WRITTEN = {"02_attention": attention.CLASS, "14_choose": choose.CLASS}  # classes that somebody has written
 SECRET = "the demonstration class"
 FULL = "full marks"
 NOT_GRADED = "not gradable: why is said above"

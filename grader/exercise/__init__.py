@@ -9,7 +9,7 @@ from grader.exercise.module import Module, Spread
 from grader.exercise.number import Number
 from grader.exercise.property_test import PropertyTest
 from grader.exercise.quiz import Quiz
-from grader.exercise.training_outcome import TrainingOutcome
+from grader.exercise.training_outcome import Halfway, TrainingOutcome
 
 __all__ = [
     "Entry",
@@ -17,6 +17,7 @@ __all__ = [
     "Formula",
     "Formulas",
     "Function",
+    "Halfway",
     "Matching",
     "Module",
     "Number",

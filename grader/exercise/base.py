@@ -76,6 +76,7 @@ class Exercise(ABC):
     rounds: ClassVar[int] = 3  # how often each part is drawn anew for one verdict
     checked_here: ClassVar[bool] = True  # else there is nothing to compare an answer with
     asked_apart: ClassVar[bool] = False  # each question in a request of its own: one says nothing of the next
+    is_kept: ClassVar[bool] = False  # what came of an answer serves a regrade, too: it takes long to come by
     seconds: float = 10.0  # time for all questions together
     id: str = ""
     lesson: str = ""

@@ -97,7 +97,8 @@ def _tensor_difference(expected: Tensor, given: Any, rounding: float) -> Differe
     if given.shape != expected.shape:
         return Difference.plain(f"The shape is {tuple(given.shape)}; {tuple(expected.shape)} is expected.")
     if _family(given) != _family(expected):
-        return Difference.plain(f"The dtype is {_name(given)}; {_name(expected)} is expected.")
+        wanted = "floats are" if _family(expected) == "floating" else f"{_name(expected)} is"
+        return Difference.plain(f"The dtype is {_name(given)}; {wanted} expected.")
     return _number_difference(expected.detach().cpu(), given.detach().cpu(), rounding)
 
 
@@ -111,7 +112,9 @@ def _number_difference(expected: Tensor, given: Tensor, rounding: float) -> Diff
     unexpected_nan = given.isnan() & ~expected.isnan()
     if unexpected_nan.any():
         return Difference(
-            f"{_count(unexpected_nan)} are NaN, the first at {_first(unexpected_nan)}.",
+            f"{_count(unexpected_nan)} are NaN, the first at {_first(unexpected_nan)}."
+            if expected.dim()
+            else "It is NaN.",
             "Some numbers are NaN.",
         )
     wrong = ~torch.isclose(given, expected, rtol=rtol, atol=atol, equal_nan=True)
@@ -119,6 +122,8 @@ def _number_difference(expected: Tensor, given: Tensor, rounding: float) -> Diff
         return None
     error = (given - expected).abs()[wrong].max().item()
     sentence = f"{_count(wrong)} differ, the first at {_first(wrong)}; the largest error is {error:.3g}."
+    if not expected.dim():
+        sentence = f"The number is off by {error:.3g}."
     return Difference(sentence, "The numbers differ.")
 
 

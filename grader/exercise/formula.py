@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -99,10 +99,8 @@ class Formula(Exercise):
 
     @property
     def solution(self) -> str:
-        *most, last = self.symbols
-        symbols = f"{', '.join(most)} and {last}" if most else last
         a_shape = formula.parse(self.reference, self.symbols).is_tuple
-        what = f"a {'shape' if a_shape else 'formula'} in {symbols}, in quotes"
+        what = f"a {'shape' if a_shape else 'formula'} in {listed(self.symbols)}, in quotes"
         return of_value(self.id, '""', what, f'"{self.reference}"')
 
     def questions(self, draw: Draw) -> list[Question]:
@@ -177,6 +175,12 @@ def _written(values: Sequence[formula.Number], digits: int = 6) -> str:
         else:
             written.append(f"{float(value):.{digits}g}")
     return f"({', '.join(written)})" if len(written) > 1 else written[0]
+
+
+def listed(symbols: Iterable[str]) -> str:
+    """``L, d and n``; one alone is itself."""
+    *most, last = symbols
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 @lru_cache(maxsize=4096)

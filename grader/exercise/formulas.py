@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.exercise.base import Exercise, Question
 from grader.exercise.compare import Difference
-from grader.exercise.formula import Formula
+from grader.exercise.formula import Formula, listed
 from grader.exercise.solution import of_value
 from grader.questions.draw import Draw
 
@@ -84,8 +84,7 @@ class Formulas(Exercise):
 
     @property
     def solution(self) -> str:
-        *most, last = self.symbols
-        what = f"formulas in {', '.join(most)} and {last}, each in its quotes"
+        what = f"formulas in {listed(self.symbols)}, each in its quotes"
         return of_value(self.id, _written(dict.fromkeys(self.parts, "")), what, _written(self.reference))
 
     @property

@@ -89,6 +89,8 @@ class Function(Exercise):
             the others it is asked: it has to arrive where it reaches the reference's, and nowhere else.
         say: other words for an axis of questions.
         words: what slips call a step, a layer or an expression.
+        gives: "floats", or a dtype by its name, "int64": the result must be a tensor, no array of numpy, of
+            that dtype. Left out, an array is as good, and so are shorter integers.
         same_as: the function of the course that the reference must equal, by its dotted name.
     """
 
@@ -108,6 +110,7 @@ class Function(Exercise):
         constants: Sequence[str] = (),
         say: Mapping[str, str] | None = None,
         words: Mapping[str, str] | None = None,
+        gives: str = "",
         same_as: str = "",
         **common: Any,
     ) -> None:
@@ -115,7 +118,7 @@ class Function(Exercise):
         self.arguments = read(inputs)
         self.cases = dict(cases or {})
         self.linear_in, self.words, self.same_as = linear_in, dict(words or {}), same_as
-        self.constants = tuple(constants)
+        self.constants, self.gives = tuple(constants), gives
         self._without, self._advised, self._say = tuple(without), tuple(advised), dict(say or {})
         if unknown := ({*self._without, *self._advised, *self._say} - {*AXES}):
             raise ValueError(f"{sorted(unknown)[0]!r} is not one of the axes {', '.join(AXES)}.")
@@ -315,6 +318,8 @@ class Function(Exercise):
         names = [name for name in self.signature.parameters if name in inputs]
         by_place = list(self.signature.parameters)[: len(names)]
         payload: dict[str, Any] = {"inputs": {name: inputs[name] for name in names}}
+        if self.gives:
+            payload["gives"] = self.gives
         if by_name := [name for name in names if name not in by_place]:
             payload["by_name"] = by_name
         return payload

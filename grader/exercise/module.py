@@ -25,9 +25,9 @@ SURE = 5.0  # standard errors: by chance a spread is farther off in one case of 
 
 @dataclass(frozen=True)
 class Spread:
-    """Random numbers of mean 0 and this standard deviation."""
+    """Random numbers of mean 0 and this standard deviation; without one, of any."""
 
-    std: float
+    std: float | None = None
 
 
 class Module(Function):
@@ -135,11 +135,12 @@ def _begins_otherwise(name: str, wanted: float | Spread, given: Tensor) -> str:
         if torch.allclose(given.double(), torch.tensor(wanted).double(), rtol=1e-4, atol=1e-12):
             return ""
         return f"`{name}` begins as other numbers than {wanted:g}."
-    spread = given.double().std().item()
     if given.unique().numel() == 1:
-        return (
-            f"`{name}` begins as one number everywhere; it is to be random, with a spread of {wanted.std:g}."
-        )
+        how = "" if wanted.std is None else f", with a spread of {wanted.std:g}"
+        return f"`{name}` begins as one number everywhere; it is to be random{how}."
+    if wanted.std is None:
+        return ""
+    spread = given.double().std().item()
     if abs(spread - wanted.std) > SURE * wanted.std / math.sqrt(2 * given.numel()):
         return f"`{name}` begins as random numbers with a spread of {spread:.2g}; it is to be {wanted.std:g}."
     return ""

@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from grader.exercise.comments import for_readers
+
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
@@ -22,7 +24,7 @@ def of_code(reference: Any) -> str:
     That is every function's body without its docstring and without ``super().__init__()``. Marks that the
     author has set in the source stay as they are.
     """
-    source = textwrap.dedent(inspect.getsource(reference)).rstrip()
+    source = for_readers(textwrap.dedent(inspect.getsource(reference)).rstrip())
     if BEGIN in source:
         return source
     lines = source.split("\n")

@@ -20,10 +20,11 @@ from pathlib import Path
 from course.whole_files import replacing
 from grader.building.lesson import Lesson
 from grader.intake.archive import members
-from grader.intake.arrivals import COLLECTED, Arrival, read_arrivals, write_arrivals
+from grader.intake.arrivals import COLLECTED, Arrival, collected_lessons, read_arrivals, write_arrivals
 from grader.intake.roster import Roster
 from grader.intake.sorting import TIMESTAMP, File, Sorted, choose, sort_out
 from grader.intake.times import UnreadableTime, as_nbgrader, read_time, shown
+from grader.questions.personal import plain_name
 
 SUBMITTED = "submitted"
 
@@ -44,11 +45,17 @@ class Summary:
     without: tuple[tuple[str, str], ...] = ()  # (student, files that were asked for)
     shared: tuple[tuple[str, str], ...] = ()  # (who handed in, for whom)
     divided: tuple[tuple[str, str], ...] = ()  # (group, who handed in different notebooks)
+    elsewhere: tuple[str, ...] = ()  # new ones, whose name somebody has in another lesson, under another id
+    times: tuple[tuple[datetime, str], ...] = ()  # when, as it was understood, and who
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing needs somebody's attention."""
-        return not (self.kept or self.unplaced or self.untimed or self.divided)
+        """Whether something was collected, now or before, and nothing needs somebody's attention."""
+        return self._has_notebooks and not (self.kept or self.unplaced or self.untimed or self.divided)
+
+    @property
+    def _has_notebooks(self) -> bool:
+        return bool(self.new or self.updated or self.timed or self.unchanged)
 
     def lines(self) -> list[str]:
         """For people: a line a kind, and one for everything that needs somebody's attention."""
@@ -62,6 +69,10 @@ class Summary:
             )
             if names
         ]
+        if self.times:
+            (first, early), (last, late) = min(self.times), max(self.times)
+            span = f"from {shown(first)} ({early}) to {shown(last)} ({late})"
+            said.append(f"{len(self.times)} with a time of handing in, {span}")
         if self.late:
             said.append(
                 f"{len(self.late)} marked late by Canvas, which does not say when: {_some(self.late)}"
@@ -75,10 +86,17 @@ class Summary:
             f"  group {group} handed in different notebooks, and everybody keeps their own: {names}"
             for group, names in self.divided
         ]
+        if self.elsewhere:
+            said.append(
+                f"  {len(self.elsewhere)} with a name that another lesson knows under another id: "
+                f"{_some(self.elsewhere)}. If that is one person, remove this id and collect with --roster."
+            )
         for student, names in self.beside:
             whose = f"of {student}'s" if student else "that is no notebook and nobody's"
             said.append(f"  not kept, {whose}: {names}")
-        return said or ["There is no notebook in it."]
+        if not (self._has_notebooks or self.kept or self.unplaced):
+            said.insert(0, "There is no notebook in it.")
+        return said
 
 
 def collect(
@@ -114,6 +132,8 @@ def collect(
         except UnreadableTime as error:
             time = None
             told["untimed"].append((student, str(error)))
+        if time:
+            told["times"].append((time, student))
         before = ledger.get(student)
         others_of = out.asked[handed_on.get(student, student)]
         beside = {name: member.read() for name, member in others_of.items()}
@@ -127,11 +147,26 @@ def collect(
         ledger[student] = _arrival(student, file)
         if file.owner.late and time is None:
             told["late"].append(student)
+    if roster is None:
+        known = _ids_elsewhere(root, lesson)
+        told["elsewhere"] = [
+            s for s in told["new"] if known[plain_name(chosen[s].owner.name).casefold()] - {s}
+        ]
     if ledger:
         write_arrivals(root, lesson, ledger.values())
     left = tuple((student, _some(tuple(names))) for student, names in sorted(out.beside.items()))
     kinds = {kind: tuple(names) for kind, names in told.items()}
     return Summary(unplaced=tuple(out.unplaced), beside=left, **kinds)
+
+
+def _ids_elsewhere(root: Path, lesson: str) -> dict[str, set[str]]:
+    """By name, who handed in other lessons: Moodle numbers people anew in each assignment."""
+    ids = defaultdict[str, set[str]](set)
+    for other in collected_lessons(root):
+        for arrival in read_arrivals(root, other):
+            if other != lesson and arrival.name:
+                ids[plain_name(arrival.name).casefold()].add(arrival.student)
+    return ids
 
 
 def _hand_on(chosen: dict[str, File], roster: Roster) -> tuple[dict[str, str], list[tuple[str, str]]]:

@@ -30,7 +30,7 @@ OURS: Fields = {
     "id": ("id",),
     "name": ("name",),
     "lms_id": ("lms id",),
-    "email": ("email",),
+    "email": ("email", "e mail"),
     "submitted": ("submitted",),
     "section": ("section",),
     "group": ("group",),
@@ -90,9 +90,17 @@ class Roster:
         return dict(found)
 
     def find(self, name: str, lms_id: str = "") -> Person | None:
-        """The one person that the LMS can mean; None where there is none, or more than one."""
-        if lms_id in self._by_lms:
-            return self._by_lms[lms_id]
+        """The one person that the LMS can mean; None where there is none, or more than one.
+
+        Nor is it anybody where the number is one person's and the name another's: Moodle's numbers of
+        another assignment.
+        """
+        by_number, by_name = self._by_lms.get(lms_id), self._named(name)
+        if by_number and by_name and by_number is not by_name:
+            return None
+        return by_number or by_name
+
+    def _named(self, name: str) -> Person | None:
         if name in self.people:
             return self.people[name]
         found = {person.id: person for key in _keys(name) for person in self._by_name.get(key, ())}
@@ -113,9 +121,8 @@ def read_roster(file: Path) -> Roster:
         ) from None
     except UnicodeDecodeError:
         raise RosterError(f"{file} is not in UTF-8: save it as “CSV UTF-8”.") from None
-    separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    lines = csv.DictReader(text.splitlines(), delimiter=separator)
-    headings = [" ".join(heading.replace("_", " ").lower().split()) for heading in lines.fieldnames or ()]
+    lines = csv.DictReader(text.splitlines(), delimiter=separator(text))
+    headings = [" ".join(re.split(r"[\s_-]+", heading.strip().lower())) for heading in lines.fieldnames or ()]
     lines.fieldnames = headings
     fields = _layout(set(headings))
     if fields is None:
@@ -123,21 +130,27 @@ def read_roster(file: Path) -> Roster:
             f"{file} has no column called id; its columns are to be id, name, lms id, or those of Canvas's "
             "gradebook or of Moodle's participants."
         )
-    roster = Roster()
+    roster, ids = Roster(), set[str]()
     for line in lines:
         person = _person(line, fields)
-        if fields is CANVAS and person.name.casefold() in NOT_PEOPLE:
-            continue
+        if person == Person("") or (fields is CANVAS and person.name.casefold() in NOT_PEOPLE):
+            continue  # Excel leaves lines of separators; Canvas has some before the students
         if not person.id:
             raise RosterError(f"{file}, line {lines.line_num}: the id is empty.")
-        if person.id in roster.people or (person.lms_id and roster.find("", person.lms_id)):
+        if person.id.casefold() in ids or (person.lms_id and roster.find("", person.lms_id)):
             raise RosterError(f"{file}, line {lines.line_num}: {person.id} or its LMS id is there twice.")
+        ids.add(person.id.casefold())  # folders that differ in capitals alone are one on some machines
         roster.add(person)
     return roster
 
 
+def separator(table: str) -> str:
+    """What stands between the columns, by the heading: Excel writes ``;`` where a comma begins decimals."""
+    return max(",;\t", key=table.partition("\n")[0].count)
+
+
 def _layout(headings: set[str]) -> Fields | None:
-    if {"student", "id", "sis login id"} <= headings:
+    if {"student", "id"} <= headings:  # who may not see SIS logins has no column of them
         return CANVAS
     if "email address" in headings and headings & {"full name", "first name", "identifier"}:
         return MOODLE

@@ -112,12 +112,20 @@ def _whose(path: PurePosixPath, roster: Roster | None) -> tuple[Owner, str, Pers
     if whose is None:
         raise LookupError("its name does not say whose it is")
     owner, own_name = whose
-    person = roster.find(owner.name, owner.lms_id) if roster else Person(owner.folder, owner.name)
+    person = _on(roster, owner) if roster else Person(owner.folder, owner.name)
     if person is None or not person.id:
-        raise LookupError(f"{owner.name or 'nobody'} is not on the roster, or is there twice")
+        raise LookupError(
+            f"{owner.name or 'nobody'} is not on the roster, is there twice, or has the number of another"
+        )
     if not _is_folder_name(person.id):
         raise LookupError(f"{person.id!r} cannot be the name of a folder: change the id")
     return owner, own_name, person
+
+
+def _on(roster: Roster, owner: Owner) -> Person | None:
+    """Who that is on the roster; where nobody is, without the group's name that Moodle puts before."""
+    name = next((name for name in (owner.name, *owner.without_group) if roster.find(name)), owner.name)
+    return roster.find(name, owner.lms_id)
 
 
 def _is_folder_name(id: str) -> bool:

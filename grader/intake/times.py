@@ -17,7 +17,7 @@ LIKE = "2026-11-22 13:00 +01:00 (or Europe/Berlin, or UTC)"
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})[ T](?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(?P<zone>\S+)?"
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?")
+_OFFSET = re.compile(r"(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>[0-5]\d)?")
 
 
 class UnreadableTime(ValueError):
@@ -42,7 +42,10 @@ def read_time(text: str, zone: str = "UTC") -> datetime:
         raise UnreadableTime(
             f"{text.strip()!r} happens twice or not at all, as clocks change there: write it with +HH:MM."
         )
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise UnreadableTime(f"{text.strip()!r} is in no calendar: write it as {LIKE}.") from None
 
 
 def _zone(name: str) -> tzinfo:

@@ -24,9 +24,10 @@ CANVAS = re.compile(
     r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<lms>\d+)_(?P<upload>\d+)_(?P<file>.+)$", re.S | re.IGNORECASE
 )
 
-# A group has a number, or is called so; "Anna-Lena Meier" has a hyphen of her own
+# A group has a number, or is called so ("Default group", "Standardgruppe"); "Anna-Lena Meier" has a hyphen of
+# her own. What else a group may be called, the roster tells (`Owner.without_group`)
 GROUP = re.compile(
-    r"(?:(?:group|gruppe|groupe|grupo|gruppo|groep|grupp|grupa|team)\b[^-]*|[^-]*\d[^-]*)-(?P<name>\S.*)",
+    r"(?:[^-]*(?:group|gruppe|groupe|grupo|gruppo|groep|grupp|grupa|\bteam)\b[^-]*|[^-]*\d[^-]*)-(?P<name>\S.*)",
     re.S | re.IGNORECASE,
 )
 # A name of two words at least: "x - Copy.ipynb" is somebody's copy
@@ -55,6 +56,12 @@ class Owner:
             plain = f"{plain}_{self.lms_id}" if plain else self.lms_id
         return plain[:100]
 
+    @property
+    def without_group(self) -> list[str]:
+        """The names that this one may be, if it begins with the name of a group of Moodle's."""
+        parts = self.name.split("-") if self.system == "moodle" else [self.name]
+        return ["-".join(parts[at:]).strip() for at in range(1, len(parts))]
+
 
 def owner_of(path: PurePosixPath) -> tuple[Owner, str] | None:
     """The owner of a file, and the file's own name; None where the path tells of nobody.
@@ -77,13 +84,19 @@ def owner_of(path: PurePosixPath) -> tuple[Owner, str] | None:
 
 
 def below_the_students(paths: Sequence[PurePosixPath], lesson: str) -> list[PurePosixPath]:
-    """The paths without the folder that a zip may have around everything."""
+    """The paths without the folders that a zip may have around everything."""
+    moodles = [at for path in paths for at, part in enumerate(path.parts[:-1]) if MOODLE.match(part)]
+    above = min(moodles, default=0)
+    if above and len({path.parts[:above] for path in paths}) == 1:
+        return [PurePosixPath(*path.parts[above:]) for path in paths]
     tops = {path.parts[0] for path in paths}
     if len(tops) != 1 or any(len(path.parts) < 2 for path in paths) or MOODLE.match(next(iter(tops))):
         return list(paths)
     inner = [PurePosixPath(*path.parts[1:]) for path in paths]
     by_name = any(MOODLE.match(path.parts[0]) or CANVAS.match(path.parts[0]) for path in inner)
-    by_name |= any(found["file"] == lesson for path in inner if (found := CLASSROOM.match(str(path))))
+    classroom = [CLASSROOM.match(str(path)) for path in inner]
+    by_name |= any(found["file"] == lesson for found in classroom if found)
+    by_name |= len({found and found["name"] for found in classroom}) > 1 and all(classroom)  # own titles
     folders = {path.parts[0] for path in inner if len(path.parts) > 1}
     # one student's own folders would look the same, but for the lesson's name among them
     return inner if by_name or (folders and lesson not in folders) else list(paths)

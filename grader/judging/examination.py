@@ -16,6 +16,8 @@ from grader.asking.respond import Response
 from grader.exercise import Exercise, Question
 from grader.questions.draw import Draw
 
+AT_MOST = 3  # times the seconds of an exercise, for which a reply is waited: what is late ends itself before
+
 
 @dataclass(frozen=True)
 class Examination:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 
 class Places:
@@ -17,6 +19,15 @@ class Places:
         """Text that stands for a place in the exercise's list."""
         once = secrets.token_hex(8)
         return f"{once}{self._digest(exercise, once, place)}"
+
+    def conceal(self, payloads: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The judge's questions, those of a property test without a sign of which implementation is meant."""
+        return [
+            {**payload, "index": self.hide(payload["exercise"], payload["index"])}
+            if "index" in payload
+            else payload
+            for payload in payloads
+        ]
 
     def find(self, exercise: str, text: str, places: int) -> int:
         """The place that the text stands for, of so many.

@@ -11,19 +11,25 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader.asking.outcome import Failure, Outcome
 from grader.asking.respond import Response, read_reply
 from grader.exercise import Exercise, PropertyTest
-from grader.judging.examination import examine, request
+from grader.judging.examination import AT_MOST, examine, request
 from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
 from grader.sandbox import bubblewrap, keeper, zygotes
 from grader.sandbox.confinement import confinement
 from grader.sandbox.limits import Limits
 
+LATE = (
+    "The file did not finish in time: is there a loop that never ends? If the machine was busy with other "
+    "work, judge it again when that is over."
+)
 SECONDS_TO_LOAD = 30.0  # importing torch and running the file, before the first question
 NOT_FOR_STUDENTS = ("COURSE_SECRET",)
 COPY = "answer.py"
@@ -36,27 +42,43 @@ def judge_file(exercise: Exercise, file: Path, key: str, seed: int) -> Verdict:
     limit; nothing it prints is taken for a result, and what it started ends with it. Where the machine
     allows it, it runs confined (`grader.sandbox`).
     """
-    examination = examine(exercise, key, seed)
-    payloads, helper = examination.payloads, None
+    conceal, helper = None, None
     if isinstance(exercise, PropertyTest) and confinement().confined:
-        payloads, helper = zygotes.current().conceal(payloads), zygotes.current().implementations()
-    asked = request(exercise, payloads)
+        conceal, helper = zygotes.current().conceal, zygotes.current().implementations()
     try:
-        answered = _run(file.resolve(), asked, exercise.seconds + SECONDS_TO_LOAD, helper)
-        response = read_reply(json.loads(answered), len(payloads))
-    except subprocess.TimeoutExpired:
-        late = "The file did not finish in time: is there a loop that never ends?"
-        response = Response([Outcome(failure=Failure.by_judge(late))] * len(payloads))
-    except (ValueError, RecursionError):  # a WireError is a ValueError
-        ended = "The file ended its process before it had given an answer."
-        response = Response([Outcome(failure=Failure.by_judge(ended))] * len(payloads))
+        return judge_with(partial(_run, file.resolve(), helper), exercise, key, seed, conceal)
     finally:
         if helper is not None:
             helper.close()
+
+
+def judge_with(
+    ask: Callable[[str, float], str],
+    exercise: Exercise,
+    key: str,
+    seed: int,
+    conceal: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None,
+) -> Verdict:
+    """The verdict on an answer that ``ask`` puts a request to, in so many seconds; it gives back the reply.
+
+    Args:
+        ask: raises TimeoutError, or subprocess's own, where the seconds are over.
+        conceal: what is done to questions before they cross.
+    """
+    examination = examine(exercise, key, seed)
+    payloads = examination.payloads if conceal is None else conceal(examination.payloads)
+    try:
+        answered = ask(request(exercise, payloads), AT_MOST * exercise.seconds + SECONDS_TO_LOAD)
+        response = read_reply(json.loads(answered), len(payloads))
+    except (subprocess.TimeoutExpired, TimeoutError):
+        response = Response([Outcome(failure=Failure.by_judge(LATE))] * len(payloads))
+    except (ValueError, RecursionError):  # a WireError is a ValueError
+        ended = "The file ended its process before it had given an answer."
+        response = Response([Outcome(failure=Failure.by_judge(ended))] * len(payloads))
     return judge(exercise, examination.questions, examination.in_place(response))
 
 
-def _run(file: Path, asked: str, seconds: float, helper: socket.socket | None) -> str:
+def _run(file: Path, helper: socket.socket | None, asked: str, seconds: float) -> str:
     """What the student's process sends back. It leads a process group, which ends with it."""
     with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory() as elsewhere:
         copy = shutil.copyfile(file, Path(elsewhere, COPY))

@@ -13,15 +13,16 @@ true of them too.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
 from typing import Any
 
 from grader.asking.outcome import Outcome, TimeUp
 from grader.asking.respond import Response, time_limit
 from grader.exercise import Exercise, Formulas, Function, Number, Question, TrainingOutcome
 from grader.judging.judge import judge
-from grader.judging.measure import measure, problems
+from grader.judging.measure import problems
 from grader.judging.verdict import Verdict
 from grader.naming.candidates import Candidate, Candidates, Source, candidates_of
 from grader.naming.case import Case
@@ -34,7 +35,7 @@ SURVIVOR_SEEDS = range(1, 6)
 MUTANTS_PER_SEED = 10  # a short proof tries that many, evenly chosen; one of 1,000 seeds tries them all
 MUTANT_SECONDS = 2.0
 SURVIVOR_SECONDS = 60.0  # for one that has answered before: where it is slower, the machine is busy
-MOST_TRAININGS = 20  # seeds for an answer that trains
+MOST_TRAININGS, MOST_MEASURED = 20, 10  # seeds for an answer that trains, and for the baselines beside it
 
 
 @dataclass
@@ -50,6 +51,11 @@ class Proof:
     survivors: list[str] = field(default_factory=list)
     twins: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    @cached_property
+    def questions(self) -> Callable[[int], list[Question]]:
+        """Those of a seed. All slips get the same: how far apart right answers are is found out once."""
+        return lru_cache(SLIP_SEEDS.stop)(lambda seed: self.exercise.questions(Draw(seed, f"student {seed}")))
 
     @property
     def holds(self) -> bool:
@@ -67,7 +73,8 @@ class Proof:
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON value, for ``grader prove --json``."""
-        return {**vars(self), "exercise": self.exercise.id, "holds": self.holds}
+        told = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**told, "exercise": self.exercise.id, "holds": self.holds}
 
 
 def prove(exercise: Exercise, seeds: int = 1000) -> Proof:
@@ -94,9 +101,9 @@ def _prove(proof: Proof) -> None:
     else:
         _prove_slips(proof, [(sentence, answer) for answer, sentence in exercise.slips.items()])
     if isinstance(exercise, TrainingOutcome):
-        proof.problems += problems(exercise, measure(exercise))
+        proof.problems += problems(exercise, min(proof.seeds, MOST_MEASURED))
     for choice, answer in exercise.wrong_answers():
-        if _verdict(exercise, answer, 0).is_right:
+        if _verdict(proof, answer, 0).is_right:
             proof.problems.append(f"the wrong choice {choice} passes")
 
 
@@ -115,19 +122,15 @@ def _is_authored(candidate: Candidate) -> bool:
     return candidate.source is Source.AUTHOR
 
 
-def _questions(exercise: Exercise, seed: int) -> list[Question]:
-    return exercise.questions(Draw(seed, f"student {seed}"))
-
-
 def _outcomes(exercise: Exercise, answer: Any, questions: list[Question]) -> list[Outcome]:
     if isinstance(answer, _Made):
         return answer.outcomes(questions)
     return exercise.outcomes(answer, questions)
 
 
-def _verdict(exercise: Exercise, answer: Any, seed: int) -> Verdict:
-    questions = _questions(exercise, seed)
-    return judge(exercise, questions, Response(_outcomes(exercise, answer, questions)))
+def _verdict(proof: Proof, answer: Any, seed: int) -> Verdict:
+    questions = proof.questions(seed)
+    return judge(proof.exercise, questions, Response(_outcomes(proof.exercise, answer, questions)))
 
 
 def _prove_right(proof: Proof) -> None:
@@ -137,7 +140,7 @@ def _prove_right(proof: Proof) -> None:
     proof.right = len(answers)
     for seed in range(proof.seeds):
         for name, answer in answers.copy():
-            verdict = _verdict(exercise, answer, seed)
+            verdict = _verdict(proof, answer, seed)
             if not verdict.is_right:
                 wrong = [part.finding for part in verdict.parts if part.is_graded and not part.held]
                 proof.problems.append(f"{name} fails with seed {seed}: {(wrong or [verdict.message])[0]}")
@@ -148,20 +151,20 @@ def _prove_slips(proof: Proof, slips: list[tuple[str, Any]]) -> None:
     proof.slips = len(slips)
     for sentence, answer in slips:
         for seed in range(SEEDS_PER_SLIP):
-            if problem := _misjudged(sentence, _verdict(proof.exercise, answer, seed)):
+            if problem := _misjudged(sentence, _verdict(proof, answer, seed)):
                 proof.problems.append(f"the slip {sentence!r} {problem} (seed {seed})")
                 break
         else:
             seeds = SLIP_SEEDS[: proof.seeds]
-            passes = [seed for seed in seeds if _passes(proof.exercise, answer, seed)]
+            passes = [seed for seed in seeds if _passes(proof, answer, seed)]
             if passes:
                 often = f"on {len(passes)} of {len(seeds)} seeds, as {passes[0]}: it needs a case"
                 proof.problems.append(f"the slip {sentence!r} passes {often}")
 
 
-def _passes(exercise: Exercise, answer: Any, seed: int) -> bool:
+def _passes(proof: Proof, answer: Any, seed: int) -> bool:
     """Whether nothing graded is wrong with it; it is not named, which takes longer."""
-    questions = _questions(exercise, seed)
+    exercise, questions = proof.exercise, proof.questions(seed)
     given = _outcomes(exercise, answer, questions)
     return all(
         exercise.holds(question, right, outcome)
@@ -179,8 +182,7 @@ def _misjudged(sentence: str, verdict: Verdict) -> str | None:
 
 
 def _prove_mutants(proof: Proof, candidates: Candidates) -> None:
-    exercise = candidates.exercise
-    asked = {seed: _questions(exercise, seed) for seed in (0, *SURVIVOR_SEEDS)}
+    asked = {seed: proof.questions(seed) for seed in (0, *SURVIVOR_SEEDS)}
     rejected: set[str] = set()
     mutants = _sample([c for c in candidates if not _is_authored(c)], MUTANTS_PER_SEED * proof.seeds)
     for authored in filter(_is_authored, candidates):

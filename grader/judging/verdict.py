@@ -89,3 +89,11 @@ class Verdict:
                 for p in self.parts
             ],
         }
+
+
+def from_json(told: dict[str, Any]) -> Verdict:
+    """The verdict in a JSON value that `Verdict.to_json` has made."""
+    known = {name: told[name] for name in Verdict.__dataclass_fields__}
+    parts = tuple(Part(**part) for part in told["parts"])
+    lists = {name: tuple(told[name]) for name in ("slips", "said")}
+    return Verdict(**known | lists | {"status": Status(told["status"]), "parts": parts})

@@ -93,9 +93,14 @@ def _changes(session: Any, row: Any) -> list[Change]:
     whose = (row.assignment.name, row.student.id, row.name)
     return [
         Change(when, _who(), *whose, what, _points(before), _points(after))
-        for what, before, after in zip(WATCHED, stood, (row.manual_score, row.extra_credit))
+        for what, before, after in zip(WATCHED, stood, map(_number, (row.manual_score, row.extra_credit)))
         if before != after
     ]
+
+
+def _number(score: Any) -> float | None:
+    """The formgrader's page sends what is typed there as text; the gradebook makes a number of it later."""
+    return None if score is None else float(score)
 
 
 def _who() -> str:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from nbgrader.api import Assignment, Gradebook
 
 
-def due(root: Path, lesson: str, when: str | None) -> datetime | None:
-    """Say when a lesson is due (``"never"`` takes that back), or look: the moment, in UTC.
+def due(root: Path, lesson: str, when: str | None) -> tuple[datetime | None, dict[str, datetime]]:
+    """Say when a lesson is due (``"never"`` takes that back), or look: the moment, and who has longer.
+
+    Whoever was given until some moment keeps it, though nbgrader keeps only how much later that is than for
+    all. One that would be earlier than for all ends with that, as all do with ``"never"``.
 
     Raises:
         CourseError: the gradebook does not know the lesson.
@@ -23,10 +26,14 @@ def due(root: Path, lesson: str, when: str | None) -> datetime | None:
     time = read_time(when, time_zone(root)) if when and when != "never" else None
     with open_gradebook(root) as gradebook:
         assignment = _assignment(gradebook, lesson)
+        until = _extended(assignment)
         if when:
             assignment.duedate = _in_gradebook(time)
+            for submission in assignment.submissions:
+                longer = until.get(submission.student.id)
+                submission.extension = longer - time if longer and time and longer > time else None
             gradebook.db.commit()
-        return _moment(assignment.duedate)
+        return _moment(assignment.duedate), _extended(assignment)
 
 
 def extend(root: Path, lesson: str, student: str, until: str) -> tuple[datetime, timedelta]:
@@ -63,6 +70,13 @@ def _assignment(gradebook: Gradebook, lesson: str) -> Assignment:
         raise CourseError(
             f"The gradebook has no lesson {lesson!r}; `grader build` enters the lessons."
         ) from None
+
+
+def _extended(assignment: Assignment) -> dict[str, datetime]:
+    """Until when those have time who have more than all, by student."""
+    at = _moment(assignment.duedate)
+    given = {s.student.id: s.extension for s in assignment.submissions if s.extension}
+    return {student: at + given[student] for student in sorted(given)} if at else {}
 
 
 def _in_gradebook(time: datetime | None) -> datetime | None:

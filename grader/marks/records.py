@@ -96,7 +96,7 @@ def read_lesson(root: Path, lesson: str, section: str | None = None) -> Lesson:
         marks, penalties = _marks(gradebook, lesson, cells)
         students, late = _students(gradebook, lesson)
     ended = Ledger(root, lesson).read()
-    here = {*arrivals, *handed_in, *late} | (students.keys() - _only_elsewhere(root, roster.keys()))
+    here = {*roster, *arrivals, *handed_in, *late} | (students.keys() - _only_elsewhere(root, roster.keys()))
     records = []
     for student in sorted(here, key=str.casefold):
         person = roster.get(student, Person(student))
@@ -117,7 +117,7 @@ def read_lesson(root: Path, lesson: str, section: str | None = None) -> Lesson:
         records.append(
             Record(
                 student,
-                **_person(students.get(student, {}), arrivals.get(student)),
+                **_person(students.get(student, {}), person, arrivals.get(student)),
                 standing=standing,
                 score=max(0.0, round(sum(graded) - penalty, 4)) if graded else None,
                 penalty=penalty,
@@ -140,12 +140,12 @@ def _only_elsewhere(root: Path, on_roster: Iterable[str]) -> set[str]:
     return arrived.difference(on_roster)
 
 
-def _person(known: dict[str, str], arrival: Arrival | None) -> dict[str, str]:
-    """Name, address and LMS number: the gradebook's, or else what the LMS called the student."""
+def _person(known: dict[str, str], listed: Person, arrival: Arrival | None) -> dict[str, str]:
+    """Name, address and LMS number: the gradebook's, or else the roster's, or what the LMS called them."""
     return {
-        "name": known.get("name") or (arrival.name if arrival else ""),
-        "email": known.get("email", ""),
-        "lms_id": (arrival.lms_id if arrival else "") or known.get("lms_id", ""),
+        "name": known.get("name") or listed.name or (arrival.name if arrival else ""),
+        "email": known.get("email") or listed.email,
+        "lms_id": (arrival.lms_id if arrival else "") or known.get("lms_id") or listed.lms_id,
     }
 
 

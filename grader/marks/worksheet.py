@@ -3,7 +3,7 @@
 Moodle reads a row by its ``Identifier`` and passes it over, without a word, where somebody has changed that
 grade since the worksheet was written ("Last modified (grade)") or where a grade is above the maximum. Its
 headings are in the teacher's language. So the sheet is Moodle's, and the grade's column is the one left of
-the maximum, which is one number all the way down.
+the maximum, which is one number all the way down. A sheet that Excel has saved with ``;`` keeps that.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from course.whole_files import replacing
+from grader.intake.roster import separator
 from grader.marks.export import ExportError, points, refuse_to_replace, some
 from grader.marks.records import Lesson, Record
 
@@ -25,36 +28,42 @@ def fill(lesson: Lesson, worksheet: Path, out: Path, force: bool = False) -> lis
         ExportError: it is no worksheet of Moodle's, or the file is there and may not be replaced.
     """
     refuse_to_replace(out, force)
-    heading, rows = _read(worksheet)
+    heading, rows, between = _read(worksheet)
     maximum_at = _maximum(heading, rows, worksheet)
     grade_at, maximum = maximum_at - 1, _number(rows[0][maximum_at])
-    filled, left = [], list(lesson.records)
-    for row in rows:
-        record = _whose(row, left)
-        if record is None:
-            continue
-        left.remove(record)
+    whose = _whose(rows, lesson.records)
+    left = [record for record in lesson.records if record not in whose.values()]
+    filled = []
+    for at, record in whose.items():
         if record.score is not None:
-            row[grade_at] = points(record.score)
+            rows[at][grade_at] = points(record.score)
             filled.append(record)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([heading, *rows])
+    csv.writer(text, lineterminator="\n", delimiter=between).writerows([heading, *rows])
     with replacing(out) as growing:
         growing.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-    return [f"{len(filled)} of {len(rows)} rows filled in: {out}", *_left(left), *_above(filled, maximum)]
+    said = [f"{len(filled)} of {len(rows)} rows filled in: {out}"]
+    if between != ",":
+        said.append(f"Its columns are separated by {between!r}: choose that in Moodle when you upload it.")
+    return [*said, *_left(left), *_above(filled, maximum)]
 
 
-def _read(worksheet: Path) -> tuple[list[str], list[list[str]]]:
+def _read(worksheet: Path) -> tuple[list[str], list[list[str]], str]:
+    """The heading, the rows, and what stands between the columns."""
     try:
-        lines = list(csv.reader(io.StringIO(worksheet.read_text(encoding="utf-8-sig"))))
-    except (OSError, UnicodeDecodeError) as error:
+        text = worksheet.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ExportError(f"{worksheet} is not in UTF-8: save it as “CSV UTF-8”.") from None
+    except OSError as error:
         raise ExportError(f"{worksheet} cannot be read ({error}).") from None
+    between = separator(text)
+    lines = list(csv.reader(io.StringIO(text), delimiter=between))
     if len(lines) < 2 or any(len(line) != len(lines[0]) for line in lines):
         raise ExportError(
             f"{worksheet} is no grading worksheet of Moodle's: download it with *Grading action › Download "
             "grading worksheet*."
         )
-    return lines[0], lines[1:]
+    return lines[0], lines[1:], between
 
 
 def _maximum(heading: list[str], rows: list[list[str]], worksheet: Path) -> int:
@@ -74,17 +83,34 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _whose(row: list[str], records: list[Record]) -> Record | None:
-    """The student of a row: by Moodle's number, by the address, or by a name that only one has."""
-    number = re.search(r"\d+$", row[0].strip())
-    by_number = [r for r in records if number and r.lms_id == number[0]]
-    by_address = [r for r in records if r.email and r.email.casefold() in {c.strip().casefold() for c in row}]
-    names = {" ".join(cell.casefold().split()) for cell in row}
-    by_name = [r for r in records if r.name and " ".join(r.name.casefold().split()) in names]
-    for found in (by_number, by_address, by_name):
-        if len(found) == 1:
-            return found[0]
-    return None
+def _whose(rows: Sequence[Sequence[str]], records: Sequence[Record]) -> dict[int, Record]:
+    """The student of each row, by its place: Moodle's number, the address, or the name.
+
+    What says most comes first, for all rows: a number of another assignment is somebody else's here, and two
+    may have one name. Where a row could be of two students, or two rows of one, it is nobody's.
+    """
+    numbers = ["".join(re.findall(r"\d+$", row[0].strip())) for row in rows]
+    cells = [{_plain(cell) for cell in row} - {""} for row in rows]  # so that no name is in none of them
+    names, addresses = [_plain(r.name) for r in records], [_plain(r.email) for r in records]
+    rules: tuple[Callable[[int, int], bool], ...] = (
+        lambda at, r: (
+            numbers[at] == records[r].lms_id and (addresses[r] in cells[at] or names[r] in cells[at])
+        ),
+        lambda at, r: addresses[r] in cells[at],
+        lambda at, r: names[r] in cells[at],
+        lambda at, r: numbers[at] == records[r].lms_id != "",
+    )
+    found = dict[int, int]()
+    for rule in rules:
+        places, left = range(len(rows)), set(range(len(records))) - set(found.values())
+        pairs = [(at, r) for at in places if at not in found for r in left if rule(at, r)]
+        row_count, record_count = Counter(at for at, _ in pairs), Counter(r for _, r in pairs)
+        found |= {at: r for at, r in pairs if row_count[at] == record_count[r] == 1}
+    return {at: records[found[at]] for at in sorted(found)}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _left(left: list[Record]) -> list[str]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from grader.exercise.number import Number
-from grader.naming.calculations import Given, Guess, rounded
+from grader.naming.calculations import Given, Guess, authored, rounded
 from grader.naming.case import Case, Named
 from grader.naming.guesses import Guesses, Values
 from grader.questions.draw import Draw
@@ -35,8 +35,11 @@ def name(exercise: Number, cases: Sequence[Case]) -> Named | None:
     """The wrong calculation behind the one number; None where it is not certain."""
     (case,) = cases
     number, given, right = case.given_value, case.question.payload["given"], case.right_value
-    if case.given.failure or not isinstance(number, float) or not math.isfinite(number):
+    if case.given.failure or not isinstance(number, float) or math.isnan(number):
         return None
+    if math.isinf(number):  # what comes of it is for the author to say
+        said = next((guess.sentence() for guess in authored(exercise) if guess.at(given) == number), None)
+        return Named(said, "authored", (said,)) if said else None
     if 0 < right < 1 and number in (0, 1):
         return Named(ALL_OR_NOTHING, "symptom", (ALL_OR_NOTHING,))
     if number == 0:  # it comes of anything
@@ -55,7 +58,7 @@ def name(exercise: Number, cases: Sequence[Case]) -> Named | None:
             return evidence.only_one(fitting, singles, right)
     if fitting := _fitting(singles, number, _precision(number)):
         return evidence.only_one(fitting, singles, right)
-    return _ratio(number, right)
+    return ratio(number, right)
 
 
 def _fitting(values: Iterable[tuple[Guess, float]], number: float, bound: float) -> list[Guess]:
@@ -91,7 +94,7 @@ class Evidence:
 
     def _are_twins(self, one: Guess, other: Guess) -> bool:
         """Whether two calculations give the same elsewhere, too."""
-        return all(_alike(one.at(given), other.at(given)) for given in self._elsewhere)
+        return all(alike(one.at(given), other.at(given)) for given in self._elsewhere)
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +102,7 @@ def _guesses(exercise: Number) -> Guesses:
     return Guesses(exercise)
 
 
-def _alike(a: float, b: float) -> bool:
+def alike(a: float, b: float) -> bool:
     return math.isclose(a, b, rel_tol=EXACT) or (math.isnan(a) and math.isnan(b))
 
 
@@ -111,7 +114,7 @@ def _precision(number: float) -> float:
     return max(10.0 ** int(typed.exponent) / abs(number), SINGLE_PRECISION)
 
 
-def _ratio(number: float, right: float) -> Named | None:
+def ratio(number: float, right: float) -> Named | None:
     """A number that is a simple fraction of the right one: a fact, whatever it comes from."""
     for below in range(1, 13):
         for above in range(1, 13):

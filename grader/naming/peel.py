@@ -206,7 +206,9 @@ def _other_numbers(values: Values) -> Peeled | None:
     if any(given.is_floating_point() and not bool((given == given.round()).all()) for _, given in pairs):
         return None  # these are no whole numbers in another dtype
     given_kinds, kinds = _kinds(given for _, given in pairs), _kinds(right for right, _ in pairs)
-    return f"The dtype is {given_kinds}; {kinds} is asked for.", [g.to(right.dtype) for right, g in pairs]
+    floats = all(right.is_floating_point() for right, _ in pairs)  # of any length: float32 and float64 pass
+    wanted = "floats are" if floats else f"{kinds} is"
+    return f"The dtype is {given_kinds}; {wanted} asked for.", [g.to(right.dtype) for right, g in pairs]
 
 
 def _tensors(values: Values) -> Values:

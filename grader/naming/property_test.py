@@ -6,6 +6,7 @@ implementation, where it is all that is accepted. Otherwise it is said what happ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from grader.asking.property_test import INSIDE, OWN, Report
@@ -28,6 +29,8 @@ CHANCE = (
     "The test rejects right code in some runs and accepts the same code in others: its inputs are random, "
     "and what it asks for is too exact (`==` between floats), or does not hold for all of them."
 )
+EXACT = "`torch.equal` and `==` allow no rounding: compare floats with torch.allclose."
+EXACTLY = re.compile(r"\btorch\.equal\(|==.*\.all\(")  # in the line that stops a test
 STOPPING = {
     OWN: "The test itself stops with an error.",
     INSIDE: "Right code stops with an error on what the test hands it.",
@@ -43,7 +46,7 @@ def name(exercise: PropertyTest, cases: Sequence[Case]) -> Named | None:
         failures = [case.given.failure for case in cases if case.given.failure]
         return Named(failures[0].summary, "error") if failures and failures[0].is_refusal else None
     if refused := [(one, known[one]) for one in exercise.right if not known[one].accepts]:
-        return _refuses(exercise, refused)
+        return _refuses(exercise, refused, [one for one in exercise.wrong if known[one].accepts])
     accepted = [one for one in exercise.wrong if known[one].accepts]
     if len(accepted) == len(exercise.wrong):
         if all(report.returns for report in known.values()):
@@ -52,7 +55,8 @@ def name(exercise: PropertyTest, cases: Sequence[Case]) -> Named | None:
     return _accepts(exercise, accepted)
 
 
-def _refuses(exercise: PropertyTest, refused: Refused) -> Named:
+def _refuses(exercise: PropertyTest, refused: Refused, but: Sequence[Implementation]) -> Named:
+    """What is known of a test that rejects right code: which of it, and which wrong code it does accept."""
     first = refused[0][1]
     errors = {report.error for _, report in refused}
     if errors in ({OWN}, {INSIDE}):
@@ -62,7 +66,9 @@ def _refuses(exercise: PropertyTest, refused: Refused) -> Named:
     if any(report.sometimes for _, report in refused):
         return Named(CHANCE, "symptom")
     if len(refused) == len(exercise.right):
-        return _at(first, "The test rejects all code, right code too.", "symptom")
+        if not but:
+            return _at(first, "The test rejects all code, right code too.")
+        return _at(first, "The test rejects right code.", f"It accepts only code that {_listed(but)}.")
     rejected = [one for one, _ in refused]
     complete = [
         sentence
@@ -90,9 +96,11 @@ def _stops(where: str, reports: Sequence[Report], always: bool) -> Named:
     return Named(said, STOPS if always else "error", (sentence,))
 
 
-def _at(report: Report, sentence: str, how: str) -> Named:
-    """A sentence with the student's own line; a class is counted by the sentence alone."""
-    return Named(f"{sentence} {report.because.summary if report.because else ''}", how, (sentence,))
+def _at(report: Report, sentence: str, more: str = "") -> Named:
+    """A sentence with ``more`` and the student's own line; a class is counted by the sentence alone."""
+    line = report.because.summary if report.because else ""
+    exact = EXACT if report.because and EXACTLY.search(report.because.source) else ""
+    return Named(" ".join(filter(None, (sentence, more, line, exact))), "symptom", (sentence,))
 
 
 def _accepts(exercise: PropertyTest, accepted: Sequence[Implementation]) -> Named:

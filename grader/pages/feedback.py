@@ -4,7 +4,8 @@
 nbgrader's own template. What differs from the stock page: a student's Markdown and every output pass through
 an allow-list (a script in one would run in the page that an instructor opens); a content security policy
 forbids scripts and all requests, should anything get through; formulas need no MathJax from a website; and
-hidden tests, which autograding puts back into the notebook, are taken out again.
+hidden tests, which autograding puts back into the notebook, are taken out again. The list at the top calls
+each exercise by its heading, where nbgrader's says "Test cell" sixteen times.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import secrets
 import zipfile
 from copy import deepcopy
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,11 @@ HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:END HIDDEN TESTS[^\n]*|\Z)"
 NO_TEXT = re.compile(r"<img\b(?![^>]*\balt=)")
 CELLS = 4096  # kept: most of a page is the lesson's, and the same for everybody
 NOT_SHOWN = "# hidden tests are here"
+STATEMENT = "_statement"  # how the id of the cell ends that tells what an exercise asks
+HEADING = re.compile(r"#+ +(.+)")  # of an exercise's statement
+LISTED = re.compile(  # in nbgrader's list of what was graded
+    r'(<li><a href="#([\w.+-]+)">)(?:Test cell|Coding free-response|Written response|Task)(?=</a> \(Score)'
+)
 
 
 class FeedbackExporter(HTMLExporter):
@@ -79,7 +86,7 @@ class FeedbackExporter(HTMLExporter):
         resources = self._init_resources(resources)
         self.register_filter("highlight_code", lambda source, **_: coloured(source))
         page, resources = TemplateExporter.from_notebook_node(self, harmless(nb), resources, **other)
-        return NO_TEXT.sub('<img alt="a figure"', page), resources
+        return with_titles(NO_TEXT.sub('<img alt="a figure"', page), nb), resources
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
@@ -149,6 +156,17 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     if tag == "a" and name == "href":
         return bool(LINK.match(value.strip()))
     return name in PLAIN or (tag == "img" and name in ("width", "height") and value.isdigit())
+
+
+def with_titles(page: str, notebook: NotebookNode) -> str:
+    """The page, whose list at the top names the exercises; one without a heading goes by its id."""
+    titles = {}
+    for cell in notebook.cells:
+        known = _roles(cell.metadata.get("nbgrader")).get("nbgrader", {"grade_id": ""})
+        heading = HEADING.match(cell.source)
+        if heading and known["grade_id"].endswith(STATEMENT):
+            titles[known["grade_id"].removesuffix(STATEMENT)] = escape(heading[1].strip())
+    return LISTED.sub(lambda found: found[1] + titles.get(found[2], found[2]), page)
 
 
 def harmless(notebook: NotebookNode) -> NotebookNode:

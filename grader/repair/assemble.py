@@ -8,9 +8,10 @@ their order among themselves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -255,7 +256,7 @@ class _Assembly:
                 self._say("Cells have the type again that they have in the lesson", place)
             if place.grade_id and any(cell.grade_id != place.grade_id for cell in held):
                 self._say("Cells had lost the mark that says what they are", place)
-            elif place.grade_id and any(dict(cell.marks) != place.marks for cell in held):
+            elif place.grade_id and any(_roles(cell.marks) != _roles(place.marks) for cell in held):
                 self._say("Marks that say how cells are graded are again the lesson's", place)
         alien = sum(
             place is None and any(cell.marks.get(mark) for mark in ("grade", "solution", "locked", "task"))
@@ -272,3 +273,8 @@ def _released(place: Place, source: str) -> NotebookNode:
     if node.cell_type == "code":
         node.outputs, node.execution_count = [], None
     return node
+
+
+def _roles(marks: Mapping[str, Any]) -> dict[str, Any]:
+    """What a cell is to nbgrader, whatever it was worth when it was released: that the teacher may change."""
+    return {mark: said for mark, said in marks.items() if mark != "points"}

@@ -7,6 +7,7 @@ a preprocessor, the first of those that sanitise, heals. ``submitted/`` is only 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def add_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
         expected = folder / released.name
         if str(expected) in notebooks:
             continue
-        release = nbformat.read(released, as_version=4)
+        release = _read(released.read_bytes())
         try:
             heal(find_submission(folder, released.stem, release).data, release)
         except NotGradable:
@@ -88,4 +89,10 @@ def _release(step: Any, resources: Any) -> NotebookNode:
         raise FileNotFoundError(
             f"{path} is missing, with which submissions are compared: run `grader build`."
         )
-    return nbformat.read(path, as_version=4)
+    return _read(path.read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _read(released: bytes) -> NotebookNode:
+    """A released notebook. A whole class is compared with one, and nobody changes it."""
+    return nbformat.reads(released.decode(), as_version=4)

@@ -23,8 +23,8 @@ def main(limits: str, helper: str, words: Sequence[str]) -> None:
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()
-        descriptor = None if helper == "-" else int(helper)
-        keeper.keep(Limits(**json.loads(limits)), theirs, None, descriptor, _program(words))
+        given = [] if helper == "-" else [int(helper)]
+        keeper.keep(Limits(**json.loads(limits)), theirs, None, given, _program(words))
     theirs.close()
     report = json.loads(ours.recv(2**16))
     if report["ended"]:

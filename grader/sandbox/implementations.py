@@ -7,6 +7,8 @@ in which the exercises are and no student code is; arguments and results cross a
 
 Which of them it has been handed is not to be read off either: its place in the list crosses as a number that
 only we can read (`grader.judging.places`).
+
+With each result goes how long a busy machine let this process wait: that is no time of the test's.
 """
 
 from __future__ import annotations
@@ -15,15 +17,17 @@ import json
 import os
 import signal
 import socket
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader import catalogue
-from grader.asking import wire
+from grader.asking import clock, wire
 from grader.judging.places import Places
 
 LONGEST_CALL = 2**26  # bytes of one line
 LONGEST_MESSAGE = 2**16
-SECONDS_FOR_A_CALL = 10
+SECONDS_FOR_A_CALL = 10.0  # of a processor: none of them sleeps
+Known = Callable[[str], Sequence[Callable[..., Any]]]
 
 
 def serve(descriptor: int, key: str) -> None:
@@ -43,23 +47,28 @@ def serve(descriptor: int, key: str) -> None:
             catalogue.find(test)
         if os.fork() == 0:
             connections.close()
-            _answer_all(socket.socket(fileno=descriptors[0]), places)
+            answer_all(socket.socket(fileno=descriptors[0]), places, catalogue.implementations)
             os._exit(0)
         os.close(descriptors[0])
 
 
-def _answer_all(connection: socket.socket, places: Places) -> None:
+def answer_all(connection: socket.socket, places: Places, known: Known) -> None:
+    """Answer each call on one socket, until it is closed. ``known``: the implementations of an exercise."""
+    before = clock.waited()
     with connection.makefile("rwb") as stream:
         while line := stream.readline(LONGEST_CALL):
-            signal.alarm(SECONDS_FOR_A_CALL)  # nothing catches it: the process ends
-            stream.write(json.dumps(_answer(json.loads(line), places)).encode() + b"\n")
+            signal.setitimer(signal.ITIMER_PROF, SECONDS_FOR_A_CALL)  # nothing catches it: the process ends
+            told = _answer(json.loads(line), places, known)
+            now = clock.waited()
+            told["waited"], before = now - before, now
+            stream.write(json.dumps(told).encode() + b"\n")
             stream.flush()
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _answer(call: dict[str, Any], places: Places) -> dict[str, Any]:
-    known = catalogue.implementations(call["exercise"])
-    implementation = known[places.find(call["exercise"], call["index"], len(known))]
+def _answer(call: dict[str, Any], places: Places, known: Known) -> dict[str, Any]:
+    all_of_it = known(call["exercise"])
+    implementation = all_of_it[places.find(call["exercise"], call["index"], len(all_of_it))]
     try:
         value = implementation(*wire.decode(call["arguments"]), **wire.decode(call["named"]))
     except Exception as error:

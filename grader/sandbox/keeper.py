@@ -24,14 +24,16 @@ import select
 import shutil
 import signal
 import socket
+import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.sandbox import namespaces
 from grader.sandbox.limits import Limits
+from grader.student import CODE
 
 SCRATCH = "/scratch"
 WORK, HOME = f"{SCRATCH}/work", f"{SCRATCH}/home"
@@ -41,11 +43,13 @@ ALL_SOCKETS = "/run"  # where the zygote sees those of all its kernels
 MOST_FILES = 20_000
 MOST_DESCRIPTORS = 500  # that we may have open ourselves
 HELPER = 3  # the descriptor of whatever student code may ask (`grader.sandbox.inside.catalogue`)
+PIECES = 4  # the descriptor on which a notebook's pieces come (`grader.sandbox.pieces`)
 SECONDS_BETWEEN_LOOKS = 0.05
 Code = Callable[[Callable[[], None]], None]  # gets a function to call when it is about to run student code
 PROTECTED = namespaces.NO_SETUID | namespaces.NO_DEVICES
 
-INTERRUPT, END = b"interrupt", b"end"  # what may be said on the lifeline; closing it is an end too
+INTERRUPT, SHOW, END = b"interrupt", b"show", b"end"  # may be said on the lifeline; closing it is an end too
+SHOWN = b"shown"  # the answer to SHOW, with the folder in /proc of the process that runs student code
 ASKED = ""  # by us: there is nothing to say
 NO_TIME = "It ran longer than the {0.seconds:g} seconds that a kernel has."
 NO_MEMORY = "It used more than the {1:.0f} MiB of memory that it may have."
@@ -53,7 +57,7 @@ NO_PROCESSES = "It had more than the {0.processes} processes and threads that it
 
 
 def keep(
-    limits: Limits, lifeline: socket.socket, sockets: str | None, helper: int | None, code: Code
+    limits: Limits, lifeline: socket.socket, sockets: str | None, given: Sequence[int], code: Code
 ) -> NoReturn:
     """Run ``code`` confined, in a process that is forked here; end when it has ended.
 
@@ -62,12 +66,13 @@ def keep(
         lifeline: says at the end what became of it, as JSON: ``status`` and, if we ended it, ``ended``.
             When the other side closes it, everything ends.
         sockets: the name of the kernel's own folder among those of all kernels.
-        helper: a descriptor that the code finds as `HELPER`; all others are closed but the first three.
+        given: descriptors that the code finds as `HELPER` and those after it; all others are closed but the
+            first three.
         code: gets a function to call once its sockets are there, before any student code runs.
     """
     report: dict[str, Any] = {"status": 1, "ended": None}
     try:
-        report |= _keep(limits, lifeline, sockets, helper, code)
+        report |= _keep(limits, lifeline, sockets, given, code)
     except BaseException as error:  # whatever it is, the other side must hear of it
         report["ended"] = f"The sandbox failed: {type(error).__name__}: {error}"
     finally:
@@ -77,19 +82,19 @@ def keep(
 
 
 def _keep(
-    limits: Limits, lifeline: socket.socket, sockets: str | None, helper: int | None, code: Code
+    limits: Limits, lifeline: socket.socket, sockets: str | None, given: Sequence[int], code: Code
 ) -> dict[str, Any]:
-    shared = _memory_of("/proc/self/status")
+    shared = _memory(_read("/proc/self/status"))
     last = namespaces.last_capability()
     _enter(limits, sockets)
     namespaces.be_seen(False)
     ours, theirs = socket.socketpair()
     init = os.fork()
     if init == 0:
-        _init(limits, last, [lifeline, ours], theirs, helper, code)
+        _init(limits, last, [lifeline, ours], theirs, given, code)
     theirs.close()
-    if helper is not None:
-        os.close(helper)
+    for descriptor in given:
+        os.close(descriptor)
     ended = _watch(init, limits, shared, lifeline, ours, lambda: _set_up(sockets, last))
     if ended is not None:
         with contextlib.suppress(ProcessLookupError):
@@ -140,7 +145,7 @@ def _init(
     last: int,
     not_ours: list[socket.socket],
     keeper: socket.socket,
-    helper: int | None,
+    given: Sequence[int],
     code: Code,
 ) -> NoReturn:
     status = 1
@@ -155,7 +160,7 @@ def _init(
         namespaces.give_up_rights(last)
         child = os.fork()
         if child == 0:
-            _run(keeper, helper, code)
+            _run(keeper, given, code)
         os.closerange(3, MOST_DESCRIPTORS)
         signal.signal(signal.SIGINT, lambda *_: os.kill(child, signal.SIGINT))
         status = _reap_until(child)
@@ -173,9 +178,9 @@ def _reap_until(child: int) -> int:
             return code if code >= 0 else 128 - code  # as a shell says it
 
 
-def _run(keeper: socket.socket, helper: int | None, code: Code) -> NoReturn:
+def _run(keeper: socket.socket, given: Sequence[int], code: Code) -> NoReturn:
     try:
-        keeper = _only_these_descriptors(keeper, helper)
+        keeper = _only_these_descriptors(keeper, given)
         os.setsid()
         namespaces.be_seen(True)
         Path("/proc/self/oom_score_adj").write_text("1000")  # if memory runs out, it is the first to go
@@ -191,22 +196,24 @@ def _run(keeper: socket.socket, helper: int | None, code: Code) -> NoReturn:
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else int(end.code is not None))
     except BaseException:
-        traceback.print_exc()
+        traceback.print_exc(file=sys.__stderr__)  # the code may have put another in its place
     finally:
         os._exit(1)
 
 
-def _only_these_descriptors(keeper: socket.socket, helper: int | None) -> socket.socket:
-    """Close all but 0, 1, 2, the helper as `HELPER`, and the keeper's, which is returned."""
+def _only_these_descriptors(keeper: socket.socket, given: Sequence[int]) -> socket.socket:
+    """Close all but 0, 1, 2, those given as `HELPER` and after it, and the keeper's, which is returned."""
     spare = os.dup2(keeper.detach(), MOST_DESCRIPTORS, inheritable=False)
-    if helper is not None and helper != HELPER:
-        os.dup2(helper, HELPER)
-    os.closerange(HELPER if helper is None else HELPER + 1, MOST_DESCRIPTORS)
+    above = [os.dup2(descriptor, spare + 1 + at) for at, descriptor in enumerate(given)]
+    for at, descriptor in enumerate(above):
+        os.dup2(descriptor, HELPER + at)
+        os.close(descriptor)
+    os.closerange(HELPER + len(given), MOST_DESCRIPTORS)
     return socket.socket(fileno=spare)
 
 
 def _limit(limits: Limits) -> None:
-    has = int(_field("/proc/self/status", "VmData")) * 1024
+    has = _field(_read("/proc/self/status"), "VmData") * 1024
     for kind, most in {
         resource.RLIMIT_DATA: has + limits.memory,  # RLIMIT_AS would count what torch maps and never touches
         resource.RLIMIT_NPROC: limits.processes,
@@ -240,9 +247,13 @@ def _watch(
         if end in ready:
             return None
         if lifeline.fileno() in ready:
-            if lifeline.recv(100) != INTERRUPT:
+            wanted = lifeline.recv(100)
+            if wanted not in (INTERRUPT, SHOW):
                 return ASKED
-            os.kill(init, signal.SIGINT)
+            if wanted == SHOW:
+                _show(lifeline)
+            else:
+                os.kill(init, signal.SIGINT)
         if code.fileno() in ready:
             poll.unregister(code.fileno())
             if code.recv(1):
@@ -255,13 +266,24 @@ def _watch(
             return ended
 
 
+def _show(lifeline: socket.socket) -> None:
+    """Send the folder of process 2, from which its time can be told (`grader.sandbox.stopwatch`)."""
+    with contextlib.suppress(OSError):  # it has ended
+        folder = os.open(f"/proc/{CODE}", os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            socket.send_fds(lifeline, [SHOWN], [folder])
+        finally:
+            os.close(folder)
+
+
 def _beyond(limits: Limits, shared: int) -> str | None:
     """What there is too much of, if anything. /proc is that of the new namespace: everything in it counts."""
     processes = list(_processes())
-    memory = sum(_memory_of(f"{process}/status") for process in processes) - 2 * shared
+    told = [_read(f"{process}/status") for process in processes]
+    memory = sum(map(_memory, told)) - 2 * shared
     if memory > limits.memory and sum(map(_own_memory, processes)) > limits.memory:
         return NO_MEMORY.format(limits, limits.memory / 2**20)
-    if sum(int(_field(f"{process}/status", "Threads")) for process in processes) > limits.processes + 2:
+    if sum(_field(status, "Threads") for status in told) > limits.processes + 2:
         return NO_PROCESSES.format(limits)
     return None
 
@@ -270,25 +292,29 @@ def _processes() -> Iterator[str]:
     return (entry.path for entry in os.scandir("/proc") if entry.name.isdecimal())
 
 
-def _memory_of(status: str) -> int:
+def _memory(status: str) -> int:
     """Bytes of a process that no file stands behind, those it shares with others included."""
-    return 1024 * (int(_field(status, "RssAnon")) + int(_field(status, "RssShmem")))
+    return 1024 * (_field(status, "RssAnon") + _field(status, "RssShmem"))
 
 
 def _own_memory(process: str) -> int:
     """The same with what is shared divided among those who share it: right, but slow to find out."""
-    rollup = f"{process}/smaps_rollup"
     try:
-        return 1024 * (int(_field(rollup, "Pss_Anon")) + int(_field(rollup, "Pss_Shmem")))
+        rollup = _read(f"{process}/smaps_rollup")
     except PermissionError:  # it does not let itself be looked at
-        return _memory_of(f"{process}/status")
+        return _memory(_read(f"{process}/status"))
+    return 1024 * (_field(rollup, "Pss_Anon") + _field(rollup, "Pss_Shmem"))
 
 
-def _field(file: str, name: str) -> str:
-    """A number that /proc tells; 0 of a process that has just ended."""
+def _read(file: str) -> str:
+    """What /proc tells; nothing of a process that has just ended."""
     try:
-        text = Path(file).read_text()
+        return Path(file).read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return "0"
-    _, found, rest = text.partition(f"\n{name}:")
-    return rest.split(maxsplit=1)[0] if found else "0"
+        return ""
+
+
+def _field(told: str, name: str) -> int:
+    """One of the numbers that it tells; 0 where it does not."""
+    _, found, rest = told.partition(f"\n{name}:")
+    return int(rest.split(maxsplit=1)[0]) if found else 0

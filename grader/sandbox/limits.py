@@ -19,7 +19,8 @@ class Limits:
     """What student code may use; whoever goes beyond is refused or ended, as each line says.
 
     Args:
-        seconds: wall time of a notebook, from the start of its first kernel; then its kernel is ended.
+        seconds: those that all cells of a notebook may take together; then no more of it is run. Of one
+            kernel, its wall time; then it is ended.
         memory: bytes, beyond what an idle kernel has. One process that asks for more gets a MemoryError;
             processes that have more together are ended.
         processes: processes and threads at once; one more is refused. An idle kernel has about 15.

@@ -12,6 +12,8 @@ import importlib
 MODULES = (
     "numpy",
     "torch",
+    "torch.utils._device",  # every question asks for the device that is set
+    "torch.fx.experimental.symbolic_shapes",  # and a gradient of a tensor for this
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "ipykernel.kernelapp",
@@ -36,11 +38,13 @@ MODULES = (
     "course.attention",
     "course.cost",
     "course.data",
+    "course.data.recall",
     "course.show",
     "course.show.attending",
     "course.show.cost_curves",
     "course.show.cost_stills",
     "course.show.matrices",
+    "course.show.mechanism",
     "course.show.scaling",
 )
 

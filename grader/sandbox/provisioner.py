@@ -14,10 +14,11 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from grader.questions.draw import Draw
 from grader.sandbox import keeper, zygote, zygotes
 from grader.sandbox.confinement import confinement, require
 from grader.sandbox.limits import Limits
+from grader.sandbox.stopwatch import Stopwatch
 from grader.student import mine
 from grader.terminal import errors
 
@@ -41,6 +43,7 @@ HANDED_ON = ("COURSE_STUDENT", given.VARIABLE, mine.VARIABLE, "NBGRADER_EXECUTIO
 KEPT_FROM_IT = ("COURSE_SECRET", "COURSE_KEY")  # what a kernel that is not confined must not find either
 NOT_HANDED_ON = (".ipynb", ".py")  # the notebook is run cell by cell; a student's `torch.py` must not be
 SECONDS_BETWEEN_LOOKS = 0.01
+SECONDS_TO_SHOW = 60.0  # a folder, which on a busy machine may take a while
 
 
 class Confined(LocalProvisioner):
@@ -61,6 +64,7 @@ class Confined(LocalProvisioner):
     ended: str | None = None
 
     _lifeline: socket.socket | None = None
+    _shown: int | None = None
     _folder: Path | None = None
     _status: int | None = None
 
@@ -80,7 +84,7 @@ class Confined(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         if self._folder is None:
             return await super().launch_kernel(cmd, **kwargs)
-        _copy_plain_files(kwargs.get("cwd"), self._folder / "files", self.limits)
+        copy_plain_files(kwargs.get("cwd"), self._folder / "files", self.limits)
         manager: Any = self.parent
         connection = json.loads(Path(manager.connection_file).read_text())
         connection["ip"] = f"{keeper.SOCKETS}/socket"  # where the kernel sees its own folder
@@ -91,10 +95,10 @@ class Confined(LocalProvisioner):
             self._folder,
             self.limits,
             {
-                "environment": {name: environment[name] for name in HANDED_ON if name in environment},
+                "environment": handed_on(environment),
                 "arguments": cmd[len(self.kernel_spec.argv) :],
             },
-            [exercise.id for exercise in self._exercises() if isinstance(exercise, PropertyTest)],
+            tests(self._exercises()),
         )
         self._lifeline.setblocking(False)
         return self.connection_info
@@ -105,11 +109,8 @@ class Confined(LocalProvisioner):
         numbers = self.numbers
         if numbers is None:
             numbers = _numbers(environment.get("COURSE_KEY"), self._exercises())
-        told = {given.VARIABLE: given.as_text(numbers), mine.VARIABLE: json.dumps(self.references)}
-        if self.student:
-            told["COURSE_STUDENT"] = self.student
         kept = {name: value for name, value in environment.items() if name not in KEPT_FROM_IT}
-        return kwargs | {"env": kept | told}
+        return kwargs | {"env": kept | told(self.student, numbers, self.references)}
 
     def _exercises(self) -> Sequence[Exercise]:
         return catalogue.every_exercise() if self.exercises is None else self.exercises
@@ -154,16 +155,33 @@ class Confined(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         if self._folder is None:
             await super().cleanup(restart)
-            return
-        self.end()
+        else:
+            self.end()
+            shutil.rmtree(self._folder, ignore_errors=True)
         self._let_go()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     # -- for ourselves ------------------------------------------------------------------------------------
 
     def conceal(self, payloads: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The judge's questions as they may cross to this kernel (`grader.sandbox.implementations`)."""
         return payloads if self._folder is None else zygotes.current().conceal(payloads)
+
+    def stopwatch(self) -> Stopwatch:
+        """One that runs from now on, for the process that runs the cells."""
+        if self._shown is None:
+            with contextlib.suppress(OSError):
+                self._shown = self._show()
+        return Stopwatch(self._shown)
+
+    def _show(self) -> int | None:
+        """A descriptor of that process's folder in ``/proc``."""
+        if self._folder is None:
+            return None if self.pid is None else os.open(f"/proc/{self.pid}", os.O_RDONLY)
+        if self._lifeline is not None:
+            self._lifeline.send(keeper.SHOW)
+            select.select([self._lifeline], [], [], SECONDS_TO_SHOW)
+            self._hear(self._lifeline)
+        return self._shown
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt in what runs; code that does not let itself be interrupted goes on."""
@@ -183,20 +201,45 @@ class Confined(LocalProvisioner):
                 self._lifeline.send(keeper.END)
 
     def _hear(self, lifeline: socket.socket) -> None:
+        shown: list[int] = []
         try:
-            said = lifeline.recv(2**16)
+            said, shown, _, _ = socket.recv_fds(lifeline, 2**16, 1)
         except BlockingIOError:
             return
         except OSError:
             said = b""
+        if shown:
+            self._shown = shown[0]
+            return
         report: dict[str, Any] = json.loads(said) if said else {"status": 1, "ended": None}
         self._status = report["status"]
         self.ended = self.ended or report["ended"]
 
     def _let_go(self) -> None:
+        if self._shown is not None:
+            os.close(self._shown)
+            self._shown = None
         if self._lifeline is not None:
             self._lifeline.close()
             self._lifeline = None
+
+
+def told(
+    student: str, numbers: Mapping[str, dict[str, Any]], references: Mapping[str, tuple[str, str]]
+) -> dict[str, str]:
+    """The variables in which a kernel finds who is graded, their numbers, and the course's answers."""
+    who = {"COURSE_STUDENT": student} if student else {}
+    return who | {given.VARIABLE: given.as_text(numbers), mine.VARIABLE: json.dumps(references)}
+
+
+def handed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """Of an environment, what student code in the sandbox may find."""
+    return {name: environment[name] for name in HANDED_ON if name in environment}
+
+
+def tests(exercises: Iterable[Exercise]) -> list[str]:
+    """Those of the exercises in which a student writes a test."""
+    return [exercise.id for exercise in exercises if isinstance(exercise, PropertyTest)]
 
 
 @cache
@@ -212,10 +255,10 @@ def _numbers(key: str | None, exercises: Iterable[Exercise]) -> dict[str, dict[s
     return {exercise.id: exercise.values(Draw(0, key)) for exercise in numbers}
 
 
-def _copy_plain_files(source: str | None, target: Path, limits: Limits) -> None:
+def copy_plain_files(source: str | None, target: Path, limits: Limits) -> None:
     """What a student handed in beside the notebook: plain files, no links, no more than fits."""
     left = limits.scratch // 2
-    for path in _plain_files(source):
+    for path in plain_files(source):
         size = path.stat().st_size
         if size > min(left, limits.file_size):
             continue
@@ -226,7 +269,8 @@ def _copy_plain_files(source: str | None, target: Path, limits: Limits) -> None:
         copy.chmod(0o644)
 
 
-def _plain_files(folder: str | None) -> Iterable[Path]:
+def plain_files(folder: str | None) -> Iterator[Path]:
+    """What of a submission's folder is handed on to its kernel."""
     if folder is None:
         return
     for place, _, names in os.walk(folder):  # follows no links

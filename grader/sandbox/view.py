@@ -10,8 +10,11 @@ In place of `grader.notebook` and `grader.catalogue`, which load exercises, stan
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import course
@@ -22,7 +25,7 @@ OURS = Path(grader.__file__).resolve().parent
 OPEN = (
     *("__init__.py", "formula.py", "asking", "student"),  # of the grader, what runs beside student code
     *(f"sandbox/{name}.py" for name in ("__init__", "limits", "namespaces", "keeper")),
-    *(f"sandbox/{name}.py" for name in ("loaded", "zygote", "alone")),
+    *(f"sandbox/{name}.py" for name in ("loaded", "zygote", "pieces", "one_answer", "alone")),
 )
 STAND_INS = ("notebook.py", "catalogue.py")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system/cpu")
@@ -64,6 +67,21 @@ def environment() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(OURS.parent),
     }
+
+
+@cache
+def fingerprint() -> str:
+    """Changes with what student code sees: with the files that are ours, and the versions of the rest."""
+    whole = hashlib.sha256(sys.version.encode())
+    for installed in sorted((each.name, each.version) for each in importlib.metadata.distributions()):
+        whole.update(repr(installed).encode())
+    shown = [OURS / name for name in OPEN] + [OURS / "sandbox" / "inside" / name for name in STAND_INS]
+    for place in [Path(course.__file__).resolve().parent, *shown]:
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.is_file() and path.suffix != ".pyc":
+                name, content = path.relative_to(place.parent), hashlib.sha256(path.read_bytes())
+                whole.update(repr((str(name), content.hexdigest())).encode())
+    return whole.hexdigest()
 
 
 def show(path: str, seen_at: str | None = None) -> list[str]:

@@ -19,8 +19,10 @@ import random
 import signal
 import socket
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.sandbox import keeper, loaded
 from grader.sandbox.limits import Limits
@@ -28,35 +30,72 @@ from grader.sandbox.limits import Limits
 LONGEST_MESSAGE = 2**17
 READY = b"ready"
 CONNECTION = "connection.json"  # in the kernel's folder: where its sockets are to be
+PARENT = "parent"  # in place of what a fork is to run: it is to fork others (`_become_parent`)
+
+_ready: Any = None  # the kernel that stands ready, in the parent of those that get pieces
 
 
 def main(descriptor: int) -> None:
     """Load, say so, and fork a kernel for each message on the socket, until it is closed."""
-    asked = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever grades
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a keeper: its lifeline has said it all
-    _load()
+    _load(loaded.load)
+    _serve(socket.socket(fileno=descriptor))
+
+
+def _serve(asked: socket.socket) -> None:
+    """Say that all is loaded, and fork for each message on the socket, until it is closed."""
     asked.send(READY)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(asked, LONGEST_MESSAGE, 2)
+        message, descriptors, _, _ = socket.recv_fds(asked, LONGEST_MESSAGE, 3)
         if not message:
             return
-        lifeline, helper = socket.socket(fileno=descriptors[0]), descriptors[1]
+        lifeline, given = socket.socket(fileno=descriptors[0]), descriptors[1:]
         if os.fork() == 0:
             asked.close()
+            wanted = json.loads(message)
+            if wanted["code"] == PARENT:
+                _become_parent(lifeline)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            wanted = json.loads(message)
             run = functools.partial(CODE[wanted["code"]], wanted)
-            keeper.keep(Limits(**wanted["limits"]), lifeline, wanted["sockets"], helper, run)
+            keeper.keep(Limits(**wanted["limits"]), lifeline, wanted["sockets"], given, run)
         lifeline.close()
-        os.close(helper)
+        for descriptor in given:
+            os.close(descriptor)
 
 
-def _load() -> None:
+def _become_parent(asked: socket.socket) -> NoReturn:
+    """A zygote of the zygote's own, in which a kernel for `grader.sandbox.pieces` stands ready to be forked.
+
+    A process of its own, as that kernel takes the places of which a process has one: whole kernels, forked
+    from the first, must find them empty.
+    """
+    try:
+        _load(_make_ready)
+        _serve(asked)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _make_ready() -> None:
+    global _ready
+    from grader.sandbox import pieces
+
+    home = os.environ["HOME"]
+    os.environ |= {"HOME": keeper.SCRATCH, "TMPDIR": keeper.SCRATCH}  # where IPython makes folders of its own
+    _ready = pieces.prepare()
+    tempfile.tempdir = None  # it is found anew
+    os.environ["HOME"] = home
+    del os.environ["TMPDIR"]
+
+
+def _load(load: Callable[[], None]) -> None:
     """Import what kernels need."""
     gc.disable()  # of what is imported nothing is garbage yet
-    loaded.load()
+    load()
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("An import started a thread; a process with threads cannot be forked safely.")
     gc.collect()
@@ -77,6 +116,16 @@ def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
     shell.ask_exit = lambda: None  # a `quit()` that somebody left behind would cost the other answers
     ready()
     app.start()
+
+
+def _pieces(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
+    """The same for a kernel that gets its pieces on one socket."""
+    from grader.sandbox import pieces
+
+    os.environ.update(kernel["environment"])
+    _reseed()
+    ready()
+    pieces.serve(_ready, keeper.PIECES)
 
 
 def _reseed() -> None:
@@ -100,7 +149,7 @@ def _implementations(wanted: dict[str, Any], ready: Callable[[], None]) -> None:
     serve(keeper.HELPER, wanted["key"])
 
 
-CODE = {"kernel": _kernel, "implementations": _implementations}
+CODE = {"kernel": _kernel, "pieces": _pieces, "implementations": _implementations}
 
 
 if __name__ == "__main__":

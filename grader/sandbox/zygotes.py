@@ -1,7 +1,8 @@
-"""This process's zygote: started at its first kernel, ended with it.
+"""This process's zygote: started at its first kernel, and ended with it, or handed in by whoever started us.
 
-One for each process that grades: two that share one would wait for each other, and a process that was forked
-from one which has a zygote starts its own.
+To load one takes seconds of processor, so the workers of one machine share one (`Zygote.share`, `adopt`): all
+that is said to it is one message a kernel, and nobody waits for an answer. A process that was forked from one
+which has a zygote starts its own.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import io
 import json
 import os
 import secrets
+import select
 import shutil
 import socket
 import subprocess
@@ -19,9 +22,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from grader.judging.places import Places
 from grader.sandbox import bubblewrap, keeper, view, zygote
@@ -31,11 +34,21 @@ PREFIX = "grader-kernels-"
 LONGEST_FOLDER = 80  # bytes: the name of a socket in it has to stay below 108
 SECONDS_TO_LOAD = 300.0
 SECONDS_OF_A_YEAR = 3.2e7
+NOT_OURS = 0  # in place of the number of the process that has started a zygote
 SECONDS_TO_LOCK = 60.0  # in which a folder that is not locked may be one that somebody just made
 SERVER = "sandbox_server.py"  # the name under which the implementations' sandbox finds its program
 
 _lock = threading.Lock()
 _current: Zygote | None = None
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a process has to know of a zygote that another has started; ``descriptors`` are inherited."""
+
+    folder: str
+    key: str
+    descriptors: tuple[int, ...]
 
 
 class Zygote:
@@ -49,8 +62,9 @@ class Zygote:
         self._key = secrets.token_hex(16)
         self._places = Places(self._key)
         self._implementations = self._lifeline = socket.socket()  # not connected yet
+        self._parent: socket.socket | None = None  # of kernels that get a notebook's pieces
         self._asked, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process runs)
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process runs)
         self._has_loaded = False
         self._process = bubblewrap.start(
             ["-m", "grader.sandbox.zygote", str(theirs.fileno())],
@@ -81,12 +95,40 @@ class Zygote:
 
     @property
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        """Whether it hears us: a process that has adopted it cannot ask after it in another way."""
+        heard = select.poll()
+        try:
+            heard.register(self._asked, select.POLLIN)
+            return not heard.poll(0) or bool(self._asked.recv(1, socket.MSG_PEEK))
+        except (OSError, ValueError):  # it has ended; we have closed it
+            return False
+
+    def share(self) -> tuple[Shared, list[int]]:
+        """What another process needs to `adopt` it, and the descriptors that it must inherit."""
+        if self._parent is None:
+            self._parent = self._start_parent()
+            self._start_implementations()
+        given = [self._asked.fileno(), self._implementations.fileno(), self._parent.fileno()]
+        return Shared(str(self.folder), self._key, tuple(given)), given
+
+    @classmethod
+    def adopted(cls, shared: Shared) -> Zygote:
+        """One that another process has started, and ends."""
+        self = cls.__new__(cls)
+        self.pid, self._kernels, self.folder = NOT_OURS, 0, Path(shared.folder)
+        self._key, self._places = shared.key, Places(shared.key)
+        self._has_loaded, self._lifeline = True, socket.socket()
+        sockets = [socket.socket(fileno=descriptor) for descriptor in shared.descriptors]
+        for one in sockets:
+            one.set_inheritable(False)
+        self._asked, self._implementations, self._parent = sockets
+        self._complaints = io.BytesIO()
+        return self
 
     def folder_for_kernel(self) -> Path:
         """A new folder, for the sockets of one kernel."""
         self._kernels += 1
-        folder = self.folder / str(self._kernels)
+        folder = self.folder / f"{os.getpid()}-{self._kernels}"
         folder.mkdir(mode=0o700)
         os.chown(folder, bubblewrap.user(), -1)
         return folder
@@ -99,17 +141,36 @@ class Zygote:
         ``tests`` are those that it will be asked, where that is known.
         """
         with self.implementations(tests) as helper:
-            return self._fork("kernel", folder, limits, helper, kernel)
+            return self._fork("kernel", folder, limits, [helper], kernel)
+
+    def fork_pieces(
+        self,
+        limits: Limits,
+        environment: dict[str, str],
+        tests: Sequence[str],
+        folder: Path | None,
+        channel: socket.socket,
+    ) -> socket.socket:
+        """Start a kernel that gets its pieces through ``channel``; return its lifeline."""
+        wanted = {"environment": environment}
+        with self.implementations(tests) as helper:
+            if self._parent is not None:
+                with contextlib.suppress(OSError):  # it has ended
+                    return self._fork("pieces", folder, limits, [helper, channel], wanted, self._parent)
+            self._parent = self._start_parent()
+            return self._fork("pieces", folder, limits, [helper, channel], wanted, self._parent)
+
+    def _start_parent(self) -> socket.socket:
+        """What forks those kernels. Nobody waits for it: a kernel speaks first, or ends."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            message = json.dumps({"code": zygote.PARENT}).encode()
+            socket.send_fds(self._asked, [message], [theirs.fileno()])
+        return ours
 
     def conceal(self, payloads: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """The judge's questions, those of a property test without a sign of which implementation is meant."""
-        hide = self._places.hide
-        return [
-            {**payload, "index": hide(payload["exercise"], payload["index"])}
-            if "index" in payload
-            else payload
-            for payload in payloads
-        ]
+        return self._places.conceal(payloads)
 
     def implementations(self, tests: Sequence[str] = ()) -> socket.socket:
         """A new connection to the process that has what students' tests call; started if there is none.
@@ -136,23 +197,33 @@ class Zygote:
         self._implementations, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             forever = replace(Limits(), seconds=SECONDS_OF_A_YEAR)
-            self._lifeline = self._fork("implementations", folder, forever, theirs, {"key": self._key})
+            self._lifeline = self._fork("implementations", folder, forever, [theirs], {"key": self._key})
 
     def _fork(
-        self, code: str, folder: Path, limits: Limits, helper: socket.socket, wanted: dict[str, Any]
+        self,
+        code: str,
+        folder: Path | None,
+        limits: Limits,
+        given: Sequence[socket.socket],
+        wanted: dict[str, Any],
+        parent: socket.socket | None = None,
     ) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        message = {"code": code, "sockets": folder.name, "limits": limits.as_json(), **wanted}
+        name = None if folder is None else folder.name
+        message = json.dumps({"code": code, "sockets": name, "limits": limits.as_json(), **wanted}).encode()
         with theirs:
-            socket.send_fds(self._asked, [json.dumps(message).encode()], [theirs.fileno(), helper.fileno()])
+            descriptors = [theirs.fileno(), *(one.fileno() for one in given)]
+            socket.send_fds(parent or self._asked, [message], descriptors)
         return ours
 
     def close(self) -> None:
         """End the process, all kernels with it, and remove the folder; not in a process that was forked."""
-        for ours in (self._asked, self._implementations, self._lifeline):
-            ours.close()
+        for ours in (self._asked, self._implementations, self._lifeline, self._parent):
+            if ours is not None:
+                ours.close()
         if os.getpid() != self.pid:
             return
+        self.pid = NOT_OURS  # any more
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5.0)
         self._process.kill()
@@ -174,15 +245,23 @@ def current() -> Zygote:
         return started
 
 
-def begin() -> None:
-    """Start this process's zygote if there is none, and do not wait for it."""
+def share() -> tuple[Shared, list[int]]:
+    """This process's zygote for another one, as `Zygote.share`; it need not have loaded."""
     with _lock:
-        _started()
+        return _started().share()
+
+
+def adopt(shared: Shared) -> None:
+    """From now on, this process's zygote is one that another has started."""
+    global _current
+    with _lock:
+        _current = Zygote.adopted(shared)
 
 
 def _started() -> Zygote:
     global _current
-    if _current is not None and (_current.pid != os.getpid() or not _current.is_alive):
+    is_ours = _current is not None and _current.pid in (os.getpid(), NOT_OURS)
+    if _current is not None and not (is_ours and _current.is_alive):
         _current.close()
         _current = None
     if _current is None:

@@ -8,11 +8,10 @@ empty new part leaves a statement out.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
 
 from grader.slips.slip import Edit
-from grader.slips.tree import Path, expression, walk
+from grader.slips.tree import Path, copied, expression, walk
 
 ARROW, AND = "->", " ;; "
 
@@ -94,7 +93,7 @@ def _maker(new: str, bound: dict[str, ast.AST]) -> Callable[[ast.AST], ast.AST |
         return lambda _: None
     try:
         made = expression(new, **bound)
-        return lambda _: copy.deepcopy(made)
+        return lambda _: copied(made)
     except SyntaxError:
         statement = _read(new)
-        return lambda _: copy.deepcopy(statement)
+        return lambda _: copied(statement)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from grader.slips.tree import Path, at
+from grader.slips.tree import Path, at, copied
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +25,7 @@ class Edit:
     @classmethod
     def to(cls, path: Path, node: ast.AST) -> Edit:
         """The edit that puts a copy of ``node`` there."""
-        return cls(path, lambda _: copy.deepcopy(node))
+        return cls(path, lambda _: copied(node))
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +55,10 @@ def _clash(a: Edit, b: Edit) -> bool:
 
 def apply(tree: ast.Module, edits: Iterable[Edit]) -> ast.Module:
     """A copy of the tree with the edits made, the innermost first."""
-    tree = copy.deepcopy(tree)
+    tree = copied(tree)
     for edit in sorted(edits, key=lambda edit: (-len(edit.path), edit.wraps)):
         parent, (name, i) = at(tree, edit.path[:-1]), edit.path[-1]
-        new = as_statement(at(tree, edit.path), edit.make(copy.deepcopy(at(tree, edit.path))))
+        new = as_statement(at(tree, edit.path), edit.make(copied(at(tree, edit.path))))
         if i is None:
             setattr(parent, name, new)
         else:

@@ -2,7 +2,7 @@
 
 Compiling a function for every slip, or for every pair, takes a thousand times as long as calling it. So the
 form is compiled once, with ``new if 17 in _on else old`` at each place that a slip changes (what mutation
-testing calls a schema). An edit that wraps becomes ``(lambda _v: …)(old)``: the old expression stands there
+testing calls a schema). An edit that wraps becomes ``(lambda _v: …)([old])``: the old expression stands there
 once, and what is compiled grows with the number of slips, not with their nesting.
 
 A slip may take a shape for a number, or never leave a loop. A shape times a million is a million shapes, and
@@ -22,7 +22,7 @@ from typing import Any
 import torch
 
 from grader.slips.slip import Edit, Slip, as_statement
-from grader.slips.tree import Path
+from grader.slips.tree import Path, copied
 
 USUAL = {"torch": torch, "math": math, "nn": torch.nn, "F": torch.nn.functional}
 ON, VALUE, TIMES, POWER, STEP = "_on", "_v", "_times", "_power", "_step"
@@ -104,7 +104,7 @@ def _branched(node: Any, path: Path, edits: dict[Path, list[tuple[int, Edit]]]) 
     here = edits.get(path, ())
     for number, edit in here:
         if not edit.wraps:
-            new = as_statement(node, edit.make(copy.deepcopy(node)))
+            new = as_statement(node, edit.make(copied(node)))
             made = _either(number, new, made)
     if wraps := [(number, edit) for number, edit in here if edit.wraps]:
         made = _wrapped(made, wraps)
@@ -122,21 +122,29 @@ def _either(number: int, new: Any, old: Any) -> Any:
 
 
 def _wrapped(inner: ast.expr, wraps: list[tuple[int, Edit]]) -> ast.expr:
-    """``(lambda _v: [_v := new if 17 in _on else _v, …][-1])(inner)``: one by one, so that all count."""
+    """``(lambda _v: [_v.append(new) if 17 in _on else None, …, _v[-1]][-1])([inner])``.
+
+    One by one, so that all count. (Python has no ``:=`` where a comprehension says what it runs over.)
+    """
     steps: list[ast.expr] = []
     for number, edit in wraps:
+        keep = ast.Attribute(ast.Name(VALUE, ast.Load()), "append", ast.Load())
         new: Any = edit.make(_value())
-        new = ast.IfExp(_is_on(number), new, _value())
-        steps.append(ast.NamedExpr(ast.Name(VALUE, ast.Store()), new))
-    last = ast.Subscript(ast.List(steps, ast.Load()), ast.Constant(-1), ast.Load())
+        made = ast.Call(keep, [new], [])
+        steps.append(ast.IfExp(_is_on(number), made, ast.Constant(None)))
     parameter = ast.arguments(
         posonlyargs=[], args=[ast.arg(VALUE)], kwonlyargs=[], kw_defaults=[], defaults=[]
     )
-    return ast.Call(ast.Lambda(parameter, last), [inner], [])
+    last = _last_of(ast.List([*steps, _value()], ast.Load()))
+    return ast.Call(ast.Lambda(parameter, last), [ast.List([inner], ast.Load())], [])
 
 
 def _value() -> ast.expr:
-    return ast.Name(VALUE, ast.Load())
+    return _last_of(ast.Name(VALUE, ast.Load()))
+
+
+def _last_of(values: ast.expr) -> ast.expr:
+    return ast.Subscript(values, ast.Constant(-1), ast.Load())
 
 
 class _Guarded(ast.NodeTransformer):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 import inspect
 import textwrap
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
+Node = TypeVar("Node")  # a node, or a list of nodes
 Path = tuple[tuple[str, int | None], ...]  # from the root: (field, place in its list)
 
 
@@ -43,9 +43,24 @@ def at(tree: ast.AST, path: Path) -> Any:
     return tree
 
 
+def copied(node: Node) -> Node:
+    """A copy of a node and all that is below it: of fields and line numbers, and of nothing else.
+
+    `copy.deepcopy` copies other attributes, too. All trees share one `ast.Load()`, and what IPython shows a
+    traceback with leaves on it a way to the tree of the file that failed: a copy of `x` was one of PyTorch.
+    """
+    if isinstance(node, list):
+        return [copied(one) for one in node]  # type: ignore[return-value]
+    if not isinstance(node, ast.AST):
+        return node
+    return ast.copy_location(
+        type(node)(**{name: copied(value) for name, value in ast.iter_fields(node)}), node
+    )
+
+
 def expression(text: str, **bound: ast.AST) -> ast.expr:
     """``expression("_x / _x.shape[-1]", _x=node)``: the text, with copies of nodes in place of names."""
-    made = copy.deepcopy(_parsed(text))
+    made = copied(_parsed(text))
     return _Binder(bound).visit(made) if bound else made
 
 
@@ -59,4 +74,4 @@ class _Binder(ast.NodeTransformer):
         self._bound = bound
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return copy.deepcopy(self._bound[node.id]) if node.id in self._bound else node
+        return copied(self._bound[node.id]) if node.id in self._bound else node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
@@ -18,8 +19,12 @@ guard()
 
 def probe(asked: str) -> None:
     """Answer the request, as a display of our own type."""
+    display({MIME: answer(asked)}, raw=True)
+
+
+def answer(asked: str) -> dict[str, Any]:
+    """The reply to the request."""
     end_others()
     with contextlib.redirect_stdout(io.StringIO()):
         names = get_ipython().user_ns  # type: ignore[union-attr]
-        answered = reply(asked, names, catalogue.implementations)
-    display({MIME: answered}, raw=True)
+        return reply(asked, names, catalogue.implementations)

@@ -25,8 +25,8 @@ from course.show.broadcasting import broadcasting
 from grader import check, hint, numbers, progress, sign_in
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
-# them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -38,8 +38,8 @@ sign_in("", key="")
 # loss falls at each one. `predictions` come out of it as (64, 1), as they do of every layer; `targets` are
 # (64,). The loss is `((predictions - targets) ** 2).mean()`.
 #
-# **Your guess first:** which slope has it learnt in the end? A friend says 3. Put yours in place of
-# `None`, then run both cells.
+# **Your guess first:** which slope has it learnt in the end? A friend says 3.
+# {{notebook: Put yours in place of `None`, then run both cells.}}{{page: Write it down, then read on.}}
 
 # %%
 my_slope = None
@@ -98,11 +98,15 @@ broadcasting((3, 5), (3,))
 # return x - x.mean(dim=-1)
 # ```
 #
+# {{notebook:
 # 1. Write your friend's line in place of `...your code here`, run the cell, then run the one below it.
 # 2. Read the panel that comes. Its sentence says what your friend's line *does*. (Where no such sentence is
 #    known, a check lists what holds and what does not; where code stops, it shows the line.)
 # 3. In a new cell, run `hint("centre_rows")`. Hints cost nothing.
 # 4. Mend the line, run both cells again.
+# }}{{page: It needs PyTorch, so the notebook judges it. Here, be wrong in the warm-up: `return a`, whatever b is.
+# Read what comes: a sentence that says what your line *does*, and a case of which it is wrong. Then unfold the
+# hints one by one, and mend it.}}
 
 # %% exercise="centre_rows"
 
@@ -123,14 +127,16 @@ broadcasting((3, 5), (3,))
 # than two, the last two are the matrices and all those in front are a batch, for which the rule from above
 # holds.
 #
-# **Your guess:** `torch.ones(8, 1, 5, 3) @ torch.ones(4, 3, 2)` — which shape? Write it down, then run both cells.
+# **Your guess:** `torch.ones(8, 1, 5, 3) @ torch.ones(4, 3, 2)` — which shape? Write it down, then
+# {{notebook: run both cells}}{{page: read on}}.
 
 # %%
 my_shape = None  # such as (8, 4, 5, 3)
 
 # %% demonstration=true
 shape = tuple((torch.ones(8, 1, 5, 3) @ torch.ones(4, 3, 2)).shape)
-print(f"{shape}; your guess was {my_shape}", "✓" if shape == my_shape else "")
+guess = "" if my_shape is None else f"your guess: {my_shape}"
+print(shape, guess, "✓" if shape == my_shape else "")
 
 # %% [markdown]
 # The matrices are 5×3 and 3×2, so 5×2; the batches are (8, 1) and (4,), so (8, 4). Attention is two of
@@ -139,8 +145,8 @@ print(f"{shape}; your guess was {my_shape}", "✓" if shape == my_shape else "")
 # %% exercise="overlaps"
 
 # %% [markdown]
-# How large is such a table? This number is **your own**: nobody beside you has the same sizes. `numbers`
-# shows them.
+# How large is such a table? This number is **your own**: nobody beside you has the same sizes.
+# {{notebook: `numbers` shows them.}}
 
 # %% exercise="own_table"
 
@@ -194,6 +200,7 @@ first_steps.means_of_digits(means, my_percent, share_read(pictures, centre_rows)
 # pixel.
 
 # %% demonstration=true
+needs(mean_of_kept=mean_of_kept, centre_rows=centre_rows, overlaps=overlaps)
 for room, shown in {"as they are": pictures, "in a lighter room": pictures + 1}.items():
     plain, centred = (share_read(shown, way) for way in (torch.clone, centre_rows))
     print(f"{room:<18} not centred {plain:.1f} %, centred {centred:.1f} %")
@@ -206,7 +213,8 @@ for room, shown in {"as they are": pictures, "in a lighter room": pictures + 1}.
 # ## How do you go on from here?
 #
 # - **What you have.** What passes a check is kept in a folder `my_answers` beside the lessons, as plain Python. Later lessons build on
-#   it. Run the next cell whenever you want to know how far you are, today or in a month.
+#   it. {{notebook: Run the next cell whenever you want to know how far you are, today or in a month.}}{{page: What you
+#   answer in these pages is kept in this browser; the front page says how far you are.}}
 
 # %% demonstration=true
 progress()

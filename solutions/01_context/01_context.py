@@ -53,8 +53,8 @@ from grader import check, hint, numbers, sign_in
 from grader.formula import parse
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the
-# quotes; otherwise leave them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the
+# quotes; otherwise leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -66,8 +66,8 @@ sign_in("", key="")
 # plainest layer there is, fully connected, from such a photograph to one of the same
 # size: every output looks at every input, with a weight of its own, four bytes each.
 #
-# **Your guess first:** how many terabytes are its weights? Put a number in place
-# of `None`, then run both cells.
+# **Your guess first:** how many terabytes are its weights? {{notebook: Put a
+# number in place of `None`, then run both cells.}}{{page: Write it down, then read on.}}
 
 # %%
 my_terabytes = None
@@ -128,9 +128,10 @@ print(f"A convolution 3 × 3 from 3 channels to 3: {4 * (3 * 3 * 3 * 3 + 3)} byt
 #
 # </details>
 #
-# Once more, with pixels of your own. The cell after your answer calls `check(…)`: run it
-# as often as you like. Stuck? In a new cell, `hint("corner")` gives one hint at a time.
-# Neither ever costs points.
+# Once more, with pixels of your own. {{notebook: The cell after your answer calls
+# `check(…)`: run it as often as you like. Stuck? In a new cell, `hint("corner")` gives
+# one hint at a time. Neither ever costs points.}}{{page: Check as often as you like.
+# Stuck? Below the answer hints unfold, one at a time. Neither costs anything.}}
 
 # %% exercise="corner"
 
@@ -499,12 +500,14 @@ context.curves(lengths, copied, {"one vector": my_copies},
 # vector, what did the wider vector show, and what does looking back cost in its place?
 #
 # ### BEGIN SOLUTION
-# One point each. (1) The longer the sequence, the less of it is given back rightly: the
-# vector's size is fixed, what has to be packed into it grows. (2) Room alone is no cure: in
-# the same training the wider one did no better, though it has three times the weights; and
-# whatever the width, some length is too much. (3) All states have to be kept, and every
-# output is compared with every input: memory grows with the length, comparisons with
-# its square.
+# *A point for each:*
+#
+# - The longer the sequence, the less of it is given back rightly: the vector's size is
+#   fixed, what has to be packed into it grows.
+# - Room alone is no cure: in the same training the wider one did no better, though it
+#   has three times the weights; and whatever the width, some length is too much.
+# - All states have to be kept, and every output is compared with every input: memory
+#   grows with the length, comparisons with its square.
 # ### END SOLUTION
 
 # %% [markdown]

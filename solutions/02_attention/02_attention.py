@@ -45,8 +45,9 @@ torch.manual_seed(0)
 torch.set_printoptions(precision=4, sci_mode=False)
 
 # %% [markdown]
-# Write your guess in place of `None`, and run both cells. (Blind guessing reads 10. If the first cell shows no
-# number beside it, the kernel was still starting: run it again.)
+# {{notebook: Write your guess in place of `None`, and run both cells. (Blind guessing reads 10. If the first cell
+# shows no number beside it, the kernel was still starting: run it again.)}}{{page: Write your guess down, then read
+# on. (Blind guessing reads 10.)}}
 
 # %%
 my_hundred = None  # of a hundred digits
@@ -95,8 +96,8 @@ beside_guesses({"read": hundred}, {"read": my_hundred}, "of a hundred digits")
 #
 # </details>
 #
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them
-# empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -108,9 +109,9 @@ sign_in("", key="")
 # same place. How alike two are is told by their **dot product**, which is large where both are large *together*:
 # a · b = 12, a · c = 4, b · c = 0. It counts length too: [8, 2], twice as bright as a, is twice as alike.
 #
-# Your turn to get all nine at once. The cell after your answer calls `check(…)`: run it as often as you like.
-# Stuck? In a new cell, `hint("similarities")` gives one hint at a time. Neither ever costs points. The cells
-# after that run *your* function; until it is written, they say so.
+# Your turn to get all nine at once. {{notebook: The cell after your answer calls `check(…)`: run it as often as you
+# like. Stuck? In a new cell, `hint("similarities")` gives one hint at a time. Neither ever costs points. The cells
+# after that run *your* function; until it is written, they say so.}}
 
 # %% exercise="similarities"
 

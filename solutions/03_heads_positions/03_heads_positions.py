@@ -60,8 +60,8 @@ torch.manual_seed(0)
 torch.set_printoptions(precision=4, sci_mode=False)
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
-# them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -73,8 +73,8 @@ sign_in("", key="")
 # any order, and last lesson's self-attention gives each word the same output: who stands where is in none of
 # its formulas.
 #
-# **Your guess first:** how many orders of sixteen different words are there, all one to it? Put a number
-# in place of `None`, then run both cells.
+# **Your guess first:** how many orders of sixteen different words are there, all one to it? {{notebook: Put
+# a number in place of `None`, then run both cells.}}{{page: Write it down, then read on.}}
 
 # %%
 my_orders = None
@@ -354,10 +354,13 @@ beside_guesses(noticing, said, "earlier tokens that notice the last")
 # sentences: what does this evidence not show, why, and which test do you ask for?
 #
 # ### BEGIN SOLUTION
-# Shapes and a falling loss hold for a wrong merge as well, as training adapts to any fixed shuffle; copying
-# needs no attention at all, as the residual carries the token. Ask for permutation equivariance without
-# positions and mask (or a leak test under a causal mask, or agreement with a trusted layer on random
-# weights). One point each: what is not shown, why (shuffle learnt, or residual), a test that would find it.
+# *A point for each:*
+#
+# - What is not shown: shapes and a falling loss hold for a wrong merge as well, and copying needs no attention at
+#   all.
+# - Why: training adapts to any fixed shuffle; the residual carries the token.
+# - A test that would find it: permutation equivariance without positions and mask, a leak test under a causal mask,
+#   or agreement with a trusted layer on random weights.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -659,8 +662,8 @@ beside_guesses(found, {"equal, wrong merge": my_equal}, "right of 100")
 # this bug after all: in a task that crowds the heads, and only if you have the right layer's curve beside
 # it. The test of equivariance needed neither, and a millisecond.
 #
-# **Try it:** change the seed of the net, and run the finale's cells again. Do the same heads get the same
-# work?
+# **Try it{{page: , in the notebook}}:** change the seed of the net, and run the finale's cells again. Do the same
+# heads get the same work?
 
 # %% [markdown]
 # ## What the papers report

@@ -25,7 +25,7 @@
 # has tens of seconds on your processor. Then it translates a hundred numbers that it has never seen.
 #
 # **Your guess first:** how many of the hundred will it spell right, to the last letter? You will have written the
-# network by then. Put a number in place of `None`.
+# network by then. {{notebook: Put a number in place of `None`.}}{{page: Write it down, then read on.}}
 
 # %%
 my_hundred = None  # of a hundred numbers never seen
@@ -40,9 +40,9 @@ my_hundred = None  # of a hundred numbers never seen
 #
 # **You need** lessons 02 (attention, masks) and 03 (heads, positions), and to have trained a network. No GPU.
 #
-# **Time** four hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points; the last is graded by a
-# person, so `check` counts one less), the rest for reading; a break is marked. The computer needs two minutes, most
-# of them for training.
+# **Time** four hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points, {{by_hand}} of them
+# given by a person and not counted by `check`), the rest for reading; a break is marked. The computer needs two
+# minutes, most of them for training.
 
 # %%
 import copy
@@ -77,7 +77,8 @@ attention, causal_mask = mine.attention, mine.causal_mask  # yours, of lesson 02
 split_heads, merge_heads = mine.split_heads, mine.merge_heads  # and of lesson 03
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")

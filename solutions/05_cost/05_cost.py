@@ -53,7 +53,8 @@ from grader import check, hint, numbers, sign_in
 from grader.formula import value_of
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -64,8 +65,8 @@ sign_in("", key="")
 # A photograph of 1,024 × 1,024 pixels, every pixel a token, into the attention layer of lesson 02. It makes one
 # table: for each pixel, how much it attends to each pixel. One number takes four bytes.
 #
-# **Your guess first:** how many GiB does that one table take? Put a number in place of `None`, then run
-# both cells.
+# **Your guess first:** how many GiB does that one table take? {{notebook: Put a number in place of
+# `None`, then run both cells.}}{{page: Write it down, then read on.}}
 
 # %%
 my_guess = None  # GiB
@@ -133,8 +134,8 @@ print(multiplications, "multiplications, and as many additions; you said", my_co
 # 48.
 #
 # From here on your answers are formulas: text in quotes, in ordinary Python (`"3*L**2 + d"`). Any equal form is
-# right. Run the cell below your answer to check it, as often as you like; in a new cell, `hint("matmul_flops")`
-# gives a hint and costs nothing.
+# right. {{notebook: Run the cell below your answer to check it, as often as you like; in a new cell,
+# `hint("matmul_flops")` gives a hint and costs nothing.}}{{page: Check as often as you like; hints cost nothing.}}
 
 # %% exercise="matmul_flops"
 
@@ -534,12 +535,15 @@ for device in ("meta", "cpu"):
 # they not mend?
 #
 # ### BEGIN SOLUTION
-# **What fails** (1 point): 50,176 tokens make a matrix of 4·L² bytes, 9.4 GiB, in each head of each layer; training keeps
-# 144 of them for one image, 1.3 TiB. **Why it is bad** (1 point): no GPU holds that, whatever one is willing to wait; and
-# pairs take L/6d, eleven times what projections and MLP of a block take: over 90 % of the work is pairs. **How patches
-# mend it, and what they do not** (1 point): 256 times fewer tokens, so 65,536 times smaller matrices (150 KiB each,
-# 21 MiB in all), and pairs are 4 % of the work. The square stays: patches half as wide make matrices 16 times as large;
-# and what is inside a patch meets by one projection only.
+# *A point for each:*
+#
+# - What fails: 50,176 tokens make a matrix of 4·L² bytes, 9.4 GiB, in each head of each layer; training keeps 144
+#   of them for one image, 1.3 TiB.
+# - Why it is bad: no GPU holds that, whatever one is willing to wait; and pairs take L/6d, eleven times what
+#   projections and MLP of a block take: over 90 % of the work is pairs.
+# - How patches mend it, and what they do not: 256 times fewer tokens, so 65,536 times smaller matrices (150 KiB
+#   each, 21 MiB in all), and pairs are 4 % of the work. The square stays: patches half as wide make matrices 16
+#   times as large; and what is inside a patch meets by one projection only.
 #
 # A number that is right in its order of magnitude is right. No point for "it is too slow" without a reason.
 # ### END SOLUTION

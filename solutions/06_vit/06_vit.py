@@ -19,8 +19,8 @@
 # nine years and seven months. A Vision Transformer with 307 million parameters, ViT-L/16, learnt from
 # ImageNet's 1.28 million photographs gets 76.5 % of ImageNet right; a ResNet-152, a fifth as large, 80.6 %.
 #
-# **Your guess first:** what does the *same* ViT get on ImageNet if it has seen the 303 million before? Put a
-# number in place of `None`.
+# **Your guess first:** what does the *same* ViT get on ImageNet if it has seen the 303 million before? {{notebook: Put
+# a number in place of `None`.}}{{page: Write it down, then read on.}}
 
 # %%
 my_jft = None  # per cent right
@@ -36,8 +36,8 @@ my_jft = None  # per cent right
 # **You need** lesson 02 (attention), 03 (heads, positions, pre-norm), and to have trained a network. FLOPs are additions
 # and multiplications, counted singly. No GPU.
 #
-# **Time** about four hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points; a person grades one of
-# them, so `check` counts one less), the rest for reading. All cells together compute for a minute or two.
+# **Time** about four hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points, {{by_hand}} of them
+# given by a person and not counted by `check`), the rest for reading. All cells together compute for a minute or two.
 
 # %%
 import math
@@ -74,8 +74,8 @@ from grader.formula import parse
 attention, split_heads, MultiHead = mine.attention, mine.split_heads, mine.MultiHead
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them
-# empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -89,7 +89,7 @@ beside_guesses(found, {"ViT-L/16 after 303 million": my_jft}, "right of 100 (Ima
 # it. What does it lack that a CNN has, so that it takes nine years of photographs to make up for it? By the end you
 # will have tested one answer.
 #
-# ### Before that: three questions on what came before
+# ## Before that: three questions on what came before
 #
 # <details><summary>1 · Shuffle the tokens of a self-attention layer without positions. What happens to its
 # outputs?</summary>
@@ -436,10 +436,13 @@ shuffled_squares(shown, said, test.classes, int(labels[11]))
 # and what could make the ViT the right choice after all?
 #
 # ### BEGIN SOLUTION
-# One point each: with so few images a ViT from scratch fits them and generalises worse than a CNN, as it has to learn
-# from labels what lies where; compare at equal parameters, steps, augmentation and labelled images, over several seeds,
-# beside a simple baseline; pre-training (on many images, labelled or not) is what changes the order, as for
-# ViT-L from 76.5 to 87.1.
+# *A point for each:*
+#
+# - With so few images a ViT from scratch fits them and generalises worse than a CNN, as it has to learn from labels
+#   what lies where.
+# - Compare at equal parameters, steps, augmentation and labelled images, over several seeds, beside a simple
+#   baseline.
+# - Pre-training (on many images, labelled or not) is what changes the order, as for ViT-L from 76.5 to 87.1.
 # ### END SOLUTION
 
 # %% [markdown]

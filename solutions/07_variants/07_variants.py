@@ -64,8 +64,8 @@ from grader.formula import value_of
 attention, EncoderBlock = mine.attention, mine.EncoderBlock
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
-# them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -74,8 +74,8 @@ sign_in("", key="")
 # ## What if every pixel could ask every pixel?
 #
 # A photograph of 224 × 224. As patches of 16 × 16 it is 196 tokens, and one head's table of weights fits into
-# 150 KB. **Your guess first:** with every *pixel* a token, how many times larger is that table? Put it in
-# place of `None`, then run both cells.
+# 150 KB. **Your guess first:** with every *pixel* a token, how many times larger is that table? {{notebook: Put
+# it in place of `None`, then run both cells.}}{{page: Write it down, then read on.}}
 
 # %%
 my_times = None
@@ -586,10 +586,12 @@ against_cost(recorded, my_right)
 # evidence not show, why, and what would you ask for?
 #
 # ### BEGIN SOLUTION
-# One point each: (1) 1.1 points of 400 images are four or five images; one run has no spread: ask for seeds and a
-# larger test. (2) Equal parameters are not equal FLOPs, epochs, augmentation or tuning: say what was held equal,
-# show cost. (3) Even so it holds for this set and size: the ranking turns with data and resolution, "better
-# operation" does not follow.
+# *A point for each:*
+#
+# - 1.1 points of 400 images are four or five images; one run has no spread: ask for seeds and a larger test.
+# - Equal parameters are not equal FLOPs, epochs, augmentation or tuning: say what was held equal, show cost.
+# - Even so it holds for this set and size: the ranking turns with data and resolution, "better operation" does not
+#   follow.
 # ### END SOLUTION
 
 # %% [markdown]

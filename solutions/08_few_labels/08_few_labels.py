@@ -36,8 +36,8 @@
 # **You need** lessons 02 and 06 (softmax, layers of a ViT); 07 for its soft loss; PyTorch's cross-entropy.
 #
 # **Time** about three hours and a half (who tried it took 213 minutes): {{minutes}} minutes for the {{exercises}}
-# questions alone ({{points}} points). The last, worth 3, is for a person to grade: `check` and `progress()` count
-# the others. The cells themselves take less than a minute of processor time.
+# questions alone ({{points}} points, {{by_hand}} of them given by a person, and not counted by `check` and
+# `progress()`). The cells themselves take less than a minute of processor time.
 
 # %%
 from dataclasses import replace
@@ -88,8 +88,8 @@ from grader import check, hint, mine, numbers, sign_in
 soft_loss = mine.soft_loss  # yours, of lesson 07
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
-# them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -689,10 +689,13 @@ for name, runs in RECORDED.items():
 # before you believed that pre-training did it, and why?
 #
 # ### BEGIN SOLUTION
-# One point each: (1) Several draws of the 40 images, the same for both: which ones are drawn can matter by more than
-# 7 points. (2) A control for the network that was compared: the same augmentation, head, learning rate and number
-# of *steps*, and a random encoder frozen; 50 epochs of 40 images are few steps from scratch. (3) How settings were
-# chosen and on what: a held-out set, patients of their own in it, not the test set; and what nearest neighbours give.
+# *A point for each:*
+#
+# - Several draws of the 40 images, the same for both: which ones are drawn can matter by more than 7 points.
+# - A control for the network that was compared: the same augmentation, head, learning rate and number of *steps*,
+#   and a random encoder frozen; 50 epochs of 40 images are few steps from scratch.
+# - How settings were chosen and on what: a held-out set, patients of their own in it, not the test set; and what
+#   nearest neighbours give.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -37,9 +37,8 @@
 # (02); a ViT's patches (06).
 #
 # **Time** about four hours; who tried it took 245 minutes, so plan two sittings (☕ marks a place to stop).
-# {{minutes}} minutes are meant for the {{exercises}} questions ({{points}} points; a person grades the last one, so
-# that `progress()` counts 13 questions and 41 points), the rest for reading. All cells together compute for about
-# a minute.
+# {{minutes}} minutes are meant for the {{exercises}} questions ({{points}} points, {{by_hand}} of them given by
+# a person and not counted by `progress()`), the rest for reading. All cells together compute for about a minute.
 
 # %%
 import itertools
@@ -72,14 +71,14 @@ from course.vision.standardised import standardise
 from grader import check, hint, sign_in
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave
-# them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
 
 # %% [markdown]
-# ### Three questions on what came before
+# ## Three questions on what came before
 #
 # <details><summary>1 · A network fits its training images perfectly. What does that say about others?</summary>
 #
@@ -720,10 +719,14 @@ beside_guesses({"winners": winners}, {"winners": my_winners}, "of seven")
 # what would you look at first, and which run would convince you?
 #
 # ### BEGIN SOLUTION
-# One point each: (1) a solved pretext says nothing about features: it may be solved by a cue, or by something that
-# the later task does not need (rotation 92 %, kNN as untrained). (2) her own images carry the same cue, at the probe
-# too: look at difference pictures by label, take what is found away, and ask the trained net again. (3) a probe or
-# fine-tuning on images from elsewhere (another scanner), beside the untrained network and labels alone, several seeds.
+# *A point for each:*
+#
+# - A solved pretext says nothing about features: it may be solved by a cue, or by something that the later task
+#   does not need (rotation 92 %, kNN as untrained).
+# - Her own images carry the same cue, at the probe too: look at difference pictures by label, take what is found
+#   away, and ask the trained net again.
+# - A probe or fine-tuning on images from elsewhere (another scanner), beside the untrained network and labels
+#   alone, several seeds.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -23,8 +23,8 @@
 # 13 labels a class; but before them it has seen all the *other* photographs **without a label**, and was asked one
 # silly question, a thousand times over: *which two of these 8,192 pictures were once the same one?*
 #
-# **Your guess first:** for how many of 100 is the right class among the first five now? Put a number in place of
-# `None`.
+# **Your guess first:** for how many of 100 is the right class among the first five now? {{notebook: Put a
+# number in place of `None`.}}{{page: Write it down, then read on.}}
 
 # %%
 my_silly_question = None  # of 100
@@ -41,8 +41,7 @@ my_silly_question = None  # of 100
 # **You need** lessons 02 and 06 (attention, CLS, patches) and to have trained a network with cross-entropy. No GPU.
 #
 # **Time** about four hours: {{minutes}} minutes for the {{exercises}} exercises, the rest for reading, guessing and
-# looking. {{points}} points; 3 of them, for the one that you answer in your own words, a person gives, so `progress()`
-# does not count them. All cells together compute for about a minute.
+# looking. {{points}} points, {{by_hand}} of them given by a person and not counted by `progress()`. All cells together compute for about a minute.
 
 # %%
 import math
@@ -68,8 +67,8 @@ from course.vision.vit import ViT
 from grader import check, hint, numbers, sign_in
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them
-# empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -83,7 +82,7 @@ beside_guesses(found, said, "right class among five, of 100")
 # (SimCLR, Chen et al. 2020, table 7: 1 % of the labels.) How can a question about pictures that are *the same*
 # teach a network what is *alike*?
 #
-# ### Before that: three questions on what came before
+# ## Before that: three questions on what came before
 #
 # <details><summary>1 · All logits of a classifier are equal. Its cross-entropy over K classes?</summary>
 #
@@ -379,11 +378,14 @@ beside_guesses(found, my_batches, "digits right of 100, by kNN")
 
 # %% demonstration="long"
 needs(dino_loss=dino_loss, distil_step=distil_step)
-told, encoders = {}, {}
+looks = [1, 5, 10, 20, 40, 80, 150]  # steps after which kNN judges; it is shown below
+told, judgements = {}, {}
 for letter, switches in CELLS.items():
-    net = student(seed=0)
-    told[letter] = list(distil(net, train.floats(), distil_step, **switches))
-    encoders[letter] = net.encoder
+    net, told[letter], judgements[letter] = student(seed=0), [], []
+    for moment in distil(net, train.floats(), distil_step, **switches):
+        told[letter].append(moment)
+        if len(told[letter]) in looks:
+            judgements[letter].append(knn(net.encoder))
 figures = {"entropy": "entropy, nats", "outputs": "outputs in use", "rank": "rank"}
 for what, name in figures.items():
     runs = {letter: [getattr(m, what) for m in told[letter]] for letter in CELLS}
@@ -400,15 +402,17 @@ my_cells = {"centring and sharpening": None, "sharpening alone": None}
 
 # %% demonstration="long"
 needs(dino_loss=dino_loss, distil_step=distil_step)
-found = {"untrained": knn(student(seed=0).encoder)}
+found, over_time = {"untrained": knn(student(seed=0).encoder)}, {}
 row = "{:24} {:6.2f} {:8.2f} {:8.1f} {:5.1f}"
 print(f"{'at the last step':24} {'loss':>6} {'entropy':>8} {'outputs':>8} {'rank':>5}")
 for letter, on in CELLS.items():
     names = [what for what, is_on in on.items() if is_on]
     name = " and ".join(names) + " alone" * (len(names) == 1) or "neither"
-    last, found[name] = told[letter][-1], knn(encoders[letter])
+    last, over_time[name] = told[letter][-1], judgements[letter]
+    found[name] = over_time[name][-1]
     print(row.format(name, last.loss, last.entropy, last.outputs, last.rank))
 beside_guesses(found, my_cells, "digits right of 100, by kNN")
+curves(over_time, xlabel="step", ylabel="digits right of 100, by kNN", x=looks)
 
 # %% [markdown]
 # - **Sharpening alone**: within a few dozen steps one output wins for every image. The loss is 0.02, and looks
@@ -418,10 +422,12 @@ beside_guesses(found, my_cells, "digits right of 100, by kNN")
 # - **Both**: two forces that forbid each other's optimum; the teacher goes on to tell images apart.
 #
 # And the control: **not one of the four is better than the untrained encoder.** Not to collapse is not yet to have
-# learnt; 150 steps are seconds, where DINO takes days. Nor does kNN show the collapse here: it is the head that
-# says the same of all, while the features in front of it have kept what they had at random. Entropy and outputs
-# tell at once. (Images that are not standardised can do the same to a run: a DINO of this course, on pixels as they
-# come, was at an entropy of 6.7 of ln 1,024 = 6.93 after minutes; standardised, at 2.9.)
+# learnt; 150 steps are seconds, where DINO takes days. Nor does kNN over time show the collapse here: its four curves
+# fall together, from 82 to between 75 and 78, most of it in 20 steps, whether entropy has gone to 0 by then, to ln
+# 128, or neither. (Mind the axis: it is seven points high.) It is the head that says the same of all; the features in
+# front of it keep most of what they had at random. Entropy and outputs tell at once. (Images that are not
+# standardised can do the same to a run: a DINO of this course, on pixels as they come, was at an entropy of 6.7 of ln
+# 1,024 = 6.93 after minutes; standardised, at 2.9.)
 
 # %% exercise="read_log"
 
@@ -432,10 +438,12 @@ beside_guesses(found, my_cells, "digits right of 100, by kNN")
 # other's work? Name the number of a log by which you would notice each.
 #
 # ### BEGIN SOLUTION
-# One point each: without centring one output wins for every image (entropy near 0, outputs near 1, loss near 0);
-# without sharpening the teacher becomes uniform (entropy and loss at ln K, all outputs in use); centring only takes
-# away what all images share, and is satisfied by a uniform answer, while sharpening makes each answer sure, and is
-# satisfied by the same sure one: each one's optimum is what the other forbids.
+# *A point for each:*
+#
+# - Without centring one output wins for every image (entropy near 0, outputs near 1, loss near 0).
+# - Without sharpening the teacher becomes uniform (entropy and loss at ln K, all outputs in use).
+# - Centring only takes away what all images share, and is satisfied by a uniform answer, while sharpening makes
+#   each answer sure, and is satisfied by the same sure one: each one's optimum is what the other forbids.
 # ### END SOLUTION
 
 # %% [markdown]

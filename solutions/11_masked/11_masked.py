@@ -29,14 +29,14 @@
 # - hide patches at random and put them back, in five lines and without a loop;
 # - say what hiding saves, as a formula, and which part of the network it does not make cheaper;
 # - choose what to ask for: pixels, pixels to their own scale, edges (HOG), or a teacher's features;
-# - keep a convolution from looking under the cover (FCMAE), and test I-JEPA's blocks;
+# - keep a convolution from looking under the cover, and test what a method that paints nothing asks for;
 # - see through a reconstruction, and tell a linear probe from fine-tuning.
 #
 # **You need** lessons 02 to 06: attention, heads, positions, blocks, FLOPs and the Vision Transformer. That a network
 # can learn from a task made of the images themselves (a *pretext task*) is all you need to know of such tasks.
 #
-# **Time** about four hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points; a person
-# grades one of them, so `check` counts one less), the rest for reading. All cells together compute for a minute.
+# **Time** about five hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points, {{by_hand}} of
+# them given by a person and not counted by `check`), the rest for reading. All cells together compute for a minute.
 
 # %%
 import copy
@@ -72,7 +72,8 @@ from grader.formula import value_of
 EncoderBlock = mine.EncoderBlock
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -82,7 +83,8 @@ sign_in("", key="")
 #
 # A photograph of 224 × 224 pixels is 196 patches of 16 × 16. Hide 147 of them, three quarters. Each choice of what to
 # hide is another question, with its answer in the picture. **Your guess first:** how many such questions does this
-# one picture hold? Give the number of digits (1,000 has four). Put it in place of `None`, then run both cells.
+# one picture hold? Give the number of digits (1,000 has four). {{notebook: Put it in place of `None`, then
+# run both cells.}}{{page: Write it down, then read on.}}
 
 # %%
 my_digits = None
@@ -338,7 +340,8 @@ for visible in (147, 98, 49, 20):
 # ## What else could one ask for?
 #
 # A pixel is a lot of detail. Before networks learnt features, the best one was a **histogram of oriented gradients**:
-# for each cell of an image, how much edge there is in each direction. MaskFeat (Wei et al. 2022) asks for that.
+# for each cell of an image, how much edge there is in each direction. MaskFeat (Wei et al. 2022) asks for that; its
+# encoder reads a mask token in the place of each hidden patch.
 
 # %% exercise="edge_vote"
 given = numbers("edge_vote")
@@ -422,7 +425,8 @@ for n in (0, 1):
 print(f"the last is gone after {float(value_of(gone_after, s=8, k=7, n=1)):.2f}")
 
 # %% [markdown]
-# After its second layer nothing is hidden any more, and the network can do by copying what it should learn by
+# A square of 8 loses 6 a layer: after 8/6 layers, so in the second (round up where k − 1 does not divide s), nothing
+# is hidden any more, and the network can do by copying what it should learn by
 # understanding. FCMAE (Woo et al. 2023) computes at visible places only. With ordinary convolutions the same is had by
 # setting what is hidden to zero, before a layer and behind it.
 
@@ -480,6 +484,10 @@ loud = norm(x).square().sum(dim=(0, 1, 2)).sqrt()
 print(f"10 to 1 becomes {loud[1] / loud[0]:.1f} to 1")
 
 # %% [markdown]
+# The mean strength is (1 + 10) / 2 = 5.5, so the quiet channel is multiplied by 1 + 1/5.5 = 1.18 and the loud one by
+# 1 + 10/5.5 = 2.82: who is loud grows louder than the rest. Strengths are *relative*: two channels that are alike are
+# both doubled, and stay alike until something else tells them apart.
+#
 # ## And if nothing is painted at all?
 #
 # I-JEPA (Assran et al. 2023) asks for *features* of a hidden block: what a slow average of the encoder, the teacher,
@@ -513,7 +521,8 @@ for cut in (True, False):
 
 # %% [markdown]
 # Why normalised? The loss is a distance to *moving* targets, and there is a cheap way to make a distance small: quiet
-# features. Halve what the teacher says, and look at the loss of a student that has learnt nothing:
+# features. Halve what the teacher says, and look at the loss of a student that has learnt nothing (I-JEPA's code takes
+# *smooth L1*: half the squared distance where that is below 1, the plain distance less ½ beyond):
 
 # %% demonstration=true
 needs(teacher_targets=teacher_targets)
@@ -729,11 +738,13 @@ beside_guesses(best, my_shares, "per cent hidden, where the mean is best")
 # place?
 #
 # ### BEGIN SOLUTION
-# One point each: (1) the mean and deviation of each true hidden patch are put back, so that a prediction of zero
-# looks good (17 dB here); the reader takes for knowledge what was pasted in. (2) Visible patches are the input, so
-# most of a picture with little hidden is no prediction at all. (3) Show the same figure for zero and for the nearest
-# visible patch, numbers on hidden pixels only, or train a model on pixels as they are for looking at; and judge the
-# method by its features.
+# *A point for each:*
+#
+# - The mean and deviation of each true hidden patch are put back, so that a prediction of zero looks good (17 dB
+#   here); the reader takes for knowledge what was pasted in.
+# - Visible patches are the input, so most of a picture with little hidden is no prediction at all.
+# - Show the same figure for zero and for the nearest visible patch, numbers on hidden pixels only, or train a model
+#   on pixels as they are for looking at; and judge the method by its features.
 # ### END SOLUTION
 
 # %% [markdown]

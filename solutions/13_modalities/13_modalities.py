@@ -21,12 +21,12 @@
 # %% [markdown]
 # # 13 · Several modalities: words, pictures, sound
 #
-# ImageNet has 1,000 classes: *tench*, *goldfish*, *great white shark*, … A program is to name photographs of it, and
-# **nobody has ever shown it one labelled photograph**. It has seen pictures from the web with the words that happened
-# to stand beside them. In 2017 the best such program named 11.5 of 100. Four years later another one was trained with
-# one question only: *which of these 32,768 sentences belongs to this picture?*
+# ImageNet has 1,000 classes: *goldfish*, *great white shark*, … A program is to name photographs of it, and
+# **nobody has ever shown it one labelled photograph**, only pictures from the web with the words beside them. In
+# 2017 the best such program named 11.5 of 100. In 2021 one was trained with a single question: *which of these
+# 32,768 sentences belongs to this picture?*
 #
-# **Your guess first:** how many of 100 does that one name? Put a number in place of `None`.
+# **Your guess first:** how many of 100 does that one name? {{notebook: Put a number in place of `None`.}}{{page: Write it down, then read on.}}
 
 # %%
 my_named = None  # of 100
@@ -34,17 +34,16 @@ my_named = None  # of 100
 # %% [markdown]
 # **You will be able to**
 #
-# - write CLIP's loss and its zero-shot classifier, and say with controls what such a classifier knows;
-# - count retrieval honestly, ties and all;
-# - build the look of a captioner, soft and hard, and test that a noisy gradient is right on average;
-# - compare a sentence with a video of which half is missing;
-# - let a sound look for its picture, and read the map when the sound is late.
+# - write CLIP's loss and zero-shot classifier, and say with controls what it knows;
+# - count retrieval honestly, ties and all, also of videos of which half is missing;
+# - build a captioner's look, soft and hard, and test that a noisy gradient is right on average;
+# - read the map of a sound that looks for its picture, and is late.
 #
 # **You need** lessons 02 (attention, soft and hard), 04 (decoders, cross-attention) and 10 (contrast); an LSTM by
-# name is enough. No GPU.
+# name. No GPU.
 #
-# **Time** about four hours, in two sittings: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points,
-# three of them given by a person), the rest for reading. All cells together compute for about a minute.
+# **Time** about five hours, in two sittings: {{minutes}} minutes for the {{exercises}} exercises ({{points}}
+# points, {{by_hand}} of them given by a person), the rest for reading. All cells compute for about a minute.
 
 # %%
 import math
@@ -71,7 +70,8 @@ from course.show.word_looks import word_looks
 from grader import check, hint, numbers, sign_in
 
 # %% [markdown]
-# In a class, write the name and the key that your instructor gave you between the quotes; otherwise leave them empty.
+# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# leave them empty.}}
 
 # %%
 sign_in("", key="")
@@ -81,26 +81,25 @@ found = {"2017, words beside pictures": 11.5, "2021, one question": 76.2}
 beside_guesses(found, {"2021, one question": my_named}, "named right of 100")
 
 # %% [markdown]
-# (Li et al. 2017; CLIP, Radford et al. 2021, table 1: as many as a ResNet-50 that was taught with 1.28 million
-# labels.) How can a question about sentences teach what things are *called*? And does it know words then, or only
-# whole sentences by heart?
+# (Li et al. 2017; CLIP, Radford et al. 2021, table 1: as many as a ResNet-50 taught with 1.28 million labels.) How
+# can that question teach what things are *called*? And does it know words then, or sentences by heart?
 #
-# ### Before that: three questions on what came before
+# ## Before that: three questions on what came before
 #
 # <details><summary>1 · NT-Xent of N images (lesson 10): among how many candidates does a view look?</summary>
 #
-# 2N − 1: all other views of the batch, of both halves. Today it is N, and you will see why.
+# 2N − 1: all other views, of both halves. Today it is N.
 #
 # </details>
-# <details><summary>2 · Cross-attention (04): who asks, who answers, and how long is the output?</summary>
+# <details><summary>2 · Cross-attention (04): who asks, and how long is the output?</summary>
 #
-# One sequence asks, the other gives keys and values; the output is as long as the one that asks.
+# One sequence asks, the other gives keys and values; the output is as long as the asking one.
 #
 # </details>
 # <details><summary>3 · Soft attention has a gradient with respect to the scores. Hard attention (02)?</summary>
 #
-# It picks one place; a little change of a score picks the same one: the gradient is 0 wherever it is defined. Today
-# there is a way round.
+# It picks one place, and after a little change of a score the same one: the gradient is 0. Today there is a way
+# round.
 #
 # </details>
 
@@ -109,7 +108,7 @@ beside_guesses(found, {"2021, one question": my_named}, "named right of 100")
 #
 # A **modality** is a kind of signal: pixels, words, sound. Our pictures are drawn here, five shapes in five colours
 # in one of four corners, each with its sentence. Of the 25 pairs of colour and shape **five are never shown** in
-# training: red circle, yellow square, green triangle, blue cross, white ring. Each word of them is, with others.
+# training: red circle, yellow square, green triangle, blue cross, white ring. Their words are, in other pairs.
 
 # %% demonstration=true
 seen, unseen = (captioned(500, pairs, seed=1) for pairs in ("seen", "unseen"))
@@ -117,8 +116,8 @@ contact_sheet(seen, 2, 6, texts=seen.captions)
 contact_sheet(unseen, 1, 6, texts=unseen.captions)
 
 # %% [markdown]
-# Two networks, called **towers**: one turns a picture into a vector, the other a sentence. B pairs make a table of B
-# × B cosines, pictures down, captions across; the right ones lie on the diagonal.
+# Two **towers**, networks, make a vector of a picture and of a sentence. B pairs make a table of B × B cosines, the
+# right ones on the diagonal.
 #
 # | | *a red cross …* | *a blue ring …* | *a white square …* |
 # |---|---|---|---|
@@ -126,9 +125,9 @@ contact_sheet(unseen, 1, 6, texts=unseen.captions)
 # | picture 2 | 0.3 | **0.7** | 0.0 |
 # | picture 3 | −0.2 | 0.1 | **0.5** |
 #
-# Each **row** is a classification, "which caption is mine?", and so is each **column**, "which picture is mine?".
-# Cosines lie between −1 and 1, too close together for a softmax to be sure of anything: a **scale** multiplies them,
-# 1/τ of lesson 10. By hand first, for one pair:
+# Each **row** asks "which caption is mine?", each **column** "which picture is mine?". Cosines lie too close
+# together, between −1 and 1, for a softmax to be sure of anything: a **scale** multiplies them, 1/τ of lesson 10.
+# By hand first:
 
 # %% exercise="cost_of_pair"
 given = numbers("cost_of_pair")
@@ -144,12 +143,11 @@ cost_of_pair = (-math.log(own / row) - math.log(own / column)) / 2
 # %% exercise="pairs_counted"
 
 # %% [markdown]
-# With our 80 captions and a batch of 64 a picture has 0.8 twins on average. Each is counted as wrong, so the loss
-# cannot reach 0. The web has more sentences.
+# Our captions are 80, 20 seen pairs in four corners: in a batch of 64 a picture has 0.8 twins on average. They
+# count as wrong: the loss cannot reach 0.
 #
-# The scale is not chosen but **learnt**. What is learnt is its logarithm t, so that the scale e^t stays positive; it
-# begins at ln(1/0.07), a scale of 14, and is not let above 100, where the softmax is as good as one-hot and training
-# becomes unstable.
+# The scale is **learnt**, as its logarithm t, so that e^t stays positive. It begins at ln(1/0.07), a scale of 14,
+# and is not let above 100, where the softmax is as good as one-hot and training becomes unstable.
 #
 # $$L = \tfrac12\Big[\,-\tfrac1B\sum_i \log \mathrm{softmax}_j\big(e^t \cos(I_i, T_j)\big)_{j=i}
 # \;-\; \tfrac1B\sum_j \log \mathrm{softmax}_i\big(e^t \cos(I_i, T_j)\big)_{i=j}\Big]$$
@@ -159,7 +157,7 @@ cost_of_pair = (-math.log(own / row) - math.log(own / column)) / 2
 # %% exercise="clip_loss"
 
 # %% [markdown]
-# Yours against PyTorch, and at the value that you derived:
+# Yours against PyTorch, and at the value derived above:
 
 # %% demonstration=true
 needs(clip_loss=clip_loss)
@@ -178,16 +176,15 @@ print(f"all alike: {alike:.4f}; ln 6 = {math.log(6):.4f}")
 # %% [markdown]
 # ## Does it know words, or pairs by heart?
 #
-# Once the towers are trained, a class needs no labelled picture: only a **prompt**, a sentence that names it. The
-# nearest prompt is the answer. This is called **zero-shot**. Our 25 pairs have four prompts each, one for each
-# corner.
+# Now a class needs no labelled picture, only **prompts**, sentences that name it. The nearest class is the answer.
+# This is called **zero-shot**. Our 25 pairs have four prompts each, one for each corner.
 
 # %% exercise="zero_shot"
 
 # %% [markdown]
-# Now **your** `clip_loss` trains a small CNN, and a text tower that is a mean of word vectors, for 100 steps of 64
-# pictures, all of seen pairs; and **your** `zero_shot` chooses among all 25 pairs. **Your guess**, of 100 new
-# pictures (chance is 4):
+# **Your** `clip_loss` trains a small CNN, and a text tower that is a mean of word vectors, for 100 steps of 64
+# pictures of seen pairs; **your** `zero_shot` chooses among all 25. **Your guess**, of 100 new pictures (chance is
+# 4):
 
 # %%
 my_pairs = {"seen pairs": None, "unseen pairs": None}
@@ -206,7 +203,8 @@ def right(said, true):
 # %% demonstration="long"
 needs(clip_loss=clip_loss, zero_shot=zero_shot)
 net, losses = learn_pairs(clip_loss)
-print("loss:", *(f"{loss:.2f}" for loss in losses), f"(ln 64 = {math.log(64):.2f})")
+told = " ".join(f"{loss:.2f}" for loss in losses)
+print(f"loss, each the mean of 20 steps: {told} (ln 64 = {math.log(64):.2f})")
 said = {}
 for name, pictures in {"seen pairs": seen, "unseen pairs": unseen}.items():
     said[name] = zero_shot(net.look(pictures), pair_vectors(net)).argmax(dim=1)
@@ -215,8 +213,8 @@ found["unseen pairs"] = right(said["unseen pairs"], unseen.labels)
 beside_guesses(found, my_pairs, "pairs right of 100, among 25", floor=4)
 
 # %% [markdown]
-# More than half of the pictures whose pair nobody ever showed it get the right name of 25. **And where it fails?**
-# The answer's colour and shape, each alone, and for each unseen pair what it was most often taken for:
+# More than half of the pictures whose pair it was never shown get the right name of 25. **And where it fails?**
+# Colour and shape alone, and what each unseen pair was mostly taken for:
 
 # %% demonstration="long"
 needs(clip_loss=clip_loss, zero_shot=zero_shot)
@@ -230,18 +228,18 @@ for pair in UNSEEN:
     print(f"{PAIRS[pair]:15} {right(its, pair):4.0f} right; else mostly {most}")
 
 # %% [markdown]
-# Nearly all colours are right. Where it fails it is mostly the shape, and what it says is a pair that it *has* seen,
-# most often of that colour. Part of what it has learnt are words; the rest are still pairs.
+# Nearly all colours are right. What fails is mostly the shape, and the answer a pair that it *has* seen, most often
+# of that colour. It has learnt words in part, and pairs in part.
 #
 # ### What would make this number worthless?
 
 # %% exercise="which_control"
 
 # %% [markdown]
-# Three controls, on pictures of **unseen** pairs, recorded with three seeds (375 steps, a Transformer for the text).
-# *Shuffled*: trained on captions handed out at random. *Pairs as classes*: the same CNN, taught the number of the
-# pair instead of a sentence. *Among five*: the CLIP that answers below, but it may choose among the five unseen pairs
-# only. **Your guesses**, of 100:
+# Three controls, on pictures of **unseen** pairs, recorded with three seeds of a larger CLIP (375 steps, a
+# Transformer for the text), not of yours. *Shuffled*: captions handed out at random. *Pairs as classes*: the same
+# CNN, taught the pair's number. *Among five*: that CLIP, choosing among the five unseen pairs only. **Your
+# guesses**, of 100:
 
 # %%
 my_controls = {"shuffled": None, "pairs as classes": None, "among five": None}
@@ -256,12 +254,12 @@ recorded = {
 beside_guesses(recorded, my_controls, "unseen pairs right of 100", floor=4)
 
 # %% [markdown]
-# *Pairs as classes* is right about every *seen* pair (100 of 100) and about **no** unseen one: it has no way to say
-# "red circle". A sentence has: its words were learnt apart. Pictures, network and training were the same; what made
-# words out of pairs is the **text**. And the trick that flatters most: among *five*, one word of two is enough, since
-# all five colours differ. Whoever tests so reports 96 for a model that knows two thirds.
+# *Pairs as classes* is right about every *seen* pair and about **no** unseen one. It shows two things: none has
+# leaked into the training; and, all else being equal, what made words out of pairs is the **text**: a class number
+# cannot say "red circle". What flatters most: among *five* the colour is enough. Whoever tests so reports 96 for a
+# model that knows two thirds.
 #
-# The fourth control, *grey*: what does your live model answer to a picture with nothing on it?
+# The fourth control, *grey*: what does your model answer to an empty picture?
 
 # %% demonstration="long"
 needs(clip_loss=clip_loss, zero_shot=zero_shot)
@@ -271,8 +269,8 @@ print(f"right for {right(grey, unseen.labels):.0f} of 100 unseen and", end=" ")
 print(f"{right(grey, seen.labels):.0f} of 100 seen ones")
 
 # %% [markdown]
-# One answer for all, as it must be. Where it happens to be one of the five unseen pairs, "text alone" scores about 20
-# of 100 on these, and otherwise 0: a control is a number with a spread, too.
+# One answer for all. Where it happens to be an unseen pair, "text alone" scores about 20 of 100 on these, otherwise
+# 0: a control has a spread, too.
 #
 # ### One prompt, or four?
 
@@ -285,9 +283,8 @@ for count in (1, 4):
         print(f"prompts: {count}, {name} pairs: {share:.0f} of 100")
 
 # %% [markdown]
-# One prompt does nearly as well, seen pairs or not: our prompts differ in nothing but the corner. Recorded with a
-# Transformer for the text and three seeds, unseen pairs: one prompt 61 ± 15, four 66 ± 9. What the mean gains is less
-# than what one training differs from the next; it makes the answer steadier. (CLIP: 3.5 points on ImageNet, with 80.)
+# One does nearly as well: our prompts differ only in the corner. The larger CLIP, unseen pairs: one prompt 61 ± 15,
+# four 66 ± 9, steadier more than better. (CLIP: 3.5 points on ImageNet, with 80.)
 
 # %% [markdown] by_hand="what_made_words" points=3 difficulty=3 minutes=8
 # What made words of it?
@@ -297,11 +294,14 @@ for count in (1, 4):
 # difference between colour and shape tell you about the claim?
 #
 # ### BEGIN SOLUTION
-# One point each: the text tower reads the two words of a caption, which occur with other partners too, so that an
-# unseen pair has a vector; a class number shares nothing with other numbers, and an unseen one gets no gradient that
-# makes it likely; "pairs as classes" (0 of 100 unseen at 100 of 100 seen) shows it, with grey and shuffled ruling out
-# guessing; the claim holds for words unequally: nearly all colours are right and many shapes are taken for one that
-# was seen in that colour: it has learnt words in part and pairs in part.
+# *A point for each:*
+#
+# - The text tower reads the two words of a caption, which occur with other partners too, so that an unseen pair has
+#   a vector; a class number shares nothing with other numbers, and an unseen one gets no gradient that makes it
+#   likely.
+# - "Pairs as classes" (0 of 100 unseen at 100 of 100 seen) shows it, with grey and shuffled ruling out guessing.
+# - The claim holds for words unequally: nearly all colours are right and many shapes are taken for one that was
+#   seen in that colour: it has learnt words in part and pairs in part.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -309,24 +309,23 @@ for count in (1, 4):
 #
 # ## Where does it look while it writes?
 #
-# CLIP chooses among sentences that it is given. A **captioner** writes its own, a word at a time, and *Show, attend
-# and tell* (Xu et al. 2015) looks at a part of the picture before each word. A CNN makes vectors a₁ … a_N of N places
-# (ours: 8 × 8). An LSTM has a state h; in lesson 04's words, h is the query and the places are keys and values; the
-# score is Bahdanau's, from lesson 04. New is the **gate** β.
+# CLIP chooses among sentences. A **captioner** writes its own, and *Show, attend and tell* (Xu et al. 2015) looks
+# at a part of the picture before each word. A CNN makes vectors a₁ … a_N of N places (ours: 8 × 8). In lesson 04's
+# words, the state h of an LSTM is the query, the places are keys and values, and the score is Bahdanau's. New is
+# the **gate** β.
 
 # %% exercise="SoftLook"
 
 # %% [markdown]
-# With T words and N places nothing makes the looks cover the picture: all words may look at one spot. The paper adds
-# a penalty: look everywhere, **once in all**.
+# All words may look at one spot. The paper adds a penalty: look everywhere, **once in all**.
 
 # %% exercise="everywhere_once"
 
 # %% [markdown]
 # (It cannot reach 0 unless there are as many words as places; with the lesson's 8 and 64 it is at least 49.)
 #
-# A captioner of this kind that has learnt 6,000 captions of *seen* pairs in 20 seconds, `tell-soft`, comes with the
-# course. **Your guess**: of 100 captions, how many are right from the first word to the last?
+# The course's captioner `tell-soft` has learnt 6,000 captions of *seen* pairs in half a minute. **Your guess**: of
+# 100 captions, how many are right to the last word?
 
 # %%
 my_captions = {"seen pairs": None, "unseen pairs": None}
@@ -346,9 +345,9 @@ found = {
 beside_guesses(found, my_captions, "captions right of 100", floor=100 / 80)
 
 # %% [markdown]
-# Nearly as good as perfect on one, next to nothing on the other. Which word is wrong? And a **control**: does it not
-# *see* the circle, or can it not *say* "red circle"? We write the second word for it, once the true colour and once
-# another one, and let it go on with the shape:
+# Five of six on one, next to nothing on the other. Which word is wrong? And does it not *see* the circle, or can it
+# not *say* "red circle"? A **control**: we write the colour, the true one or another, and it goes on with the
+# shape:
 
 # %% demonstration=true
 data = pictures["unseen pairs"]
@@ -367,30 +366,30 @@ for shift, name in {0: "the true colour", 1: "another colour"}.items():
     print(f"shape right behind {name}: {right(next_word, ids[:, 3]):.0f} of 100")
 
 # %% [markdown]
-# Behind the *wrong* colour it gets the shape right about ten times as often as behind the true one. It sees the
-# circle. But in the 6,000 captions that it has read, "red" was never followed by "circle", and the writer is a
-# language model, too: what has never been said is not said. CLIP chooses among sentences that others have written.
+# Behind the *wrong* colour it gets the shape right more than ten times as often: it sees the circle. But in its
+# captions "red" was never followed by "circle", and the writer is a language model, too: what has never been said
+# is not said.
 
 # %% [markdown]
 # ## Can you learn to look at one place only?
 #
-# **Hard attention** draws *one* place s from α and sees nothing else. It is cheaper, and its map cannot be vague. But
+# **Hard attention** draws *one* place s from α and sees nothing else: cheaper, and its map cannot be vague. But
 # drawing has no gradient. What has one is the **expected** reward, over all places that might have been drawn:
 #
 # $$\nabla \sum_s p_s R_s = \sum_s R_s \nabla p_s = \sum_s p_s \, R_s \nabla \log p_s
 # = \mathbb E_{s \sim p}\big[(R_s - b)\, \nabla \log p_s\big]$$
 #
-# So draw one place, see how well it went (R), and make that place likelier in proportion: **REINFORCE**. b, the
-# **baseline**, is any number that does not depend on the draw; it drops out, as the sum of all ∇p_s is 0. How do you
-# test code whose result is different at every draw? You need no luck with nine places:
+# So draw one place, see how well it went (R), and make it likelier in proportion: **REINFORCE**. b, the
+# **baseline**, is any number that does not depend on the draw; it drops out, as the sum of all ∇p_s is 0. How do
+# you test code whose result is different at every draw?
 
 # %% exercise="test_estimate"
 
 # %% exercise="hard_objective"
 
 # %% [markdown]
-# Your test on your own objective; and what a baseline is for. All rewards are below 0, as log p always is. **Look at
-# the last column before you read on**: how noisy is *one* draw?
+# Your test on your own objective; and what a baseline is for. All rewards are below 0, as log p is. **Before you
+# read on**: how noisy is *one* draw?
 
 # %% demonstration=true
 needs(test_estimate=test_estimate, hard_objective=hard_objective)
@@ -417,12 +416,11 @@ for name, b in {"no baseline": 0.0, "the mean reward": average}.items():
     print(f"{name:16} mean of 1,000 off by {off:.3f}, variance of one {noise:.2f}")
 
 # %% [markdown]
-# Both are right on average; without a baseline the variance of one draw is about fifty times as large. Every place
-# that is drawn gets the blame for a reward that is negative anyway. The paper's b is a moving mean of log p(y).
+# Both are right on average; without a baseline the variance of one draw is about fifty times as large: every place
+# drawn is blamed for a reward that is negative anyway. The paper's b is a moving mean of log p(y).
 #
-# `tell-hard` learnt the same captions so; when it is tested it takes the likeliest place. **Your guess**: the shape
-# covers 10 of 100 parts of the picture. When the *shape's* word is written, how much of the look lies on the shape,
-# in per cent?
+# `tell-hard` learnt the same captions so; when tested it takes the likeliest place. **Your guess**: the shape
+# covers 10 of 100 parts of the picture. When its word is written, how much of the look lies on it, in per cent?
 
 # %%
 my_looks = {"soft": None, "hard": None}
@@ -456,10 +454,10 @@ shown = {name: weights[my_picture, : len(words)] for name, weights in looks.item
 word_looks(data.floats()[my_picture], words, shown, data.masks[my_picture])
 
 # %% [markdown]
-# Above each panel: how much of the look is on the shape; try pictures 1, 3 and 4, too. The soft one is on the shape
-# most surely for the *colour*. The hard one has more of its look on the shape than the soft one at the shape's word,
-# **and its place is the same for every word** in most captions; in some pictures it lies on empty ground throughout.
-# So are its maps worthless? A map cannot say. Take the look away: let both see a place **by lot**, at every word.
+# Above each panel: how much of the look is on the shape; try pictures 1, 3 and 4, too. The soft one is on it most
+# surely for the *colour*. At the shape's word the hard one has more of its look there, **and its place is the same
+# for every word** in most captions; in some pictures it lies on empty ground. Are its maps worthless? Take the look
+# away: let both see a place **by lot**, at every word.
 
 # %% demonstration=true
 def by_lot(state, record=None):
@@ -480,17 +478,18 @@ for name, one in tellers.items():
     print(f"looking by lot {shares[1]:.0f}")
 
 # %% [markdown]
-# Nothing is left of either. The hard one *needs* its one place: a vector of a CNN knows more than the patch that we
-# light up, since each convolution has looked around. A map shows where a model looked, not what it could see from
-# there. Hard attention wrote fewer captions right (recorded, three trainings: soft 80, 75, 79 of 100, hard 53, 38,
-# 26); in the paper it was a little better (COCO, BLEU-4 25.0 against 24.3), after days and not after half a minute.
+# Nothing is left of either. The hard one *needs* its one place: a CNN's vector knows more than the patch that we
+# light up, since each convolution has looked around. A map does not show what could be seen from there.
+#
+# Hard attention wrote fewer captions right: in three other trainings, recorded, soft 80, 75, 79 of 100, hard 53,
+# 38, 26 (the two above are trainings of their own: 84 and 50). In the paper it was a little better (COCO, BLEU up
+# to four words 25.0 against 24.3), after days and not half a minute.
 #
 # ## Which video does this sentence mean?
 #
-# A video is found by comparing a sentence with thousands of them. Before the model, the measure. **R@k** is the share
-# of sentences whose video is among the first k; then the median and the mean of its rank. One thing goes wrong in
-# published code again and again: **ties**. A model that has collapsed, and says the same of every video, gets R@1 of
-# 100 % from one careless line, `(scores > right).sum() < k`.
+# First the measure. **R@k** is the share of sentences whose video is among the first k; then the median and the
+# mean of its rank. What goes wrong in published code again and again is **ties**: a model that says the same of
+# every video gets R@1 of 100 % from one careless line, `(scores > right).sum() < k`.
 
 # %% exercise="retrieval_report"
 
@@ -508,16 +507,16 @@ for name, scores in {
     print(f"{name:10} {found}; median rank {median:.1f}, mean {mean:.1f}")
 
 # %% [markdown]
-# **MMT**, the multi-modal Transformer (Gabeur et al. 2020), lets **experts** look at a video first, each for one
-# modality: objects, motion, sound, speech, letters on the screen. A Transformer lets them hear one another; then each
-# gives one vector. A sentence says what it would like to hear from each, and *how much it asks each*. The trouble: a
-# silent video has no sound expert.
+# **MMT**, the multi-modal Transformer (Gabeur et al. 2020), lets **experts** look at a video first: for objects,
+# motion, sound, speech, letters on the screen. A Transformer lets them hear one another; then each gives one
+# vector. A sentence says what it would like to hear from each, and *how much it asks each*. But a silent video has
+# no sound expert.
 
 # %% exercise="expert_similarity"
 
 # %% [markdown]
-# What does forgetting cost? 300 made-up videos, each expert missing from two fifths of them, and a sentence each that
-# asks for what its video shows, with some noise. Yours beside two versions that forget something:
+# 300 made-up videos, each expert missing from two fifths, and a noisy sentence each. Yours beside two versions that
+# forget something:
 
 # %% demonstration=true
 needs(expert_similarity=expert_similarity, retrieval_report=retrieval_report)
@@ -537,14 +536,15 @@ for name, scores in versions.items():
     print(f"videos of one expert {lonely.float().mean():4.1f}")
 
 # %% [markdown]
-# Over all videos it looks like a few points. Whom it hits is in the last column: videos that only one expert has seen
-# come seven times as far down where the weights are not divided, and fourteen times where the garbage of missing
-# experts is taken for their word. An average over a test set hides who pays.
+# Over all videos it costs 8 and 18 points of R@5. Whom it hits is in the last column: videos of one expert come
+# seven times as far down where the weights are not divided, fourteen times where garbage is taken for a missing
+# expert's word. An average hides who pays.
 #
 # ### What is the order of time worth?
 #
-# MMT was trained on MSR-VTT three times: on frames in order, on frames **shuffled**, and on nothing but the **largest
-# of each feature over time**. With frames in order R@5 is 54.0 %. **Your guesses** for the other two:
+# MMT was trained three times on MSR-VTT (10,000 clips from the web, each with 20 sentences; 1,000 to test): on
+# frames in order, on frames **shuffled**, and on the **largest of each feature over time**. In order R@5 is 54.0 %.
+# **Your guesses** for the other two:
 
 # %%
 my_orders = {"shuffled": None, "largest over time": None}
@@ -557,33 +557,33 @@ beside_guesses(found, my_orders, "R@5, % (MSR-VTT)")
 in_which_order()
 
 # %% [markdown]
-# Less than two points between order and none, with a spread of 0.2 to 0.7: MSR-VTT's sentences can mostly be told
-# from *what* is there ("a man cooks"), not from what comes first. The other model in the table, with the same
-# pooling, is only 1.2 points below. Choose *median rank*, too: 4 or 5, a scale too coarse to tell anything here.
+# Less than two points between order and none, with a spread of 0.2 to 0.7: MSR-VTT's sentences mostly say *what* is
+# there ("a man cooks"), not what comes first. The figure's other model, *collaborative experts*, is with the same
+# pooling only 1.2 points below. Choose *median rank*, too: 4 or 5, too coarse to tell anything.
 #
-# Is it that order cannot be used, or that it is not asked for? A control needs sentences that *do* ask. In the
-# course's own videos half of them say "a *rising* tone" or "a *falling* tone": who cannot tell the order has to toss
-# a coin there, and finds 75 of 100 at best, on average. Recorded (small MMTs, nobody missing, 200 videos, so ± 3; three
-# trainings each): frames in order 100, 78, 100; shuffled 80, 82, 82; largest over time 76, 86, 84. Two of the three have
-# learnt the order, and one has not, of the same kind of videos: order *can* be learnt, and a time embedding by itself
-# makes nobody sure of it.
+# Can order not be used, or is it not asked for? In the course's own videos half of the sentences say "a *rising*
+# tone" or "a *falling* tone", where only a coin helps who cannot tell the order. A coin finds 75 of 100 (R@1), and
+# on the videos tested, some without counterpart, 80, 83 and 84. Recorded (small MMTs, nobody missing, R@1 of 200
+# videos, so ± 3; three trainings each): frames in order 100, 78, 100; shuffled 80, 82, 82; largest over time 76,
+# 86, 84. In order two have learnt it, and one has not: order *can* be learnt, and a time embedding (a vector for
+# each moment, added to its features) makes nobody sure of it.
 #
 # ## Whose lips are these?
 #
-# Somebody speaks in a noisy street; you watch the mouth. **AV-Align** (Sterpu et al. 2020) does the same: a recurrent
-# network hears the sound, another sees the film, and each moment of the *sound* looks for the frame that belongs to
-# it. Why not the other way round? What is written is read off the sound; it may look away from a useless picture.
+# In a noisy street you watch the mouth. So does **AV-Align** (Sterpu et al. 2020): a recurrent network hears the
+# sound, another sees the film, and each moment of the *sound* looks for its frame. Not the other way round: what is
+# written is read off the sound, which may look away.
 
 # %% exercise="LookAtFrames"
 
 # %% [markdown]
 # `listen` learnt from films of a mouth that sings: the vowel is its pitch and its height, but whether it is *ba* or
 # *ga* is **seen only** (a bright or a dark mouth). On a grey picture it writes 3 or 4 of 100 songs right; with the
-# picture, 92. Nothing in its loss says that sound and picture run side by side. Where does each moment look?
+# picture, 92. Nothing in its loss says that sound and picture run side by side.
 #
-# **Your guesses.** The sound is now made **late by two frames**, a fifth of a second, which the model never saw in
-# training. How many frames *behind what is shown* will it look then, on average (0 = it still looks at the frame
-# shown, 2 = it looks where the sound was made)? And how many of *ten* songs are still right?
+# **Your guesses.** The sound is now made **late by two frames**, a fifth of a second, which the model never saw. In
+# time it already looks 0.4 frames *behind what is shown*, on average. How many will it be then (0.4: it still looks
+# at the frame shown; 2.4: where the sound was made)? And how many of *ten* songs are still right?
 
 # %%
 my_late = {"frames behind": None, "tenths of songs right": None}
@@ -601,13 +601,12 @@ shown = test.frames[three, :, 0], test.notes[three]
 late_sound(*shown, titles, maps, bands, test.sounds[three], RATE)
 
 # %% [markdown]
-# In the figure the sound runs downwards, the film across; the dashed line is where a moment looks that looks at the
-# frame shown with it. Play the film; move the slider; read the numbers below.
+# The sound runs downwards, the film across; on the dashed line a moment looks at the frame shown with it. Move the
+# slider.
 #
-# 1. In time: where is the map bright, and where is there no line at all? What is heard there?
+# 1. In time: where is the map bright, and where not along the line? What is heard there?
 # 2. Late by 2: does the bright line stay, or does it move along?
-#
-# 3. Choose the third film, in which *be* is sung three times. What does its third moment of singing look at?
+# 3. In the third film *be* is sung three times. What does its third moment of singing look at?
 #
 # The same over 200 films:
 
@@ -627,26 +626,24 @@ found = {"frames behind": behind.item(), "tenths of songs right": songs / 10}
 beside_guesses(found, my_late, "late by 2")
 
 # %% [markdown]
-# The bright line **moves along**, and about three quarters of the look stay on frames in which the very note is sung
-# that sounds (by chance 17 of 100). So it is no clock: it has learnt what belongs together, *this pitch, that height
-# of the mouth*. Where a note is sung twice it looks at both places. Moments without a tone have no line: nothing
-# there tells them where to look. The control is the same model on a grey picture: 3 or 4 songs of 100, where it
-# guesses each consonant.
+# The bright line **moves along** (by the two frames and a little more), and about three quarters of the look stay
+# on frames in which the very note is sung that sounds (by chance 17 of 100). It is no clock: it has learnt that
+# *this pitch* goes with *that height of the mouth*. Where a note is sung twice it looks at both. Moments without a
+# tone look anywhere, some brightly, but not along the line.
 #
-# Fewer songs are right when the sound is late, though the looks have stayed with their notes. The map does not tell
-# why: it shows where it looks, and not what is made of it.
+# Fewer songs are right when the sound is late, though the looks stay with their notes. The map does not tell why.
 #
-# One more number, to be honest about. In training the listener was also asked what the mouth *does* (its height, its
-# brightness), a task that the authors added since their sound learnt first and the picture was never used. Ours,
-# recorded with three seeds: with it 90, 85 and 70 songs of 100, **without** it 96, 95 and 94. On our toy the picture
-# is easily used, and the extra task is in the way. A paper's remedy is for the paper's illness.
+# In training `listen` was also asked what the mouth *does* (its height, its brightness), which the authors added
+# since their picture was never used. In three other trainings, recorded: with it 90, 85 and 70 songs of 100,
+# **without** it 96, 95 and 94. On our toy the extra task is in the way: a paper's remedy is for the paper's
+# illness.
 #
 # ## Finale: your loss, your classifier, four trainings
 #
-# Three more towers, trained live and judged by **your** `zero_shot` among all 25 pairs. One with **your** `clip_loss`
-# and another seed. One with a loss that asks in **one direction only**: pictures look for captions, nobody looks
-# back. One whose only slip is that each picture's caption is taken for the **next row's**. **Your guesses**, of 100
-# pictures of *unseen* pairs:
+# Three more towers, trained live and judged by **your** `zero_shot` among all 25 pairs: with **your** `clip_loss`
+# and another seed; with a loss of **one direction only**, where pictures look for captions and nobody looks back;
+# and with one slip, each picture's caption is taken for the **next row's**. **Your guesses**, of 100 pictures of
+# *unseen* pairs:
 
 # %%
 my_finale = {"another seed": None, "one direction": None, "the next caption": None}
@@ -678,66 +675,51 @@ beside_guesses(found, my_finale, "unseen pairs right of 100, among 25", floor=4)
 # %% [markdown]
 # One wrong row costs everything: chance, and a loss that has hardly left ln 64 = 4.16. Nothing warned.
 #
-# And the surprise: **one direction only is no worse here** (one training each: it may well be ahead of yours). Both
-# halves are of the same table of cosines, and what makes row i choose column i mostly makes column i choose row i.
-# The paper's symmetric loss asks for both; that it *needs* both, our toy does not show. You may have expected it to.
-# So had we.
+# The surprise: **one direction only is no worse here** (one training each: it may be ahead of yours). Both halves
+# are of one table, and what makes row i choose column i mostly makes column i choose row i. That the loss *needs*
+# both, our toy does not show.
 #
 # ## What the papers report
 #
-# - **CLIP** (Radford et al. 2021): 400 million pairs, batches of 32,768; ImageNet zero-shot, 80 prompts a class: B/32
-#   63.2 %, B/16 68.6, L/14 at 336 pixels 76.2. Ensembling prompts gave about 3.5 points over one. On abstract tasks
-#   such as counting it is near chance.
-# - **Show, attend and tell** (Xu et al. 2015): COCO, BLEU-4 24.3 soft, 25.0 hard.
-# - **MMT** (Gabeur et al. 2020), MSR-VTT: the table above.
-# - **AV-Align** (Sterpu et al. 2020): TCD-TIMIT and LRS2; with the extra task errors are fewer by 7 to 30 %,
-#   depending on the noise.
-#
-# Ours are toys: five words of colour, five of shape, pictures of 32 × 32, seconds. They show mechanisms and controls.
+# - **CLIP**: 400 million pairs; ImageNet zero-shot, 80 prompts a class, by ViT: B/32 (patches of 32 pixels) 63.2 %,
+#   B/16 68.6, L/14 at 336 pixels 76.2. On abstract tasks such as counting it is near chance.
+# - **AV-Align**: TCD-TIMIT and LRS2; with the extra task errors are fewer by 7 to 30 %, depending on the noise.
 #
 # ## Why? A last look back
 #
-# <details><summary>A shop's CLIP finds "red dress" well and "dress without red" not at all: red ones come first.
-# Why might that be?</summary>
+# <details><summary>A shop's CLIP finds red ones for "dress without red". Why?</summary>
 #
-# It was trained to tell captions apart, and few of them differ by "without" alone: the words *red* and *dress* are
-# enough for the loss. What the training never needed, it may not have.
-#
-# </details>
-# <details><summary>Why may b in REINFORCE be the mean over the batch of *other* draws, but not the reward itself?</summary>
-#
-# It may depend on anything but the draw that it is taken off from; R − R is 0 and teaches nothing.
+# Few captions differ by "without" alone: *red* and *dress* are enough for the loss. What the training never needed,
+# it may not have.
 #
 # </details>
-# <details><summary>A retrieval table improves by 3 points when missing experts' vectors are set to zero. To ask?</summary>
+# <details><summary>Why may b in REINFORCE be the mean over the batch of other draws, but not the reward itself?</summary>
 #
-# Are the weights divided by the sum over who is there? With zeros and without dividing, videos with fewer experts
-# still come last: ask for their ranks apart.
+# It may depend on anything but its own draw; R − R is 0 and teaches nothing.
+#
+# </details>
+# <details><summary>Retrieval improves by 3 points when missing experts' vectors are set to zero. To ask?</summary>
+#
+# Are the weights divided by the sum over who is there? If not, videos with fewer experts still come last.
 #
 # </details>
 #
 # ## Three sentences to remember
 #
-# 1. A sentence is a label made of parts; what was learnt of the parts decides what can be said of a new whole.
-# 2. A map shows where a model looked; that the look *mattered* needs a control, and an average hides who pays.
-# 3. A gradient through a choice is an average over choices: right on average for any baseline, useful with a good
-#    one.
+# 1. A sentence is a label made of parts: what was learnt of them decides what can be said of a new whole.
+# 2. A map shows where a model looked; that it *mattered* needs a control. An average hides who pays.
+# 3. A gradient through a choice is right on average for any baseline, and useful with a good one.
 #
-# **One limit of what you built:** each model chooses among, or repeats, what its five by five words can say; none of
-# them can be asked a question.
+# **One limit of what you built:** toys of 32 × 32 pixels, which choose or repeat what five by five words can say;
+# none can be asked a question.
 #
 # **Next:** which of all these methods for which task, with how much data and time?
 #
 # ## References
 #
-# - A. Radford et al. *Learning transferable visual models from natural language supervision.* ICML 2021. arXiv
-#   2103.00020
-# - A. Li, A. Jabri, A. Joulin, L. van der Maaten. *Learning visual n-grams from web data.* ICCV 2017. arXiv
-#   1612.09161
-# - K. Xu et al. *Show, attend and tell.* ICML 2015. arXiv 1502.03044
-# - R. Williams. *Simple statistical gradient-following algorithms for connectionist reinforcement learning.* Machine
-#   Learning 8, 1992
-# - V. Gabeur, C. Sun, K. Alahari, C. Schmid. *Multi-modal Transformer for video retrieval.* ECCV 2020. arXiv
-#   2007.10639
-# - G. Sterpu, C. Saam, N. Harte. *How to teach DNNs to pay attention to the visual modality in speech recognition.*
-#   IEEE/ACM TASLP 28, 2020. arXiv 2004.08250
+# - CLIP: A. Radford et al. ICML 2021. arXiv 2103.00020
+# - Visual n-grams: A. Li et al. ICCV 2017. arXiv 1612.09161
+# - Show, attend and tell: K. Xu et al. ICML 2015. arXiv 1502.03044
+# - REINFORCE: R. Williams. Machine Learning 8, 1992
+# - MMT: V. Gabeur et al. ECCV 2020. arXiv 2007.10639
+# - AV-Align: G. Sterpu et al. IEEE/ACM TASLP 28, 2020. arXiv 2004.08250

@@ -12,7 +12,8 @@ PEERS = ["in batches", "PIL", "torchvision on PIL", "Kornia"]
 
 
 @pytest.mark.parametrize("blur", [False, True])
-def test_contestants_end_with_batches_of_the_same_shape(blur):
+def test_contestants_end_with_batches_of_the_same_shape(monkeypatch, blur):
+    monkeypatch.setattr(augment.transform, "can_compile", lambda device: False)  # it would take a minute
     runs = augment.contestants(16, 3, blur, torch.device("cpu"))
     assert list(runs)[:2] == PEERS[:2] and set(runs) <= set(PEERS)
     for run, count in runs.values():
@@ -32,14 +33,15 @@ def test_a_peer_that_is_missing_has_no_number(monkeypatch):
 
 
 def test_rows():
-    """Times are of one image, and the ratio is theirs over ours."""
+    """Times are of one image, and a ratio is theirs over ours."""
     timings = {"in batches": Timing([0.02, 0.01, 0.03], None), "PIL": Timing([0.05, 0.05, 0.05], None)}
-    ours, pil, torchvision, kornia = augment.rows("a case", timings, {"in batches": 200, "PIL": 50})
-    assert ours == "| a case | in batches | 100 | 50–150 | 10,000 | 1.0× |"
-    assert pil == "| a case | PIL | 1,000 | 1,000–1,000 | 1,000 | 10.0× |"
+    rows = list(augment.rows("a case", timings, {"in batches": 200, "PIL": 50}))
+    ours, pil, compiled, torchvision, kornia = rows
+    assert ours == "| a case | in batches | 100.0 | 50–150 | 10,000 | 1.00× | – |"
+    assert pil == "| a case | PIL | 1,000.0 | 1,000–1,000 | 1,000 | 10.00× | – |"
+    assert "compiled | no compiler" in compiled
     assert "torchvision on PIL | not installed" in torchvision and "Kornia | not installed" in kornia
-    columns = {row.count("|") for row in (ours, pil, torchvision, *augment.HEAD.split("\n"))}
-    assert columns == {7}
+    assert {row.count("|") for row in (*rows, *augment.HEAD.split("\n"))} == {8}
 
 
 def test_one_thread_is_timed_by_the_processor(monkeypatch):

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from grader.marks.changes import read
 from grader.questions.personal import student_key
 from grader.questions.record import MIME
 
@@ -134,8 +135,7 @@ def test_an_error_points_at_the_students_line_only(lab, shoot):
 # -- graded ------------------------------------------------------------------------------------------------
 
 LESSON = "02_attention"
-# What nbgrader's template of a feedback page asks for: without a network formulas stay in TeX.
-OF_NBGRADER = ("https://cdnjs.cloudflare.com/ajax/libs/mathjax/",)
+LOOKED_FOR = "a score is a sum of d products of variance 1"
 SCRIPT = "<script>window.ran = 'yes'</script>"
 ANSWERS = {
     "attention_answer": f"""
@@ -160,6 +160,7 @@ def similarities(x):
 raise ValueError("{SCRIPT}")
 """,
     "score_scale_answer": f'score_scale = "{SCRIPT}"',
+    "why_scaled": f"The variance is $d$. {SCRIPT}",
     "hard_gradient_answer": f'hard_gradient = "{SCRIPT}"',
 }
 
@@ -196,8 +197,7 @@ def graded(root, course, environment):
     return course / "feedback" / "noor" / LESSON / f"{LESSON}.html"
 
 
-def test_the_feedback_page(graded, open_window, shoot):
-    window = open_window(OF_NBGRADER)
+def test_the_feedback_page(graded, window, shoot):
     page = window.page()
     page.goto(graded.as_uri(), wait_until="load")
     panel = page.get_by_role("status").filter(has_text="Scaled dot-product attention")
@@ -208,7 +208,8 @@ def test_the_feedback_page(graded, open_window, shoot):
     shoot(page, "top")
     panel.scroll_into_view_if_needed()
     shoot(page, "panel")
-    window.close()
+    expect(page.get_by_text("The variance is")).to_be_visible()
+    assert "is looked for" not in page.content() and LOOKED_FOR not in page.content()
 
 
 def test_the_formgrader(graded, server, window, shoot):
@@ -220,6 +221,31 @@ def test_the_formgrader(graded, server, window, shoot):
     page.goto(f"{server}/formgrader/manage_submissions/{LESSON}")
     expect(page.get_by_role("row").filter(has_text="noor")).to_be_visible()
     shoot(page, "submissions")
+
+
+def test_what_a_person_looks_for_stands_above_the_answer(graded, course, server, window, shoot):
+    page = window.page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"{server}/formgrader/gradebook/{LESSON}/{LESSON}")
+    page.get_by_role("link", name="Submission #1").click()
+    points = page.locator("#why_scaled")
+    answer = page.locator(".nbgrader_cell").filter(has=points)
+    expect(answer).to_contain_text("The variance is")
+    above = answer.locator("xpath=preceding::*[contains(@class, 'text_cell')][1]")
+    expect(above).to_contain_text("What is looked for")
+    expect(above).to_contain_text(LOOKED_FOR)
+    points.focus()  # where the page takes a grader who goes from one field to the next
+    expect(above).to_be_in_viewport()
+    expect(points).to_have_class(re.compile("needs_manual_grade"))  # the page has the grades
+    with page.expect_response(re.compile("/api/grade/")) as saved:
+        points.fill("3")
+        points.blur()
+    assert saved.value.ok and saved.value.json()["manual_score"] == 3
+    (change,) = read(course)
+    assert (change.student, change.exercise, change.after) == ("noor", "why_scaled", "3")
+    shoot(page, "answer")
+    assert wrong == [] and page.evaluate("window.ran") is None
 
 
 def test_signing_in(lab, course, shoot):

@@ -86,7 +86,7 @@ def test_no_guess_is_not_drawn(told, monkeypatch, guess):
         Axes, "set_title", lambda ax, text, **more: titles.append(text) or keep(ax, text, **more)
     )
     told(attending.against_beta, [1, 10], {"with": [0.4, 0.9]}, guess)
-    assert titles == ["no guess yet: type one in the cell above, and run both again"]
+    assert titles == ["no guess yet"]
 
 
 def test_a_question_is_told_with_the_weight_of_its_box(told):

@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from course.layers import MLP, LayerScale, QuickGELU, StochasticDepth, stochastic_depth_rates, xavier
+from course.layers import (
+    GELU,
+    MLP,
+    LayerScale,
+    QuickGELU,
+    StochasticDepth,
+    beside,
+    stochastic_depth_rates,
+    xavier,
+)
 
 
 def test_mlp_is_two_linear_layers_with_an_activation_between():
@@ -43,6 +52,31 @@ def test_xavier_draws_matrices_and_leaves_vectors():
     edge = (6 / 400) ** 0.5
     assert 0.99 * edge < after[0].abs().max() <= edge
     assert after[0].std().item() == pytest.approx(edge / 3**0.5, rel=0.02)
+
+
+def test_gelu_writes_over_what_it_is_given_only_where_no_gradient_is_kept():
+    x = torch.linspace(-6, 6, 1001, dtype=torch.float64)
+    before, expected = x.clone(), nn.functional.gelu(x)
+    assert torch.equal(GELU()(x), expected)
+    assert torch.equal(x, before)
+    with torch.no_grad():
+        y = GELU()(x)
+    assert y.data_ptr() == x.data_ptr()
+    assert torch.equal(y, expected)
+
+
+def test_without_gradients_a_sum_and_quick_gelu_are_written_over_what_they_are_given():
+    x, branch = torch.linspace(-6, 6, 1001), torch.linspace(1, 2, 1001)
+    expected, curve = x + branch, QuickGELU()(x)
+    assert torch.equal(beside(x, branch), expected)
+    assert branch[0] == 1  # with them nothing is
+    with torch.no_grad():
+        halves = branch.bfloat16()
+        assert beside(x, halves).dtype == torch.float32 and halves[0] == 1
+        assert beside(x, branch) is branch and torch.equal(branch, expected)
+        assert x[0] == -6
+        assert QuickGELU()(x).data_ptr() == x.data_ptr()
+    torch.testing.assert_close(x, curve)
 
 
 def test_quick_gelu_is_its_formula_and_close_to_gelu():

@@ -24,7 +24,6 @@ from grader import catalogue, notebook
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import find_lessons
 from grader.demo.any_lesson import wrong_answers
-from grader.demo.attention import CLASS
 from grader.demo.student import Student, submission
 from grader.demonstrations import is_demonstration, needed
 from grader.exercise import Exercise, Function, Number
@@ -36,7 +35,7 @@ from grader.slips.slip import apply
 from grader.slips.tree import parse
 from grader.uses import uses
 from tests.grader import corpus
-from tests.grader.two_roads import answer, cell, checked, scored
+from tests.grader.two_roads import ENDING, answer, cell, checked, scored
 
 pytestmark = pytest.mark.slow
 
@@ -179,7 +178,7 @@ def test_what_is_drawn_is_many_answers_of_every_kind():
     assert all(right and wrong for right, wrong in map(pool, EXERCISES))
 
 
-@pytest.mark.parametrize("student", CLASS, ids=lambda student: student.name)
+@pytest.mark.parametrize("student", ENDING, ids=lambda student: student.name)
 def test_the_demonstration_s_class_is_scored_as_check_says(quick, student: Student):
     lesson = LESSONS["02_attention"]
     released = nbformat.read(lesson.released, as_version=4)

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from grader import catalogue
 from grader.asking.respond import reply
 from grader.cli import app
-from grader.judging import process
+from grader.judging import apart, process
 from grader.questions.draw import Draw
 from grader.questions.personal import belongs, plain_key, readable, student_key
+from grader.sandbox.confinement import NotConfined
 
 pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "in_this_process")
 
@@ -23,10 +24,14 @@ pytestmark = pytest.mark.usefixtures("nobody", "catalogued", "in_this_process")
 def in_this_process(monkeypatch):
     """Files run here: test_respond.py has them run in a process of their own, which takes seconds."""
 
-    def run_file(file, asked, seconds, helper):
+    def run_file(file, helper, asked, seconds):
         return json.dumps(reply(asked, runpy.run_path(str(file)), catalogue.implementations))
 
+    def not_here(*_):
+        raise NotConfined
+
     monkeypatch.setattr(process, "_run", run_file)
+    monkeypatch.setattr(apart, "judge_apart", not_here)
 
 
 MULTIPLY_ADDS = "This is in multiply–adds, each of which is two FLOPs."

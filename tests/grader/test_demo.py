@@ -1,5 +1,6 @@
 """The demonstration class, graded for real; and the classes that are made for other lessons."""
 
+import ast
 import csv
 import itertools
 import math
@@ -14,9 +15,10 @@ import torch
 
 from grader import catalogue
 from grader.building.lesson import Lesson
-from grader.demo import NOT_GRADED, DemoError, _print_gradebook, run
+from grader.demo import NOT_GRADED, DemoError, _print_gradebook, choose, run
 from grader.demo.any_lesson import make_class, wrong_answers
 from grader.demo.attention import CLASS
+from grader.demo.choose import CAPSTONE
 from grader.demo.student import Student
 from grader.exercise import Function, Matching, Number
 from grader.questions.draw import Draw
@@ -87,6 +89,32 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
     shutil.rmtree(tmp_path)
 
 
+# -- the capstone's class ----------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")  # one of them forgot the other
+def test_what_the_class_of_the_capstone_writes_runs_with_what_the_lesson_has(monkeypatch):
+    exercise = catalogue.find(CAPSTONE)
+    source = (ROOT / "solutions" / "14_choose" / "14_choose.py").read_text(encoding="utf-8")
+    imports = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names: dict[str, object] = {}
+    exec(ast.unparse(ast.Module(imports, [])), names)
+    monkeypatch.setitem(exercise.reference.__globals__, "NEW", 300)
+    (question,) = exercise.questions(Draw(0))
+    told = {}
+    for student in choose.CLASS:
+        if answer := student.answers.get(CAPSTONE):
+            exec(
+                answer.replace("8000", "800").replace("steps = small_cnn(), 800", "steps = small_cnn(), 3"),
+                names,
+            )
+            told[student.name] = exercise.outcome(names[CAPSTONE], question)
+    assert len(told) == 9
+    assert all(exercise.accuracy(question, outcome.value) <= 1 for outcome in told.values())
+    verdict = exercise.difference(question, None, told["eli"].value)
+    assert verdict is not None and "this is 0% of the points" in verdict.sentence
+
+
 # -- any lesson ---------------------------------------------------------------------------------------------
 
 
@@ -107,15 +135,22 @@ def test_a_class_is_made_of_slips(lesson):
     assert all({*student.answers, *student.unanswered} <= known for student in students.values())
 
 
+def _is_of_the_course(it):
+    return str(getattr(it, "__module__", "")).partition(".")[0] == "course"
+
+
 @pytest.mark.parametrize("id", [id for ids in catalogue.ids().values() for id in ids])
 def test_wrong_answers_are_wrong(id):
     exercise = catalogue.find(id)
     built_on = [other for other in catalogue.every_exercise() if isinstance(other, Function)]
     names = USUAL | {other.id: other.reference for other in built_on if other.id != id}
+    if isinstance(exercise, Function):  # what the lesson imports of the course, and the reference stands on
+        known = exercise.reference.__globals__ if hasattr(exercise.reference, "__globals__") else {}
+        names |= {name: it for name, it in known.items() if _is_of_the_course(it)}
     if isinstance(exercise, Number):
         names["numbers"] = lambda name: SimpleNamespace(**exercise.values(Draw(0)))
     questions = [question for question in exercise.questions(Draw(0)) if question.part in exercise.parts]
-    right = exercise.outcomes(exercise.reference, questions)
+    right = exercise.expected(questions)
     for cell in wrong_answers(exercise):
         namespace = dict(names)
         exec(cell, namespace)

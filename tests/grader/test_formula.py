@@ -291,10 +291,10 @@ SQUARE = "((L + d)**2 + 2*(L + d)*({}*n) + ({}*n)**2)"
     ],
 )
 def test_no_text_takes_long(text, other):
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(FormulaError):
         are_equal(text, other)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_value_to_compute_with_or_nan():

@@ -2,12 +2,13 @@
 
 import os
 import re
+import time
 
 import pytest
 from IPython.utils.capture import capture_output
 
-from grader import check, hint, notebook, numbers, sign_in
-from grader.asking import given
+from grader import catalogue, check, hint, notebook, numbers, sign_in
+from grader.asking import clock, given
 from grader.catalogue import UnknownExercise
 from grader.questions.draw import Draw
 from grader.questions.personal import PUBLIC_SECRET, readable, student_key
@@ -123,6 +124,21 @@ def test_an_error_points_at_the_students_line(outside, tmp_path, capsys):
     assert said.startswith("✗ It stops with an error · Weights · 0 of 4 points")
     assert "In weights, line 4: `return x @ x @ x` raised RuntimeError: “mat1" in said
     assert "Traceback" not in said and "grader" not in said
+
+
+ENDLESS = "def weights(x, mask=None):\n    while True: pass\n\ncheck(weights)"
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(0.9, True), (0.1, False)])
+def test_what_is_late_beside_other_work_is_told_of_that(
+    outside, tmp_path, capsys, monkeypatch, others, is_told
+):
+    monkeypatch.setattr(catalogue.find("weights"), "seconds", 0.05)
+    monkeypatch.setattr(clock, "waited", lambda: others * time.monotonic())
+    called_from(ENDLESS, tmp_path / "script.py")
+    said = capsys.readouterr().out
+    assert "It did not finish within 0.05 seconds" in said and "`while True: pass` was running then." in said
+    assert ("The machine was busy with other work" in said) is is_told
 
 
 def test_validate_hears_on_stderr_what_is_not_right(outside, tmp_path, capsys, monkeypatch):

@@ -1,10 +1,12 @@
 """An instructor's own course.toml: what is built, counted and checked follows, and slips in it are said."""
 
 import pytest
+from typer.testing import CliRunner
 
 from grader import catalogue, own
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import BuildError, Lesson
+from grader.cli import app
 from grader.own import Changes, OwnError, changes
 
 ROOT = own.PLACES[0].parent
@@ -30,6 +32,39 @@ def built(lesson=LESSON):
     cells = instructor_notebook(Lesson(ROOT, lesson)).cells
     said = [cell.metadata.nbgrader for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
     return {one.grade_id: one.points for one in said}, "\n".join(cell.source for cell in cells)
+
+
+def refused():
+    """What a command says that cannot follow the file."""
+    done = CliRunner().invoke(app, ["key", "ada"])
+    assert done.exit_code == 2 and done.exception.__class__ is SystemExit, done.output
+    return " ".join(done.output.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[lessons.02_attention", "course.toml is no TOML"),
+        (
+            "[lessons.02_atention]\nleave_out = []",
+            "course.toml tells of 02_atention, and there is no such lesson",
+        ),
+        ("[lessons.02_attention]\nsource = 'none.py'", "there is no source none.py"),
+    ],
+)
+def test_every_command_says_a_slip_in_one_sentence(toml, text, said):
+    toml(text)
+    assert said in refused()
+
+
+def test_a_file_that_another_course_would_follow_is_not_passed_over(toml, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "course.toml").write_text("[lessons.02_attention]\nleave_out = []\n")
+    monkeypatch.chdir(other)
+    assert CliRunner().invoke(app, ["key", "ada"]).exit_code == 0  # no course's root: it is something else's
+    (other / "nbgrader_config.py").write_text("")
+    assert "is not followed: the course of this environment reads" in refused()
 
 
 def test_nothing_is_changed_where_there_is_no_file(toml):
@@ -65,7 +100,7 @@ def test_a_bonus_is_asked_and_no_part_of_the_whole(toml):
     assert after == before, "nbgrader counts it"
     worth = before["why_few_hurt"]
     assert f"{worth:g} point{'' if worth == 1 else 's'}, a bonus" in text and text.count(", a bonus") == 1
-    assert f"({whole - worth:g} points; " in text and f"({whole:g} points" not in text
+    assert f"({whole - worth:g} points, " in text and f"({whole:g} points" not in text
     assert catalogue.is_bonus("why_few_hurt") and not catalogue.is_bonus("attention")
 
 

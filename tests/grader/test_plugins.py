@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -21,8 +22,11 @@ from grader.judging.verdict import MIME as VERDICT
 from grader.plugins import Judge
 from grader.questions.draw import Draw
 from grader.questions.personal import SECRET_FILE, student_key
+from grader.repair import NotGradable
 from grader.sandbox.confinement import confinement
 from grader.sandbox.limits import Limits, MiB
+from grader.sandbox.runner import PATIENCE
+from grader.sandbox.stopwatch import Stopwatch
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "05_cost"
@@ -241,7 +245,8 @@ def test_the_secret_is_there_for_every_submission_and_in_no_environment(tmp_path
         assert dict(os.environ) == before
 
 
-def test_a_notebook_has_one_time_and_what_comes_after_it_is_told_so(confined):
+def test_a_notebook_has_one_time_and_what_comes_after_it_is_told_so(confined, monkeypatch):
+    monkeypatch.setattr(Stopwatch, "had", property(lambda watch: time.monotonic() - watch._began))  # all
     verdicts, errors = judged(
         Limits(seconds=5.0),
         ("matmul_flops", "matmul_flops = '2*L*d*n'"),
@@ -253,6 +258,46 @@ def test_a_notebook_has_one_time_and_what_comes_after_it_is_told_so(confined):
     assert errors[1].startswith(told)
     for late in verdicts[1:]:
         assert late["score"] == 0 and told in str(late)
+
+
+def test_an_answer_has_the_seconds_of_its_exercise_and_not_those_of_a_cell(confined, monkeypatch):
+    monkeypatch.setitem(globals(), "Judge", partial(Judge, timeout=1))
+    once = "import time\nrested = []\n"
+    rests = "    if not rested: rested.append(time.sleep(2))\n"
+    turns = "    return x.unflatten(-1, (h, -1)).transpose(-3, -2)\n"
+    verdicts, _ = judged(Limits(), ("split_heads", f"{once}def split_heads(x, h):\n{rests}{turns}"))
+    assert verdicts[0]["score"] == catalogue.find("split_heads").points
+
+
+RESTS = "import time\ntime.sleep(2.5)\nmatmul_flops = '2*L*d*n'"
+ASKED_RESTS = """
+import time
+rested = []
+def split_heads(x, h):
+    if not rested:
+        rested.append(time.sleep(2.5))
+    return x.unflatten(-1, (h, -1)).transpose(-3, -2)
+"""
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """A machine on which code gets a tenth of the time, for all that is told; a cell has a second of it."""
+    wall = Stopwatch.had.fget
+    monkeypatch.setattr(Stopwatch, "had", property(lambda watch: wall(watch) / 10))
+    monkeypatch.setitem(globals(), "Judge", partial(Judge, timeout=1, record_timing=True))  # goes long
+    monkeypatch.setattr("grader.plugins.AT_MOST", 0.1)
+
+
+def test_on_a_busy_machine_a_cell_and_an_answer_have_the_same_seconds(confined, busy):
+    verdicts, errors = judged(Limits(), ("matmul_flops", RESTS), ("split_heads", ASKED_RESTS))
+    assert errors == ["", ""]
+    assert [verdict["status"] for verdict in verdicts] == ["right", "right"]
+
+
+def test_on_one_that_is_too_busy_nothing_is_graded(confined, busy):
+    with pytest.raises(NotGradable, match=r"too busy to grade it: in 2 seconds .* had 0 for itself"):
+        judged(Limits(seconds=2 / PATIENCE), ("matmul_flops", RESTS))
 
 
 def test_a_cell_that_stopped_is_told_and_so_is_who_needs_it(confined):

@@ -212,7 +212,7 @@ class Hostiles:
 
     def _grade(self, worker: Worker, student: str, files: dict[str, bytes]) -> Result:
         try:
-            return worker.grade(student, files, {}, SECONDS_PER_SUBMISSION)
+            return worker.grade(student, files, {}, {}, SECONDS_PER_SUBMISSION)
         except (WorkerLost, TimeUp) as error:
             self._workers[self._workers.index(worker)] = Worker(self.release)
             return not_gradable(student, f"{LOST} ({type(error).__name__}: {error})")

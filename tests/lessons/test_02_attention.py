@@ -51,7 +51,9 @@ def balanced():
 def test_the_table_of_the_balanced_experiment_is_what_comes_out():
     rows = re.findall(r"^# \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) \|$", SOURCE.read_text(), re.MULTILINE)
     written = {int(beta.replace(",", "")): (float(a), float(b)) for beta, a, b in rows}
-    assert written == {beta: (percent(read(beta, known())), percent(read(beta, balanced()))) for beta in BETAS}
+    assert written == {
+        beta: (percent(read(beta, known())), percent(read(beta, balanced()))) for beta in BETAS
+    }
 
 
 def test_what_is_never_read_is_what_has_fewest_keys():

@@ -2,19 +2,24 @@
 
 import json
 import re
+from collections import Counter
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
+from benchmarks.multimodal import FRESH
 from course import checkpoints
 from course.checkpoints.recipes import captions, films
-from course.data.captioned import COLOURS, SHAPES, UNSEEN, captioned, prompts
+from course.data.captioned import COLOURS, SHAPES, captioned, prompts
+from course.data.videos import MELODIES, videos
 from course.multimodal import av_align, captioning, clip, retrieval
 from course.multimodal.captioning import mass_inside, written
 from course.multimodal.in_seconds import learn_pairs
 from grader import catalogue
-from tests.test_lessons import LESSONS, half_filled
+from grader.questions.draw import Draw
+from tests.test_lessons import LESSONS, assert_waiting, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "13_modalities"]
 SOURCE = LESSON.source.read_text(encoding="utf-8")
@@ -35,9 +40,7 @@ def test_the_readers_clip_is_the_librarys():
     pictures, sentences = torch.randn(2, 6, 8, generator=torch.Generator().manual_seed(0))
     for log_scale in (torch.tensor(1.5), torch.tensor(9.0)):
         logits = log_scale.exp().clamp(max=100) * clip.cosines(pictures, sentences)
-        torch.testing.assert_close(
-            clip_loss(pictures, sentences, log_scale), clip.contrastive_loss(logits)
-        )
+        torch.testing.assert_close(clip_loss(pictures, sentences, log_scale), clip.contrastive_loss(logits))
     texts = torch.randn(5, 4, 8)
     classes = clip.class_vectors(torch.nn.Identity(), list(texts))
     torch.testing.assert_close(zero_shot(pictures, texts), clip.cosines(pictures, classes))
@@ -57,9 +60,7 @@ def test_the_readers_retrieval_is_the_librarys():
 
 def test_the_readers_looks_are_the_librarys():
     weights, real = torch.rand(3, 5, 7).softmax(-1), torch.arange(5) < torch.tensor([[5], [3], [1]])
-    torch.testing.assert_close(
-        everywhere_once(weights, real), captioning.doubly_stochastic(weights, real)
-    )
+    torch.testing.assert_close(everywhere_once(weights, real), captioning.doubly_stochastic(weights, real))
     teller, _ = checkpoints.load("tell-soft")
     model = teller.model
     look = SoftLook(64, 32, 32)
@@ -138,6 +139,8 @@ def test_recorded_numbers_are_those_of_the_benchmark():
     assert "soft 80, 75, 79 of 100, hard 53, 38, 26" in TEXT
     recorded("captions: soft", "seen, whole", [80, 75, 79])
     recorded("captions: hard", "seen, whole", [53, 38, 26])
+    cards = [checkpoints.load(name)[1]["scores"][0]["this"] for name in ("tell-soft", "tell-hard")]
+    assert [round(share) for share in cards] == [84, 50] and "trainings of their own: 84 and 50" in TEXT
     assert "with it 90, 85 and 70 songs of 100, **without** it 96, 95 and 94" in TEXT
     recorded("listening: both", "whole", [90, 85, 70])
     recorded("listening: both, without the regression", "whole", [96, 95, 94])
@@ -161,7 +164,7 @@ def test_a_captioner_sees_the_shape_and_cannot_say_the_pair():
         with torch.no_grad():
             shape = teller.model(unseen.normalised(), ids[:, :3])[:, 2].argmax(dim=-1)
         right.append(100 * (shape == ids[:, 3]).float().mean().item())
-    assert right[0] < 10 and right[1] > 50  # "about ten times as often"
+    assert right[1] > 50 and right[1] > 10 * right[0]  # "more than ten times as often"
 
 
 def test_the_hard_look_is_on_the_shape_and_one_for_all_words():
@@ -193,6 +196,7 @@ def test_the_map_moves_with_the_sound():
         owns.append((weights * (test.notes[:, None] == note[..., None])).sum(-1)[tone].mean().item())
         lags.append(av_align.lag(weights, tone).mean().item())
     assert lags[1] - lags[0] == pytest.approx(2, abs=0.5) and lags[2] - lags[1] == pytest.approx(2, abs=0.5)
+    assert lags[1] == pytest.approx(0.4, abs=0.05) and "In time it already looks 0.4 frames" in TEXT
     assert min(owns) > 0.7
     score = card["scores"][0]
     assert score["this"] == 92 and score["beside"]["the picture grey"] == pytest.approx(3.5)
@@ -200,11 +204,81 @@ def test_the_map_moves_with_the_sound():
     assert test.captions[0].split().count("be") == 3
 
 
-def test_who_cannot_tell_the_order_finds_three_of_four():
-    from course.data.videos import MELODIES
+def test_what_forgetting_costs(capsys):
+    cell = SOURCE.split("needs(expert_similarity=expert_similarity, retrieval_report=retrieval_report)\n")[1]
+    known = {"torch": torch, "expert_similarity": expert_similarity, "retrieval_report": retrieval_report}
+    exec(cell.split("\n# %%")[0], known)
+    lines = capsys.readouterr().out.splitlines()
+    found = [[float(number) for number in re.findall(r"[\d.]+", line)] for line in lines]  # R@5, …, lonely
+    (yours, own), (divided, seven), (there, fourteen) = ((row[1], row[-1]) for row in found)
+    assert (yours - divided, yours - there) == (8, 18) and "8 and 18 points of R@5" in TEXT
+    assert (round(seven / own), round(fourteen / own)) == (7, 14)
 
-    ordered = sum(low != high for low, high in MELODIES.values())
-    assert 100 * (1 - ordered / len(MELODIES) / 2) == 75 and "finds 75 of 100 at best" in TEXT
+
+def test_who_cannot_tell_the_order_finds_three_of_four_or_a_few_more_on_the_videos_tested():
+    ordered = [low != high for low, high in MELODIES.values()]
+    assert 100 * (1 - sum(ordered) / len(MELODIES) / 2) == 75 and "A coin finds 75 of 100 (R@1)" in TEXT
+    other = list(map(list(MELODIES).index, ("low", "high", "falling", "rising")))
+    found = []
+    for seed in range(3):  # as in benchmarks/multimodal.py
+        shown = list(map(tuple, videos(200, 0.0, seed=FRESH + seed).facts.tolist()))
+        counts = Counter(shown)
+        turned = [(colour, move, other[melody], place) for colour, move, melody, place in shown]
+        alike = [counts[one] if one == two else counts[one] + counts[two] for one, two in zip(shown, turned)]
+        found.append(round(sum(counts[one] / n for one, n in zip(shown, alike)) / 2))
+    assert found == [80, 83, 84] and "80, 83 and 84" in TEXT
+
+
+# -- what once was accepted -------------------------------------------------------------------------------
+
+
+def prefix_only(weights, real):
+    looked = [own[: kept.sum()].sum(dim=0) for own, kept in zip(weights, real)]
+    return ((1 - torch.stack(looked)) ** 2).sum(dim=1).mean()
+
+
+def adds_a_little(text, weights, video, there):
+    kept, asked = video.masked_fill(~there[..., None], 0), weights[:, None] * there
+    found = (asked * torch.einsum("ted,ved->tve", text, kept)).sum(dim=-1)
+    return found / (asked.sum(dim=-1) + 1e-8)
+
+
+def in_half(scores, k):
+    return retrieval_report(scores.half(), k)
+
+
+class SetToZero(SoftLook):
+    def __init__(self, n, D, k):
+        super().__init__(n, D, k)
+        for weight in self.parameters():
+            nn.init.zeros_(weight)
+
+
+def of_equal_chances(estimate):
+    logits, rewards = torch.zeros(9), torch.randn(9)
+    mean = torch.stack([estimate(logits, s, rewards[s].item(), 2.0) for s in range(9)]).mean(dim=0)
+    assert torch.allclose(mean, (rewards - rewards.mean()) / 9, atol=1e-4)
+
+
+ONCE_ACCEPTED = {
+    "everywhere_once": (prefix_only, "padding between the words"),
+    "expert_similarity": (adds_a_little, "an expert that is hardly asked, alone"),
+    "retrieval_report": (in_half, "scores that nearly tie"),
+    "SoftLook": (SetToZero, "what its parameters begin as"),
+    "test_estimate": (of_equal_chances, "rejects code that takes all places for equally likely"),
+}
+
+
+@pytest.mark.parametrize("id", ONCE_ACCEPTED)
+def test_what_once_was_accepted_fails_in_the_part_that_asks_for_it(id):
+    answer, part = ONCE_ACCEPTED[id]
+    exercise = catalogue.find(id)
+    questions = exercise.questions(Draw(0))
+    wanted = exercise.expected(questions)
+    given = [exercise.received(one, exercise.outcome(answer, one)) for one in questions]
+    asked = zip(questions, wanted, given, strict=True)
+    lost = {one.part for one, right, own in asked if exercise.difference(one, right.value, own.value)}
+    assert part in lost and len(lost) <= 2, lost
 
 
 # -- half a notebook, and none -------------------------------------------------------------------------
@@ -214,8 +288,5 @@ def learn_pairs(*given, **others):
     return _learn_pairs(*given, **(others | dict(steps=2)))"""
 
 
-@pytest.mark.parametrize("answered", [0, 7])
-def test_a_notebook_half_filled_ends_without_a_traceback_of_ours(answered):
-    errors = half_filled(LESSON, answered, SHORT)
-    assert {error.ename for error in errors} <= {"NotWrittenYet"}, [error.evalue for error in errors]
-    assert errors
+def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
+    assert_waiting(half_filled(LESSON, 7, SHORT))

@@ -1,8 +1,9 @@
 """HOG
 
 From the gradients of an image, a histogram for each cell of `cell` × `cell` pixels. A pixel's angle is that
-of (dx, dy), taken into 0 … π, so that opposite gradients are alike; its bin is ⌊bins · angle / π⌋, and its
-vote the gradient's length. Each cell's histogram is divided by its length; one without votes stays zero.
+of (dx, dy), taken into 0 ≤ angle < π, so that opposite gradients are alike; its bin is
+⌊bins · angle / π⌋, and its vote the gradient's length. Each cell's histogram is divided by its length; one
+without votes stays zero.
 """
 
 import math

@@ -1,10 +1,11 @@
 """All four at once
 
-An encoder gives a token for CLS and one for each of N patches. On these: `relations`, your `PairLogits` with
-nine heads; `distances` and `angles`, each a `PairLogits` with one head; `places`, `nn.Linear(d, N)`, which
-tells of a patch at which of the N places it is. Give four losses in one tensor: your `relation_loss`; the
-mean squared error of the distances, and of the angles, against their tables; the cross-entropy of patch i
-with place i. CLS is at no place: it is left out of all four.
+An encoder gives a token for CLS and one for each of N patches. On these: `relations`, your `PairLogits`
+with nine heads; `distances` and `angles`, two layers, each a `PairLogits` with one head; `places`,
+`nn.Linear(d, N)`, which tells of a patch at which of the N places it is. `forward(tokens, labels,
+distances, angles)` gives four losses in one tensor: your `relation_loss`; the mean squared error of the
+distances, and of the angles, against their tables; the cross-entropy of patch i with place i. CLS is at no
+place: it is left out of all four.
 """
 
 import torch
@@ -59,6 +60,10 @@ exercise = Module(
         "order: images follow each other, and in each one all places.",
         "(self.angles(z)[:, 0] - angles) -> (self.distances(z)[:, 0] - angles)": "One layer answers for "
         "distances and for angles: each has its own.",
+        "(self.distances(z)[:, 0] - distances).pow(2) -> (self.distances(z)[:, 0] - distances).abs()": "The "
+        "error of the distances is taken as it is: the distances want squares, as the angles do.",
+        "(self.angles(z)[:, 0] - angles).pow(2) -> (self.angles(z)[:, 0] - angles).abs()": "The error of the "
+        "angles is taken as it is: the angles want squares, as the distances do.",
         "_x.pow(2) -> _x.abs()": "The errors of distances and angles are taken as they are: the squared ones "
         "are asked for.",
         "_x.pow(2).mean() -> _x.pow(2).sum()": "The squared errors are added up: their mean is asked for.",

@@ -1,13 +1,15 @@
 """A number for each pair, and each head
 
 `query` and `key`: linear layers from d to heads · w numbers, **without bias**, where w = ⌊d / heads⌋. In
-`forward`: project, split into heads, and give the scores q·k / √w of all pairs. Row i asks: [b, h, i, j] is
-query i with key j. It is attention as far as its scores: no softmax, no values.
+`forward`: project, split into heads (w numbers in a row are a head's), and give the scores q·k / √w of all
+pairs. Row i asks: [b, h, i, j] is query i with key j. It is attention as far as its scores: no softmax, no
+values. Both weights begin at random, as `nn.Linear` draws them: were both zero, neither would get a
+gradient.
 """
 
 from torch import nn
 
-from grader.exercise import Module
+from grader.exercise import Module, Spread
 
 
 class PairLogits(nn.Module):
@@ -40,7 +42,8 @@ def _case(heads, extra=0):
 
 exercise = Module(
     PairLogits,
-    cases={"three heads": _case(3), "nine heads, and a rest": _case(9, extra=2), "one head": _case(1)},
+    cases={"three heads": _case(3), "d not divisible by the heads": _case(9, extra=2), "one head": _case(1)},
+    starts={"query.weight": Spread(), "key.weight": Spread()},
     words={"query": "the queries", "key": "the keys", "scores": "the scores"},
     slips={
         "scores / self.width**0.5 -> scores / x.shape[-1]**0.5": "The scores are divided by the root of d; a "

@@ -1,8 +1,11 @@
 """An angle, and where ε stands
 
 arccos( u·v / (‖u‖ ‖v‖ **+ ε**) ), in radians, for each pair of vectors. ε stands in the denominator, beside
-the product of the lengths. It is there against rounding: a cosine above 1 has no arccos.
+the product of the lengths. It is there against rounding: a cosine above 1 has no arccos. Write it out:
+`cosine_similarity`, which may not be called, has its own way with ε.
 """
+
+import torch
 
 from grader.exercise import Function
 
@@ -25,6 +28,15 @@ def _case(batch, eps, same=False):
     return case
 
 
+def _short(draw):
+    """Vectors so short that an ε of one's own shows; a turn between them that rounds well."""
+    (count,) = draw.sizes(1)
+    u = 1e-3 * (draw.normal(count, 2) + 3)
+    turn = 0.5 + draw.normal(count).abs().clamp(max=1.5)  # radians
+    across = torch.stack([-u[..., 1], u[..., 0]], dim=-1)
+    return {"u": u, "v": turn.cos()[..., None] * u + turn.sin()[..., None] * across, "eps": 0.0}
+
+
 exercise = Function(
     angle_between,
     cases={
@@ -32,6 +44,7 @@ exercise = Function(
         "a table of pairs": _case(2, 0.01),
         "large ε": _case(1, 2.0),
         "a vector and itself": _case(1, 0.3, same=True),
+        "short vectors, ε = 0": _short,
     },
     words={"product": "u·v", "lengths": "the product of the lengths", "cosine": "the cosine"},
     slips={
@@ -45,6 +58,8 @@ exercise = Function(
         "lengths + eps -> (u.norm(dim=-1) + eps) * (v.norm(dim=-1) + eps)": "ε is added to each length: it "
         "stands once, beside the product of the two.",
         "lengths + eps -> lengths + 1e-6": "ε is a number of your own: it is handed in, as `eps`.",
+        "lengths + eps -> lengths + max(eps, 1e-6)": "ε is never below a number of your own: what is handed "
+        "in as `eps` holds, also 0.",
         "lengths + eps -> lengths.clamp(min=eps)": "ε is only the least that the denominator may be: it is "
         "to be added.",
         "cosine.arccos() -> cosine.arccos().rad2deg()": "The angle is in degrees: radians are asked for.",

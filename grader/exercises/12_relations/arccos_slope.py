@@ -16,6 +16,9 @@ exercise = Number(
         "1 / sqrt(1 - (length / (length + eps))**2)": "u·u is the length squared, and so is ‖u‖‖u‖.",
         "1 / sqrt(1 - length**2 / (length**2 + eps))": "The cosine is squared under the root.",
         "sqrt(1 - (length**2 / (length**2 + eps))**2)": "This is one over it.",
+        "math.acos(length**2 / (length**2 + eps))": "This is the angle, not the slope at it.",
+        "math.inf": "The cosine was taken for 1: with ε in the denominator it is a little below, "
+        "which float32 may round away.",
     },
     points=2,
     difficulty=2,

@@ -1,7 +1,7 @@
 """Where is patch i?
 
-Patches are numbered row by row: 0, 1, 2, … Give the row and the column of each, both counted from 0, as
-floats.
+Patches are numbered row by row: 0, 1, 2, … Give the row and the column of each, both counted from 0, as a
+tensor of floats.
 """
 
 import torch
@@ -30,6 +30,7 @@ exercise = Function(
         "one row": _case(1, 7),
         "one column": _case(5, 1),
     },
+    gives="floats",
     words={"row": "the row", "column": "the column"},
     slips={
         "number / W -> number / H ;; row * W -> row * H": "A row is taken to be H patches long: a row has W "

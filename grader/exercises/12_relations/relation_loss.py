@@ -1,8 +1,9 @@
 """Nine heads are nine classes
 
 `logits[b, h, i, j]` is how much head h speaks for the pair (i, j). The heads **are** the classes: for each
-pair a softmax over its nine numbers, and minus the logarithm of the right one's share; the mean of all pairs
-and images. The labels are the same for each image.
+pair a softmax over its nine numbers, and minus the logarithm of the right one's share; the mean of all
+pairs and images. The labels are the same for each image. `F.cross_entropy` may do it: what is asked is
+which axis it is to run along.
 """
 
 from grader.exercise import Function
@@ -48,7 +49,10 @@ exercise = Function(
         "-right.mean() -> right.mean()": "The sign is turned: a share below one has a negative logarithm.",
         "-right.mean() -> -right.sum() / len(logits)": "The sum of an image's pairs is told, and only over "
         "images the mean: the mean of all pairs is asked for.",
-        "-right.mean() -> -right[0].mean()": "Only the first image is looked at.",
+        "right = log_shares.gather(1, index) -> right = log_shares": "The labels are not used: the mean runs "
+        "over all classes, right or wrong.",
+        "right = log_shares.gather(1, index) -> right = log_shares.amax(dim=1)": "The labels are not used: "
+        "the largest share of each pair is taken for the right one's.",
         "logits.log_softmax(dim=1) -> logits.softmax(dim=1)": "The logarithm is missing.",
         "logits.log_softmax(dim=1) -> logits.softmax(dim=1).log_softmax(dim=1)": "A softmax comes before the "
         "loss, which has one itself: logits are to go in.",

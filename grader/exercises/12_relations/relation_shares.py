@@ -15,7 +15,6 @@ exercise = Formulas(
             slips={
                 "1/9": "Nine classes, but not equally common ones: count the pairs.",
                 "((n - 1)/n)**2": "This is all four corner classes together.",
-                "1/4": "Pairs in one row or one column, and a patch with itself, are of no corner class.",
                 "n**2*(n - 1)**2/4": "This is how many pairs they are: their share of all n⁴ is asked for.",
                 "(n - 1)/(2*n)": "This is one axis: i above j. It must lie to the left of it as well.",
             },
@@ -33,18 +32,25 @@ exercise = Formulas(
             "1/n**2",
             slips={
                 "n**2": "This is how many pairs they are: their share of all n⁴ is asked for.",
-                "1/n**4": "This is one pair; each of n² patches is a pair with itself.",
             },
         ),
         "floor": Entry(
             "((n - 1)/(2*n))**2 + 1/n**2",
             terms={"one corner class": "((n - 1)/(2*n))**2", "a patch and itself": "1/n**2"},
-            slips={"((n - 1)/n)**2 + 1/n**2": "Of the four corner classes only one can be said each time."},
+            slips={
+                "((n - 1)/n)**2 + 1/n**2": "Of the four corner classes only one can be said each time.",
+                "1/n**2 + (1 - 1/n**2)/8": "Among different patches the eight classes are not equally "
+                "common: the best is always to say the commonest.",
+                "1/n**2 + 1/9": "Beyond CC this has a ninth right: among different patches the best is "
+                "always to say the commonest class.",
+                "n**2*(n - 1)**2/4 + n**2": "This is how many pairs are right: their share of all n⁴ is "
+                "asked for.",
+            },
         ),
     },
     points=4,
     difficulty=2,
-    minutes=11,
+    minutes=15,
     hints=[
         "One axis first. Of n² ordered pairs of rows, n are equal. Which share has i above j?",
         "LU means above, and to the left: two independent things on a grid. CU: above, in the same column.",

@@ -1,7 +1,8 @@
 """The nine relations of a grid
 
-LU CU RU, LC CC RC, LD CD RD have the numbers 0 … 8. `[i, j]` tells where patch i lies **as seen from** patch
-j: by the sign of its way down and the sign of its way right, and nothing else. You have `grid_places`.
+LU CU RU, LC CC RC, LD CD RD have the numbers 0 … 8. `[i, j]` tells where patch i lies **as seen from**
+patch j: by the sign of its way down and the sign of its way right, and nothing else. It is a tensor of
+int64, as labels are everywhere in PyTorch. You have `grid_places`.
 """
 
 from grader.catalogue import reference
@@ -32,6 +33,7 @@ exercise = Function(
         "six rows of four": _case(6, 4),
         "one column": _case(5, 1),
     },
+    gives="int64",
     words={"way": "the way from j to i", "down": "the way down", "right": "the way right"},
     slips={
         "places[:, None] - places[None] -> places[None] - places[:, None]": "The pair is turned round: "

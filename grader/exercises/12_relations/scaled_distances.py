@@ -1,7 +1,7 @@
 """How far apart?
 
-The Euclidean distance of the two patches of each pair, in steps of the grid, then **rescaled to [−1, 1]**: −1
-for a patch and itself, 1 for the widest pair of the grid. You have `grid_places`.
+The Euclidean distance of the two patches of each pair, in steps of the grid, then **rescaled to [−1, 1]**:
+−1 for a patch and itself, 1 for the widest pair of the grid; a tensor of floats. You have `grid_places`.
 """
 
 from grader.catalogue import reference
@@ -30,6 +30,7 @@ exercise = Function(
         "six rows of four": _case(6, 4),
         "one row": _case(1, 7),
     },
+    gives="floats",
     words={"distance": "the distance", "way": "the way between the two"},
     slips={
         "2 * distance / distance.max() - 1 -> distance": "The distances are in steps; they are to be "
@@ -46,6 +47,9 @@ exercise = Function(
         "down and left then cancel.",
         "distance.max() -> (H**2 + W**2)**0.5": "The scale is √(H² + W²): the widest pair is H − 1 and W − 1 "
         "steps apart.",
+        "distance.max() -> (H * W)**0.5": "The scale is √(H·W): the widest pair is H − 1 and W − 1 "
+        "steps apart.",
+        "distance.max() -> H * 2**0.5": "The scale is H√2: the widest pair is H − 1 and W − 1 steps apart.",
         "2 * distance / distance.max() - 1 -> (distance - distance.mean()) / distance.std()": "They are "
         "standardised, to mean 0 and spread 1: from −1 to 1 is asked for.",
         "distance.max() -> distance.amax(dim=-1, keepdim=True)": "Each patch has a scale of its own: one "

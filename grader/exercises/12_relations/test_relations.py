@@ -1,8 +1,9 @@
 """A test that needs no table
 
-You are handed `relations(H, W)`, the (N, N) classes of a grid, LU = 0 to RD = 8. Write a test of **what must
-hold on every grid**: there and back (if i is LU of j, then j is RD of i); CC on the diagonal, and only there;
-and the directions, by pairs that you know.
+You are handed `relations(H, W)`, the (N, N) classes of a grid, LU = 0 to RD = 8. Write a test of **what
+must hold on every grid**: there and back (if i is LU of j, then j is RD of i); CC on the diagonal, and only
+there; and the directions, by pairs that you know. (Comparing with your own `relations_of` is accepted as
+well, but it finds no mistake that you made in both.)
 """
 
 import torch
@@ -56,7 +57,7 @@ exercise = PropertyTest(
     },
     points=4,
     difficulty=2,
-    minutes=12,
+    minutes=18,
     hints=[
         "Class k and class 8 − k are opposite. What must found + found.T be?",
         "found == 4 is to be the identity. And with rows and columns of different length?",

@@ -1,19 +1,19 @@
 """Each moment of the sound looks for its frame
 
-The sound **asks**, the frames are what is looked at. `sound` are the states h_n of
-N moments, `video` those of M frames, v_m, all d wide:
+`sound` are the states h_n of N moments, which **ask**; `video` those of M frames,
+v_m; all are d wide:
 
     score_nm = h_n · (W v_m)      α = softmax over the frames      x_n = tanh(W_c [h_n; Σ_m α_nm v_m])
 
 Parts, by these names: `ask` (W), `nn.Linear(d, d)` **without** bias; `join` (W_c),
-`nn.Linear(2 * d, d)`, with bias; [ ; ] puts two vectors one behind the other, the
-sound first. There is no √d here. Return x and α.
+`nn.Linear(2 * d, d)`, with bias; both begin as PyTorch makes them. [ ; ] puts one
+vector behind the other. There is no √d. Write `forward`, too, for x and α.
 """
 
 import torch
 from torch import nn
 
-from grader.exercise import Module
+from grader.exercise import Module, Spread
 
 
 class LookAtFrames(nn.Module):
@@ -51,8 +51,9 @@ exercise = Module(
         "more moments than frames, or fewer": _case(),
         "as many moments as frames": _case(same=True),
         "a single frame": _case(single=True),
-        "a loud sound": _case(scale=40.0),
+        "a loud sound": _case(scale=200.0),
     },
+    starts={f"{part}.weight": Spread() for part in ("ask", "join")},
     points=4,
     difficulty=2,
     minutes=9,
@@ -61,6 +62,8 @@ exercise = Module(
         "scores.softmax(dim=-1) -> scores.softmax(dim=1)": "The softmax is over the moments of the sound: "
         "each moment "
         "shares out its look among the *frames*.",
+        "scores.softmax(dim=-1) -> scores.exp() / scores.exp().sum(dim=-1, keepdim=True)": "exp overflows "
+        "where the sound is loud, and ∞ / ∞ is NaN: `softmax` takes the largest score off first.",
         "alpha @ video -> alpha @ keys": "What is looked up is W v; the frames themselves, v, are asked for.",
         "torch.cat([sound, seen], dim=-1) -> torch.cat([seen, sound], dim=-1)": "The picture comes first; "
         "the sound does.",

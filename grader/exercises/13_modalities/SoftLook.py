@@ -4,15 +4,15 @@ Before each word the writer, in state h, looks at N places a₁ … a_N of the p
 
     score_i = wᵀ tanh(W h + U a_i)      α = softmax(score)      β = σ(v · h + c)      z = β · Σ α_i a_i
 
-β, one number from 0 to 1, lets it look at nothing when the word needs no picture
-("a", "at"). Parts, by these names: `from_state` (W), `from_place` (U) and `score`
-(w), `nn.Linear`s **without** bias, to k, to k and to 1; `gate`, an `nn.Linear` to
-1, **with** bias. Return z and α.
+β, from 0 to 1, lets it look at nothing when the word needs no picture ("a", "at").
+Parts, by these names: `from_state` (W), `from_place` (U) and `score` (w),
+`nn.Linear`s **without** bias, to k, to k and to 1; `gate`, an `nn.Linear` to 1,
+**with** bias; all begin as PyTorch makes them. Write `forward`, too, for z and α.
 """
 
 from torch import nn
 
-from grader.exercise import Module
+from grader.exercise import Module, Spread
 
 
 class SoftLook(nn.Module):
@@ -54,9 +54,10 @@ exercise = Module(
         "as many pictures as places": _case(N=4, B=4),
         "one picture, nine places": _case(N=9, B=1),
     },
+    starts={f"{part}.weight": Spread() for part in ("from_state", "from_place", "score", "gate")},
     points=5,
     difficulty=3,
-    minutes=13,
+    minutes=19,
     words={"alpha": "the weights", "beta": "the gate", "context": "the weighted sum", "scores": "the scores"},
     slips={
         "scores.softmax(dim=1) -> scores.softmax(dim=0)": "The softmax is over the batch: pictures share "

@@ -1,11 +1,10 @@
 """The loss of CLIP
 
-`images` and `texts` are what the two towers made of B pairs, row by row, of any
-length. Make each row length 1 and compare all pictures with all captions. The scale
-is exp(`log_scale`), **but at most 100**; it multiplies the cosines. Row i has to
-find column i, and column i has to find row i: the mean of the two cross-entropies.
-The gradient must reach both towers, and `log_scale` (a tensor without axes, learnt
-with them)."""
+`images` and `texts` are what the two towers made of B pairs, row by row. Make each
+row length 1 and compare all pictures with all captions. The scale, exp(`log_scale`)
+**but at most 100**, multiplies the cosines. Row i has to find column i, and column
+i row i: the mean of the two cross-entropies. The gradient must reach both towers and
+`log_scale` (a tensor without axes)."""
 
 import torch
 from torch.nn import functional as F
@@ -33,11 +32,13 @@ def by_log_softmax(images, texts, log_scale):
     return -both.diagonal().mean() / 2
 
 
-def _case(log_scale=None, long=1.0, square=False):
+def _case(log_scale=None, long=1.0, square=False, opposite=False):
     def case(draw):
         B, D = draw.sizes(2)
         images = long * draw.normal(B, B if square else D)
         texts = images + long * draw.normal(*images.shape)
+        if opposite:  # picture 1's own caption is as far away as can be, and the next one is its twin
+            texts[0], texts[1] = -images[0], images[0]
         start = draw.integer(5, 15) / 10 if log_scale is None else log_scale
         return dict(images=images, texts=texts, log_scale=torch.tensor(start))
 
@@ -51,10 +52,12 @@ exercise = Function(
         "as many pairs as features": _case(square=True),
         "long vectors": _case(long=30.0),
         "a scale above 100": _case(log_scale=6.0),
+        "a scale below 1": _case(log_scale=-1.0),
+        "cosines of −1 and of 1 at a scale of 100": _case(log_scale=6.0, opposite=True),
     },
     points=5,
     difficulty=3,
-    minutes=14,
+    minutes=20,
     words={"by_picture": "the pictures' half", "by_caption": "the captions' half", "logits": "the logits"},
     slips={
         "(by_picture + by_caption) / 2 -> by_picture": "Only the rows are asked, once or twice: "
@@ -71,6 +74,10 @@ exercise = Function(
         "log_scale.exp().clamp(max=100) -> log_scale.exp()": "Nothing stops the scale at 100 (a limit of "
         "100 on its *logarithm* is none).",
         "scale * cosines -> cosines / scale": "The cosines are divided by the scale.",
+        "log_scale.exp().clamp(max=100) -> log_scale.exp().clamp(1, 100)": "The scale is kept above 1; it "
+        "has a limit above and none below.",
+        "F.cross_entropy(_x, own) -> -_x.softmax(dim=1).diagonal().log().mean()": "A softmax rounds to 0, "
+        "and the logarithm of 0 is −∞: take both in one, log_softmax or F.cross_entropy.",
         "log_scale.exp().clamp(max=100) -> log_scale.exp().clamp(max=100).detach()": "No gradient reaches "
         "`log_scale`: the scale is learnt, so detach or item() must not cut it off.",
     },

@@ -2,11 +2,10 @@
 
 A batch of three pairs. Picture 1 has cosines `given.own` with its own caption,
 `given.second` and `given.third` with captions 2 and 3. Caption 1 has cosines
-`given.own` with its own picture, and `given.left` and `given.right` with pictures 2
-and 3. The scale is `given.scale`: cosines are **multiplied** by it before the
-softmax. What does pair 1 cost: the mean of −ln p of the picture, which looks for
-its caption among three, and −ln p of the caption, which looks for its picture?
-`math.exp` and `math.log` are all you need.
+`given.own`, `given.left` and `given.right` with pictures 1, 2 and 3. Cosines are
+**multiplied** by `given.scale` before the softmax. What does pair 1 cost: the mean
+of −ln p of the picture, which looks for its caption, and −ln p of the caption,
+which looks for its picture? `math.exp` and `math.log` are all you need.
 """
 
 from grader.exercise import Number

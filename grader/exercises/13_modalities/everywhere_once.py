@@ -1,10 +1,9 @@
 """Look everywhere once
 
-Over all words together each place should get a look of about 1: the penalty of a
-caption is Σ_i (1 − Σ_t α_ti)². The captions of a batch have different lengths and
-are filled up with padding: `real` is True where a word stands, and what is looked
-at for padding **does not count**. Sum over the places, mean over the batch. The
-gradient must reach `weights`."""
+Over all words each place should get a look of about 1: the penalty of a caption is
+Σ_i (1 − Σ_t α_ti)². Captions are filled up with padding, behind or between: `real`
+is True where a word stands, and looks for padding **do not count**. Sum over the
+places, mean over the batch. The gradient must reach `weights`."""
 
 from grader.exercise import Function
 
@@ -22,14 +21,17 @@ def by_captions(weights, real):
     return sum(costs) / len(costs)
 
 
-def _case(padded=True, T=None, N=None):
+def _case(padded=True, T=None, N=None, between=False):
     def case(draw):
         B, words, places = draw.sizes(3)
         words, places = T or words + 2, N or places
         weights = (2 * draw.normal(B, words, places)).softmax(dim=-1)
         real = draw.mask(B, words) if padded else (weights[..., 0] > -1)
         real[:, 0] = True
-        real = real.sort(dim=1, descending=True).values if padded else real
+        if between:
+            real[:, 1], real[:, 2] = False, True
+        elif padded:
+            real = real.sort(dim=1, descending=True).values
         return dict(weights=weights, real=real)
 
     return case
@@ -41,6 +43,7 @@ exercise = Function(
         "no padding": _case(padded=False),
         "captions of different lengths": _case(),
         "as many words as places": _case(T=5, N=5),
+        "padding between the words": _case(between=True),
     },
     points=3,
     difficulty=2,
@@ -48,6 +51,12 @@ exercise = Function(
     words={"looked": "the look that a place has got", "missing": "the squares"},
     slips={
         "weights * real[..., None] -> weights": "Padding counts as looks: multiply its weights by 0.",
+        "weights * real[..., None] -> weights * ~real[..., None]": "The padding is kept, and the words are "
+        "taken away: `real` is True for words.",
+        "missing.sum(dim=1).mean() -> ((1 - weights[real].sum(dim=0)) ** 2).sum()": "The captions are mixed: "
+        "`weights[real]` puts the words of all of them in one row.",
+        "missing.sum(dim=1).mean() -> ((1 - weights[real].sum(dim=0)) ** 2).sum() / len(weights)": "The "
+        "words of all captions are mixed before the square: each caption has one of its own.",
         "counted.sum(dim=1) -> counted.sum(dim=2)": "The sum is over the places: a softmax sums to 1 "
         "there, whatever "
         "it looks at. Add up the words, t.",

@@ -1,8 +1,8 @@
 """The objective of hard attention
 
-For each of B captions: `log_y` is log p(y | s), how likely the true words were
-after looking at the places s that were drawn; `log_s` is log p(s), how likely those
-places were. The objective, to be made **large**, is the mean over the captions of
+For each of B captions `log_y` is log p(y | s), how likely the true words were after
+looking at the drawn places s; `log_s` is log p(s). The objective, to be made
+**large**, is the mean over the captions of
 
     log p(y | s)  +  (log p(y | s) − b) · log p(s)
 
@@ -38,7 +38,7 @@ exercise = Function(
     cases={"a batch": _case(), "no baseline": _case(0.0), "a baseline above all rewards": _case(2.0)},
     points=3,
     difficulty=2,
-    minutes=7,
+    minutes=12,
     words={"reward": "the reward", "drawn": "the reinforced part"},
     slips={
         "(log_y - b).detach() -> log_y - b": "A gradient goes through the reward: `log_y` is "

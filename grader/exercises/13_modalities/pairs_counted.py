@@ -1,10 +1,10 @@
 """A batch of pairs, counted
 
-B pictures and their B captions are in a batch. Fill in: the loss while nothing is
-learnt and **all cosines are alike**; how many *wrong* pairs of a picture and a
-caption there are; and, if there are C different captions in the world, all equally
-frequent, how many **twins** a picture has in the batch, on average: other pictures
-with the very same caption."""
+Of a batch of B pictures and their B captions: the loss while nothing is learnt and
+**all cosines are alike**; how many *wrong* pairs of a picture and a caption there
+are; and, if there are C different captions in the world, all equally frequent, how
+many **twins** a picture has on average: others in the batch with the very same
+caption. (ln is written `log`, as in `log(C)`.)"""
 
 from grader.exercise import Entry, Formulas
 
@@ -17,9 +17,9 @@ exercise = Formulas(
             slips={
                 "log(2*B - 1)": "That is SimCLR's: here a picture looks among captions only.",
                 "log(B - 1)": "The right caption is a candidate, too.",
-                "log(2*B)": "A picture looks among the B captions, and a caption among the B pictures.",
                 "2*log(B)": "It is the mean of the two halves, and each is ln B.",
-                "B": "That is how many candidates there are; the loss is the logarithm.",
+                "1/B": "That is p, the share of each candidate; the loss is −ln p.",
+                "-log(B)": "That is ln p; the loss is −ln p.",
             },
         ),
         "wrong pairs": Entry(
@@ -28,8 +28,8 @@ exercise = Formulas(
             slips={
                 "B**2": "The B right ones are among these.",
                 "B - 1": "These are the wrong captions of one picture.",
-                "2*(B**2 - B)": "Each wrong pair is counted from both sides.",
                 "(B**2 - B)/2": "Picture 1 with caption 2 is another pair than picture 2 with caption 1.",
+                "(B**2 - B)/C": "No C belongs here: in another row even the same caption counts as wrong.",
             },
         ),
         "twins": Entry(

@@ -1,17 +1,18 @@
 """How far down the list?
 
 Sentence i describes video i. Sort the N videos for sentence i by their score,
-highest first. Videos whose score **ties** with the right one stand with it in
-random order. If `above` videos score higher and `ties` others score the same, then
+highest first; those that **tie** with the right one stand with it in random order.
+If `above` videos score higher and `ties` others the same, then
 
 - the expected **rank** of the right one is 1 + above + ties / 2;
 - the chance that it is among the first k is (k − above) / (ties + 1), but at least
   0 and at most 1.
 
 Return **R@k**, the mean of that chance over all sentences, then the **median** and
-the **mean** of the ranks: three tensors without axes, shares between 0 and 1 (no
-gradient). With an even number of sentences the median lies halfway between the two
-middle ranks."""
+the **mean** of the ranks: three numbers, floats or tensors without axes (R@k from 0
+to 1; no gradient). The median of an even number is halfway between the middle two."""
+
+import torch
 
 from grader.exercise import Function
 
@@ -49,10 +50,14 @@ def _case(kind="no ties", square=None):
             scores = (scores * 1.5).round().long()  # whole numbers: floats that tie would tie by luck
         if kind == "constant":
             scores = (0 * scores).long()
-        return dict(scores=scores, k=draw.integer(2, 4))
+        if kind == "close":  # a ten-thousandth apart: half of float32's bits do not tell them apart
+            scores = 1 + torch.tensor([draw.shuffled(range(N)) for _ in range(N)]) / 10_000
+        return dict(scores=scores, k=N + draw.integer(0, 2) if kind == "all" else draw.integer(2, 4))
 
     return case
 
+
+CHANCE = "((k - above) / (ties + 1)).clamp(0, 1)"
 
 exercise = Function(
     retrieval_report,
@@ -61,11 +66,13 @@ exercise = Function(
         "an even number of sentences": _case(square=8),
         "ties": _case("ties"),
         "a constant similarity": _case("constant"),
+        "scores that nearly tie": _case("close"),
+        "k as large as the list, or larger": _case("all"),
     },
     without=["gradient"],
     points=5,
     difficulty=3,
-    minutes=13,
+    minutes=20,
     words={
         "above": "who is above",
         "ties": "the ties",
@@ -73,13 +80,18 @@ exercise = Function(
         "rank": "the rank",
     },
     slips={
-        "1 + above + ties / 2 -> 1 + above": "Ties are counted as won: a model for which all videos are "
-        "alike would "
-        "be perfect.",
-        "1 + above + ties / 2 -> 1 + above + ties": "Ties are counted as lost: each of them stands in front.",
+        f"1 + above + ties / 2 -> 1 + above ;; {CHANCE} -> (above < k).double()": "Ties are ignored, and so "
+        "counted as won: a model for which all videos are alike would be perfect.",
+        f"1 + above + ties / 2 -> 1 + above + ties ;; {CHANCE} -> (above + ties < k).double()": "Ties are "
+        "counted as lost (`>=`): each of them stands in front.",
+        f"1 + above + ties / 2 -> 1 + above + (scores == right).tril(-1).sum(dim=1) ;; {CHANCE} -> (above + "
+        "(scores == right).tril(-1).sum(dim=1) < k).double()": "Ties stand in the order of the list, as "
+        "argsort leaves them: what is right by the numbers depends on who comes first in it.",
         "1 + above + ties / 2 -> above + ties / 2": "The ranks begin at 0; the first place is rank 1.",
-        "((k - above) / (ties + 1)).clamp(0, 1) -> (above < k).double()": "In R@k ties are counted as won.",
-        "((k - above) / (ties + 1)).clamp(0, 1) -> (rank <= k).double()": "R@k compares the expected rank "
+        f"{CHANCE} -> (above < k).double()": "In R@k ties are counted as won.",
+        f"{CHANCE} -> (k - above) / (ties + 1)": "The chance is not kept between 0 and 1: who stands far "
+        "above or below k would count more than once, or less than nothing.",
+        f"{CHANCE} -> (rank <= k).double()": "R@k compares the expected rank "
         "with k: "
         "it is all or nothing where the chance is asked for.",
         "(scores == right).sum(dim=1).double() - 1 -> (scores == right).sum(dim=1).double()": "The right "
@@ -88,12 +100,11 @@ exercise = Function(
         "rank.quantile(0.5) -> rank.median()": "`median` of PyTorch takes the lower of the two middle "
         "ranks; "
         "`quantile(0.5)` lies halfway.",
-        "(_x).sum(dim=1) -> (_x).sum(dim=0)": "These are the ranks of sentences in the list of a video: "
-        "each row, "
-        "a sentence, sorts the videos.",
-        "scores > right -> scores < right": "The lowest scores come first here.",
+        "scores.diagonal()[:, None] -> scores.diagonal() ;; _x.sum(dim=1) -> _x.sum(dim=0)": "These are the "
+        "ranks of sentences in the list of a video: each row, a sentence, sorts the videos.",
+        "return chance.mean(), rank.quantile(0.5), rank.mean() -> return chance.mean(), rank.mean(), "
+        "rank.quantile(0.5)": "Mean and median have changed places: the median comes second.",
         "chance.mean() -> 100 * chance.mean()": "R@k is given in per cent; a share from 0 to 1 is asked for.",
-        "chance.mean() -> chance.sum()": "R@k is added up over the sentences; the mean is asked for.",
     },
     also_right=[by_sorting],
     hints=[

@@ -1,15 +1,13 @@
 """A scale that shrinks
 
-CLIP learns the *logarithm* of its scale, which begins at ln(1 / 0.07) = 2.66: a
-scale of 14.
+CLIP learns the *logarithm* of its scale, which begins at ln(1 / 0.07) = 2.66.
 """
 
 from grader.exercise import Quiz
 
 exercise = Quiz(
-    question="A log shows the scale going from 14 **down** to 1 in the course of a training, while the "
-    "loss stays high. "
-    "All parameters have a weight decay of 0.1. What is the likeliest cause?",
+    question="In a training the scale goes from 14 **down** to 1, and the loss stays high. All parameters "
+    "have a weight decay of 0.1. What is the likeliest cause?",
     options={
         "a": "The decay pulls the scale to 0, and the cosines with it",
         "b": "The decay pulls the *logarithm* to 0, so the scale to 1: leave it out of the decay",

@@ -1,11 +1,10 @@
 """Nine places, and no luck
 
 `estimate(logits, s, reward, baseline)` claims to be REINFORCE: place `s` was drawn
-from softmax(`logits`), and earned `reward`, a number; it gives an estimate of the
-gradient of the *expected* reward with respect to the logits, as many numbers as
-there are places. One draw may be far off; its **mean over all draws** must be the
-gradient. With nine places you need no luck: take each place once, and weigh it by
-its chance. Test it so, with baseline 0 and with another one."""
+from softmax(`logits`) and earned `reward`, a number; it estimates the gradient of
+the *expected* reward with respect to the logits. One draw may be far off; the
+**mean over all draws** must be the gradient. With nine places you need no luck: take
+each once, and weigh it by its chance. Test it so, with baseline 0 and with another."""
 
 import torch
 
@@ -53,9 +52,16 @@ exercise = PropertyTest(
     },
     wrong={
         "The test does not notice that the gradient is not that of log p.": {
-            "takes the gradient of p in place of log p": f"{GRADIENT} -> p[s] * {GRADIENT}",
+            "takes the gradient of p in place of log p, so weighs each draw by its chance, which is for "
+            "the test to do": f"{GRADIENT} -> p[s] * {GRADIENT}",
             "takes the gradient of the logit alone": "drawn - p -> drawn",
             "divides by the chance once more": f"{GRADIENT} -> {GRADIENT} / p[s]",
+        },
+        "All places of the test are equally likely: then a mean that forgets their chances is right, too. "
+        "Make random logits.": {
+            "takes all places for equally likely": "drawn - p -> drawn - 1 / len(p)",
+            "weighs each draw by nine times its chance, where the test has to weigh it": f"{GRADIENT}"
+            f" -> len(p) * p[s] * {GRADIENT}",
         },
         "The test does not notice a turned sign.": {
             "makes rewarded places rarer": f"{GRADIENT} -> (baseline - reward) * gradient"
@@ -71,7 +77,7 @@ exercise = PropertyTest(
     },
     points=4,
     difficulty=3,
-    minutes=15,
+    minutes=28,
     hints=[
         "Make logits and rewards of nine places. Exact: p = logits.softmax(dim=0), the expected reward is "
         "(p * "

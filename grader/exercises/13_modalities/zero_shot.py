@@ -1,9 +1,8 @@
 """A class is what it is called
 
 A class has P **prompts**, sentences that name it. Its vector: make each prompt's
-vector length 1, take their mean, and make **that** length 1 once more. Return the
-cosine of every picture with every class. (Nobody trains on this: no gradient is
-asked for.)"""
+vector length 1, take their mean, and make **that** length 1. Return the cosine of
+every picture with every class. (No gradient is asked for.)"""
 
 from torch.nn import functional as F
 
@@ -62,6 +61,8 @@ exercise = Function(
         "units.mean(dim=1) -> units[:, 0]": "Only the first prompt is used.",
         "F.normalize(images, dim=-1) -> images": "The pictures keep their lengths: a cosine has length 1 "
         "on both sides.",
+        'pictures @ classes.T -> torch.einsum("bd,cpd->bcp", pictures, units).amax(dim=-1)': "Each class "
+        "answers with its nearest prompt; with the mean of all its prompts it should.",
         "units.mean(dim=1) -> units.amax(dim=1)": "This is the largest of each feature; the mean is asked "
         "for.",
     },

@@ -50,14 +50,16 @@ def _inputs(wrong: Sequence[Case], right: Sequence[Case]) -> Iterator[Circumstan
 
 
 def _infinite(wrong: Sequence[Case], right: Sequence[Case]) -> Iterator[Circumstance]:
-    if all(map(_has_infinity, wrong)) and not any(map(_has_infinity, right)):
+    if all(map(_not_finite, wrong)) and not any(map(_not_finite, right)):
+        others = [x for case in wrong for x in _floats(case) if (~x.isfinite() & ~x.isneginf()).any()]
+        what = "NaN or ∞" if others else "−∞"
         yield Circumstance(
-            "Where an input is −∞", "It is right where all inputs are finite, and wrong with −∞."
+            f"Where an input is {what}", f"It is right where all inputs are finite, and wrong with {what}."
         )
 
 
-def _has_infinity(case: Case) -> bool:
-    return any(bool(x.isinf().any()) for x in _floats(case))
+def _not_finite(case: Case) -> bool:
+    return any(not bool(x.isfinite().all()) for x in _floats(case))
 
 
 def _floats(case: Case) -> list[Tensor]:

@@ -54,8 +54,8 @@ ONE_SIZE: dict[str, Form] = {
     "1/(2·{})": lambda n: 1 / (2 * n),
     "√{}/2": lambda n: math.sqrt(n) / 2,
     "2/√{}": lambda n: 2 / math.sqrt(n),
-    "{}·√{}": lambda n: n**1.5,
-    "1/({}·√{})": lambda n: n**-1.5,
+    "{}·√{}": lambda n: n * math.sqrt(n),
+    "1/({}·√{})": lambda n: 1 / (n * math.sqrt(n)),
     "ln {}": lambda n: math.log(n),
     "1/ln {}": lambda n: 1 / math.log(n),
 }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import copy
 from dataclasses import dataclass
 
 from grader.slips.context import literal
-from grader.slips.tree import Path, at
+from grader.slips.tree import Path, at, copied
 
 LIBRARIES = ("torch", "math", "nn", "F")
 
@@ -68,7 +67,7 @@ def _of(call: ast.Call, name: str, place: Path, first: int) -> Called:
 
 def renamed(call: ast.expr, name: str) -> ast.expr:
     """The same call of another function."""
-    call = copy.deepcopy(call)
+    call = copied(call)
     assert isinstance(call, ast.Call)
     if isinstance(call.func, ast.Attribute):
         call.func.attr = name

@@ -72,6 +72,7 @@ def test_an_image_is_changed_alike_in_any_company(change, monkeypatch):
     backwards = change(images.flip(0), noise=noise.flip(0)).flip(0)
     torch.testing.assert_close(together, backwards, atol=1e-6, rtol=0)
     monkeypatch.setattr(transform, "BLOCK", 5 * images[0].numel())  # blocks of 5, 5 and 2
+    monkeypatch.setattr(transform, "CACHED", 2 * images[0].numel())  # groups of 2
     torch.testing.assert_close(together, change(images, noise=noise), atol=1e-6, rtol=0)
 
 
@@ -137,6 +138,35 @@ def test_compose_is_one_after_the_other():
     for step, own in zip(steps, noise.split([step.numbers for step in steps], dim=1)):
         images = step(images, noise=own)
     torch.testing.assert_close(changed, images, atol=1e-5, rtol=0)
+
+
+def test_one_pass_over_the_pixels_is_the_same(monkeypatch):
+    """As torch.compile reads it: without a C++ compiler, which would take half a minute."""
+    asked = []
+
+    def read(change, **options):
+        asked.append(options)
+        return real(change, backend="eager", fullgraph=True, **options)
+
+    real = torch.compile
+    monkeypatch.setattr(torch, "compile", read)
+    monkeypatch.setattr(transform, "can_compile", lambda device: True)
+    transform.compiled.cache_clear()
+    steps = [Crop(9), Flip(), ColourJitter(0.8, 0.8, 0.8, 0.2, p=0.8), Grey(0.5), Blur(), Solarise(p=0.5)]
+    images = pictures()
+    together = Compose(steps, compiled=True)(images, seeded(3))
+    transform.compiled.cache_clear()
+    torch.testing.assert_close(together, Compose(steps)(images, seeded(3)), atol=1e-5, rtol=0)
+    assert len(asked) == 1
+    with pytest.raises(ValueError, match="images must be numbers from 0 to 1"):
+        Compose(steps, compiled=True)(255 * images, seeded(3))
+
+
+def test_without_a_compiler_nothing_is_compiled(monkeypatch):
+    monkeypatch.setattr(transform, "can_compile", lambda device: False)
+    monkeypatch.setattr(transform, "compiled", None)
+    steps, images = [ColourJitter(0.8), Grey(0.5)], pictures()
+    assert torch.equal(Compose(steps, compiled=True)(images, seeded()), Compose(steps)(images, seeded()))
 
 
 def test_compose_reads_the_pixels_of_a_crop_and_its_flip_once():

@@ -232,6 +232,12 @@ class Detached(Gain):
         return x * self.gain.detach()
 
 
+class Frozen(Gain):
+    def __init__(self, d):
+        super().__init__(d)
+        self.gain.requires_grad_(False)
+
+
 PAYLOAD = {
     "init": {"d": 3},
     "weights": {"gain": torch.tensor([1.0, 2.0, 3.0])},
@@ -254,11 +260,18 @@ def test_module_gets_weights_by_name(answer):
         (Wide, "The parameter `gain` has shape (4,); (3,) is expected."),
         (More, "The module has a parameter `bias` that does not belong to it."),
         (InPlace, "It changes its input `x` in place; the caller's tensor must stay as it was."),
+        (Frozen, "The parameter `gain` is frozen (requires_grad=False): it would never learn."),
     ],
 )
 def test_module_refused(answer, sentence):
     assert refusal(ask_module, answer, PAYLOAD) == sentence
     assert torch.equal(PAYLOAD["inputs"]["x"], torch.ones(2, 3))
+
+
+def test_of_a_layer_that_is_missing_the_layer_is_told():
+    payload = PAYLOAD | {"weights": {"gain": torch.ones(3), "out.weight": torch.ones(3, 3)}}
+    said = "The module has no `out`: each layer that the text names is one of its own."
+    assert refusal(ask_module, Gain, payload) == said
 
 
 def test_a_module_is_asked_twice_with_the_same_weights():

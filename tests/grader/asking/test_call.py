@@ -48,6 +48,28 @@ def test_chance_is_refused(answer):
         ask(answer, twice=True)
 
 
+@pytest.mark.parametrize(
+    ("gives", "answer", "said"),
+    [
+        ("int64", lambda x: x.int(), "The dtype is int32; int64 is asked for"),
+        ("int64", lambda x: x.long().numpy(), "an array of numpy; a tensor is asked for"),
+        ("floats", lambda x: x.numpy(), "an array of numpy; a tensor is asked for"),
+    ],
+)
+def test_what_has_to_come_of_it(gives, answer, said):
+    assert ask(answer) is not None
+    with pytest.raises(Refused, match=said):
+        ask(answer, gives=gives)
+
+
+@pytest.mark.parametrize(
+    ("gives", "answer"),
+    [("int64", lambda x: x.long()), ("floats", lambda x: x.double()), ("int64", lambda x: 1 * x)],
+)
+def test_of_another_kind_of_numbers_the_comparison_tells(gives, answer):
+    assert torch.equal(ask(answer, gives=gives), answer(X))
+
+
 def test_a_memory_of_the_first_call_is_refused():
     seen = []
 

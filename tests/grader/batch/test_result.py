@@ -11,12 +11,14 @@ from grader.batch.result import LONGEST_REASON, Result, Status, from_json, not_g
 
 def test_a_report_arrives_as_it_was_sent():
     files = {"a.ipynb": b"\x00\xff", "data/b.txt": b""}
-    sent = Result("zoé", Status.STUDENT_ERROR, "why", files, 1.5, ("Cells were put back: x.",))
+    mended, replies = ("Cells were put back: x.",), {"k": "reply"}
+    sent = Result("zoé", Status.STUDENT_ERROR, "why", files, 1.5, mended, replies)
     assert from_json(to_json(sent)) == sent
     assert "\n" not in to_json(sent)
 
 
-GOOD = {"student": "ada", "status": "graded", "reason": "", "files": {}, "seconds": 1, "mended": []}
+GOOD = {"student": "ada", "status": "graded", "reason": "", "files": {}, "seconds": 1}
+GOOD |= {"mended": [], "replies": {}}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,7 @@ GOOD = {"student": "ada", "status": "graded", "reason": "", "files": {}, "second
         {"seconds": "soon"},
         {"reason": None, "seconds": None},
         {"mended": 1},
+        {"replies": ["a reply of no known question"]},
     ],
     ids=str,
 )

@@ -4,19 +4,26 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.apps import NbGraderAPI
 from small_course import LESSON, RIGHT, UNTOUCHED, WRONG, rows, state, students
 
-from grader.batch import crew, run, steps, writer
+from grader.batch import crew, hands, run, steps, writer
+from grader.batch.course import open_course
 from grader.batch.grade import first_trouble
 from grader.batch.ledger import Ledger
 from grader.course_folder import CourseError
 from grader.judging.verdict import MIME as VERDICT
 from grader.judging.verdict import Part, Verdict
 from grader.judging.verdict import Status as Judged
+from grader.repair import NotGradable
 from grader.sandbox.confinement import NOT_ENFORCED, Confinement
+from grader.sandbox.runner import BUSY
 
 
 def test_what_is_finished_is_not_graded_again_unless_something_changed(course):
@@ -34,6 +41,24 @@ def test_what_is_finished_is_not_graded_again_unless_something_changed(course):
     (course.root / "gradebook.db").unlink()
     (course.root / "gradebook.db").write_bytes((course.root / "before.db").read_bytes())
     assert set(course.grade()) == {"ada", "ben", "carla"}
+
+
+def test_what_an_answer_sent_comes_back_with_its_next_grading_and_with_no_other(course, monkeypatch):
+    graded, known = hands.grade_one, {}
+
+    def grade_one(release, student, files, words, before, seconds):
+        known[student] = dict(before)
+        result = graded(release, student, files, words, before, seconds)
+        return replace(result, replies={"key": f"what {student} sent"})
+
+    monkeypatch.setattr(hands, "grade_one", grade_one)
+    for code in (RIGHT, WRONG):
+        for student in ("ada", "ben"):
+            course.hand_in(student, code)
+        course.grade()
+    assert known == {"ada": {"key": "what ada sent"}, "ben": {"key": "what ben sent"}}
+    course.grade(force=True)  # all that there is to do is done
+    assert known == {"ada": {}, "ben": {}}
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +95,7 @@ def test_points_by_hand_for_late_work_change_its_penalty(course):
     course.configure(
         'c.AssignLatePenalties.plugin_class = "grader.marks.late.PerDay"\nc.PerDay.percent = 50\n'
     )
-    assert due(course.root, LESSON, "2026-03-01 12:00 UTC") is not None
+    assert due(course.root, LESSON, "2026-03-01 12:00 UTC")[0] is not None
     for student, when in (("ada", "2026-03-01 13:00:00 UTC"), ("ben", "2026-03-01 11:00:00 UTC")):
         course.hand_in(student, RIGHT, "because", when)
     course.grade()
@@ -89,6 +114,14 @@ def test_points_by_hand_for_late_work_change_its_penalty(course):
     extend(course.root, LESSON, "ada", "2026-03-01 15:00 +01:00")
     assert set(course.grade()) == {"ada"} and penalties() == [0.0, 0.0]
 
+    # what ada was told stays: with the date for all it does not move along
+    promised = {"ada": datetime(2026, 3, 1, 14, tzinfo=UTC)}
+    assert due(course.root, LESSON, None)[1] == promised
+    assert due(course.root, LESSON, "2026-03-01 10:30 UTC")[1] == promised
+    assert "ben" in course.grade() and penalties() == [0.0, 2.5]
+    assert due(course.root, LESSON, "2026-03-01 15:00 UTC")[1] == {}
+    assert due(course.root, LESSON, "never") == (None, {})
+
 
 def test_a_resubmission_that_is_not_gradable_leaves_the_earlier_grade(course):
     folder = course.hand_in("ada", RIGHT)
@@ -97,6 +130,39 @@ def test_a_resubmission_that_is_not_gradable_leaves_the_earlier_grade(course):
     (folder / f"{LESSON}.ipynb").write_text("not a notebook")
     assert course.grade()["ada"][0] == "not gradable"
     assert state(course) == before
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """A machine that is too busy, until `undo`."""
+    import in_process
+
+    def give_up(*_):
+        raise NotGradable(BUSY.format(1200, 40))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(in_process.Execute, "preprocess", give_up)
+        yield patch
+
+
+def test_what_a_busy_machine_could_not_grade_is_no_zero_and_is_graded_by_the_next_run(course, busy):
+    course.hand_in("ada", RIGHT)
+    assert course.grade() == {"ada": ("not gradable", BUSY.format(1200, 40))}
+    assert students(course.db_url) == set()
+    busy.undo()
+    assert course.grade() == {"ada": ("graded", "")}
+
+
+def test_nbgrader_itself_says_so_and_leaves_it_to_a_person(course, busy, monkeypatch):
+    monkeypatch.chdir(course.root)
+    course.hand_in("ada", RIGHT)
+    config = open_course(course.root).config
+    done = NbGraderAPI(config=config).autograde(LESSON, "ada")
+    assert not done["success"] and BUSY.format(1200, 40) in done["log"]
+    assert not course.folder("autograded", "ada").exists()
+    assert {(grade[3], grade[-1]) for grade in rows(course.db_url)["grade"]} == {(None, True)}
+    busy.undo()
+    assert NbGraderAPI(config=config).autograde(LESSON, "ada")["success"]
 
 
 def test_one_run_at_a_time(course):
@@ -127,6 +193,16 @@ def test_a_lesson_the_gradebook_does_not_know(course):
         run.autograde(course.root, "02_other", run.Options(jobs=1))
 
 
+def test_a_lesson_that_was_not_built_since_it_changed(course):
+    path = course.root / "release" / LESSON / f"{LESSON}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata.nbgrader.grade_id = "another"
+    nbformat.write(notebook, path)
+    course.hand_in("ada", RIGHT)
+    with pytest.raises(CourseError, match=r"another release of 01_small .* in release/: run `grader build`"):
+        course.grade()
+
+
 def test_ctrl_c_writes_what_is_done_and_the_next_run_does_the_rest(course, monkeypatch):
     monkeypatch.setattr(writer, "SUBMISSIONS_PER_BATCH", 2)
     for number in range(8):
@@ -145,7 +221,9 @@ def test_ctrl_c_writes_what_is_done_and_the_next_run_does_the_rest(course, monke
     assert summary.is_interrupted and 0 < len(summary.results) < 8
     assert signal.getsignal(signal.SIGINT) is before
     assert students(course.db_url) == {r.student for r in summary.results}
-    assert len(course.grade()) == 8 - len(summary.results)
+    afterwards = course.grade()
+    assert len(afterwards) == 8 - len(summary.results)
+    assert set(afterwards.values()) == {("graded", "")}
     undisturbed.grade()
     assert state(course) == state(undisturbed)
 

@@ -3,10 +3,13 @@
 import tempfile
 
 import psutil
+import pytest
 from small_course import LESSON, RAISES, RIGHT, students
 
 from grader.batch import hands
+from grader.batch.forked import Forked
 from grader.batch.ledger import reasons
+from grader.batch.started import Started
 
 KILLS_ITS_WORKER = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
 KILLS_ITS_WORKER_ONCE = """
@@ -17,6 +20,17 @@ if not os.path.exists({marker!r}):
 def double(x):
     return 2 * x
 """
+
+
+@pytest.mark.parametrize("process", [Forked, Started])
+def test_forked_or_started_it_grades_and_says_how_it_was_killed(worked, monkeypatch, process):
+    monkeypatch.setattr(hands, "Process", process)
+    worked.hand_in("ada", RIGHT)
+    worked.hand_in("carla", KILLS_ITS_WORKER)
+    assert worked.grade(jobs=1) == {
+        "ada": ("graded", ""),
+        "carla": ("not gradable", "the process that graded it was killed by signal 9, twice"),
+    }
 
 
 def test_everybody_ends_in_one_of_three_ways(worked, tmp_path, monkeypatch):
@@ -66,4 +80,4 @@ def test_everybody_ends_in_one_of_three_ways(worked, tmp_path, monkeypatch):
 
 
 def _is_worker(process):
-    return "grader.batch.worker" in " ".join(process.cmdline())
+    return "grader.batch.parent" in " ".join(process.cmdline())

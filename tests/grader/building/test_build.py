@@ -217,6 +217,27 @@ def test_an_authors_note_is_in_no_notebook(course):
         assert "Twice" in raw and "ought to be able" not in raw and "for authors" not in raw
 
 
+TWO_MEDIA = """
+# %% [markdown]
+# {{notebook: Run the cell.}}
+
+# %% [markdown]
+# {{notebook: Put it}}{{page: Write it down}}, of {{points}}.
+
+# %%
+3 # fmt: skip
+"""
+
+
+def test_what_only_a_notebook_can_say_is_on_no_page_and_comments_for_tools_are_in_neither(course):
+    write(course, SOURCE + TWO_MEDIA)
+    lesson = Lesson(course, "01_small")
+    *_, run, put, code = instructor_notebook(lesson).cells
+    assert (run.source, put.source, code.source) == ("Run the cell.", "Put it, of 6.", "3")
+    *_, before, written, again = instructor_notebook(lesson, "page").cells
+    assert (before.id, written.source, again) == ("double-check", "Write it down, of 6.", code)
+
+
 BY_HAND = """
 # %% [markdown] by_hand="why_blue" points=4 difficulty=2 minutes=5
 # Why blue?
@@ -241,6 +262,7 @@ def test_what_a_person_grades_is_a_statement_and_a_cell_for_words(course):
     words.source = "It is the sea."
     assert determine_grade(words) == (None, 4)  # for a person to say
     assert "Short waves" in Lesson(course, "01_small").instructor.read_text()
+    assert "Short waves" not in released(course).read_text()
 
 
 def test_a_file_that_is_handed_in_is_said_in_the_statement(course):
@@ -253,9 +275,12 @@ def test_a_file_that_is_handed_in_is_said_in_the_statement(course):
 
 
 def test_an_introduction_says_what_all_is_worth(course):
-    text = "# %% [markdown]\n# {{exercises}} exercises, {{points}} points, {{minutes}} minutes\n\n"
-    assert with_solutions(course, text + SOURCE + BY_HAND)[0] == "4 exercises, 10 points, 12 minutes"
-    assert with_solutions(course, text + SOURCE)[0] == "3 exercises, 6 points, 7 minutes"
+    said = "{{exercises}} exercises, {{points}} points ({{by_hand}} by hand), {{minutes}} minutes"
+    text = f"# %% [markdown]\n# {said}\n\n"
+    assert (
+        with_solutions(course, text + SOURCE + BY_HAND)[0] == "4 exercises, 10 points (4 by hand), 12 minutes"
+    )
+    assert with_solutions(course, text + SOURCE)[0] == "3 exercises, 6 points (0 by hand), 7 minutes"
 
 
 def test_a_picture_of_the_text_travels_in_the_notebook(course):
@@ -267,6 +292,16 @@ def test_a_picture_of_the_text_travels_in_the_notebook(course):
     said = "Look: ![where it\nlooked](attachment:map.png), ![](https://example.org/a.png)"
     assert first.source == said and not any("attachments" in cell for cell in others)
     assert first.attachments == {"map.png": {"image/png": "YSBwaWN0dXJl"}}
+
+
+def test_a_picture_of_what_is_looked_for_is_not_released(course):
+    (course / "sky.png").write_bytes(b"a picture")
+    write(course, SOURCE + BY_HAND.replace("more.", "more: ![so](../../sky.png)"))
+    list(build_lessons(course))
+    solved = Lesson(course, "01_small").instructor.read_text()
+    assert "more: ![so](data:image/png;base64,YSBwaWN0dXJl)" in solved
+    words = cells(course)[-1]
+    assert words.source == STUB_OF_WORDS and "attachments" not in words
 
 
 def test_the_gradebook_knows_the_assignment(built):
@@ -379,6 +414,7 @@ def test_a_lesson_that_somebody_has_worked_in_is_left_alone(course):
             SOURCE + BY_HAND.replace("In two", "{{marks}}: in two"),
             "writes `{{marks}}`; there are {{exercises}}, {{p",
         ),
+        (SOURCE + "\n# %% [markdown]\n# {{notbook: Run it.}}\n", "has `{{notbook: Run it.}}`: write `{{note"),
         (SOURCE + "\n# %% [markdown]\n# ![](none.png)\n", "shows the picture none.png, and there is no such"),
         (OWN_CODE.replace("### END SOLUTION", ""), "needs the lines '### BEGIN SOLUTION' and"),
         (OWN_CODE.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", ""), "needs the lines"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ import torch
 
 from grader import catalogue
 from grader.asking.respond import read_reply, reply
-from grader.exercise import Exercise
+from grader.exercise import Exercise, Question
 from grader.judging.examination import request
 from grader.judging.judge import judge
 from grader.judging.verdict import Verdict
@@ -69,10 +69,16 @@ def asked(id: str) -> Exercise:
     return entry
 
 
-def tell(answer: Answer, seed: int = SEED) -> Told:
-    """Ask an answer the questions of a seed, and judge it."""
+@cache
+def questions_of(id: str, seed: int) -> list[Question]:
+    """What all answers to an exercise are asked: how far right ones may be apart is found out once."""
+    return asked(id).questions(Draw(seed, KEY))
+
+
+def tell(answer: Answer, seed: int = SEED, questions: Sequence[Question] | None = None) -> Told:
+    """Ask an answer the questions of a seed, or those given, and judge it."""
     exercise = asked(answer.exercise)
-    questions = exercise.questions(Draw(seed, KEY))
+    questions = exercise.questions(Draw(seed, KEY)) if questions is None else questions
     torch.manual_seed(seed)
     payloads = [question.payload for question in questions]
     defined = {exercise.id: answer.answer}
@@ -83,10 +89,14 @@ def tell(answer: Answer, seed: int = SEED) -> Told:
     return Told(answer, verdict, time.process_time() - start)
 
 
-@cache
+def in_order(exercise: str) -> list[Answer]:
+    """The answers to an exercise by their names."""
+    return sorted(corpus.answers(exercise), key=lambda answer: answer.name)
+
+
 def told(exercise: str) -> list[Told]:
-    """What each answer to an exercise is told, by its name."""
-    return [tell(answer) for answer in sorted(corpus.answers(exercise), key=lambda answer: answer.name)]
+    """What each answer to an exercise is told."""
+    return [tell(answer, SEED, questions_of(exercise, SEED)) for answer in in_order(exercise)]
 
 
 def recorded(exercise: str) -> list[str]:
@@ -95,12 +105,11 @@ def recorded(exercise: str) -> list[str]:
     return [line for line in lines if line.partition("\t")[0] == exercise]
 
 
-def write(exercises: Iterable[str]) -> None:
+def write(told: Mapping[str, list[Told]]) -> None:
     """Write the lines of some exercises anew, and keep those of the others."""
-    chosen = set(exercises)
     lines: list[str] = []
     for exercise in corpus.exercises():
-        lines += [one.line for one in told(exercise)] if exercise in chosen else recorded(exercise)
+        lines += [one.line for one in told[exercise]] if exercise in told else recorded(exercise)
     NAMING.write_text("".join(f"{line}\n" for line in lines))
 
 
@@ -141,16 +150,19 @@ def main(arguments: Sequence[str]) -> None:
         return
     torch.set_num_threads(1)
     exercises = list(arguments) or corpus.exercises()
-    every: list[Told] = []
+    by_exercise: dict[str, list[Told]] = {}
     print(HEAD)
     for exercise in exercises:
         tell(corpus.answers(exercise)[0])  # what the judge works out once only is not an answer's time
-        every += told(exercise)
-        listed = [one for one in told(exercise) if not one.answer.unseen]
+        by_exercise[exercise] = [
+            tell(answer) for answer in in_order(exercise)
+        ]  # each as a student's is asked
+        listed = [one for one in by_exercise[exercise] if not one.answer.unseen]
         print(row(exercise, listed), flush=True)
+    every = [one for some in by_exercise.values() for one in some]
     print(row("all", [one for one in every if not one.answer.unseen]))
     print(row("unseen", [one for one in every if one.answer.unseen]))
-    write(exercises)
+    write(by_exercise)
 
 
 if __name__ == "__main__":

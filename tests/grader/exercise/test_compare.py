@@ -60,8 +60,8 @@ def test_equal(expected, given):
         (2.0, None, NONE),
         (X, X[0], "The shape is (3,); (2, 3) is expected."),
         (X, X.T, "The shape is (3, 2); (2, 3) is expected."),
-        (X, X.int(), "The dtype is int32; float32 is expected."),
-        (X, X > 0, "The dtype is bool; float32 is expected."),
+        (X, X.int(), "The dtype is int32; floats are expected."),
+        (X, X > 0, "The dtype is bool; floats are expected."),
         (X > 0, X, "The dtype is float32; bool is expected."),
         (X, 3, "It returns an int; a tensor of shape (2, 3) is expected."),
         (X, [X], "It returns a list; a tensor of shape (2, 3) is expected."),
@@ -79,6 +79,12 @@ def test_equal(expected, given):
 def test_kind_shape_and_dtype(expected, given, sentence):
     found = both_ways(expected, given)
     assert found.sentence == sentence == found.summary
+
+
+def test_of_a_single_number_no_place_is_told():
+    one = torch.tensor(2.0)
+    assert both_ways(one, one + 0.5).sentence == "The number is off by 0.5."
+    assert difference(one, one * torch.nan).sentence == "It is NaN."
 
 
 def test_nan():

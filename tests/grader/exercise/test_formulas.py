@@ -74,6 +74,12 @@ def test_the_cell_is_the_table():
     )
 
 
+def test_one_symbol_is_named_alone():
+    exercise = Formulas(symbols={"n": "units"}, entries={"pairs": Entry("n**2")}, **COMMON)
+    exercise.place("pairs", "00_small", "Pairs")
+    assert "}  # formulas in n, each in its quotes\n" in exercise.solution
+
+
 def test_what_is_proven():
     exercise = table()
     assert exercise.alternatives == ({"weights": "2*d*n", "shape": "(1*L, d)"},)

@@ -74,6 +74,13 @@ def test_what_begins_otherwise_is_said_and_costs_that_part_alone(change, said):
     assert 0 < found.score < found.maximum
 
 
+def test_random_however_widely():
+    made = exercise(gain=Spread())
+    assert verdict(made, starting(lambda m: m.gain.mul_(50))).status is Status.RIGHT
+    found = verdict(made, starting(lambda m: m.gain.zero_()))
+    assert found.mistake == "`gain` begins as one number everywhere; it is to be random."
+
+
 def test_a_wrong_value_is_named_before_what_it_begins_as():
     class Wrong(Gate):
         def __init__(self, d):
@@ -135,6 +142,11 @@ def test_what_is_not_trained_must_not_be_trained():
     assert (found.status, found.how) == (Status.WRONG, "rule")
     assert found.mistake.startswith("The parameter `mean` would be trained")
     assert [part.name for part in found.parts if not part.held and part.is_graded] == [STARTS]
+
+
+def test_what_is_trained_is_not_frozen():
+    found = verdict(exercise(), starting(lambda m: m.gain.requires_grad_(False)))
+    assert found.score == 0 and found.mistake.startswith("The parameter `gain` is frozen")
 
 
 def test_what_is_not_trained_must_be_part_of_the_module():

@@ -113,6 +113,16 @@ def submitted(course):
             Owner("Anna-Lena Ott", "1", system="moodle"),
             "x.ipynb",
         ),
+        (
+            "Default group-Zoë Müller_1_assignsubmission_file_/x.ipynb",
+            Owner("Zoë Müller", "1", system="moodle"),
+            "x.ipynb",
+        ),
+        (
+            "Standardgruppe-Anna-Lena Ott_1_assignsubmission_file_/x.ipynb",
+            Owner("Anna-Lena Ott", "1", system="moodle"),
+            "x.ipynb",
+        ),
         (f"{LESSON} - Jane Doe.ipynb", Owner("Jane Doe"), f"{LESSON}.ipynb"),
     ],
 )
@@ -145,6 +155,13 @@ def test_two_students_of_one_name_stay_two():
         (["ada/x.ipynb"], ["ada/x.ipynb"]),
         ([f"HW2/{LESSON} - Jane Doe.ipynb"], [f"{LESSON} - Jane Doe.ipynb"]),
         ([f"ada/{LESSON} - Copy.ipynb"], [f"ada/{LESSON} - Copy.ipynb"]),
+        (
+            ["HW2/Mine - Jane Doe.ipynb", "HW2/x - Jim Roe.ipynb"],
+            ["Mine - Jane Doe.ipynb", "x - Jim Roe.ipynb"],
+        ),
+        (["ada/Week 1 - My Work.ipynb", "ada/x.ipynb"], ["ada/Week 1 - My Work.ipynb", "ada/x.ipynb"]),
+        (["all/moodle/a_1_assignsubmission_file_/x.ipynb"], ["a_1_assignsubmission_file_/x.ipynb"]),
+        (["a_1_assignsubmission_file_/b/x.ipynb"], ["a_1_assignsubmission_file_/b/x.ipynb"]),
     ],
 )
 def test_a_folder_around_everything_is_cut(paths, below):
@@ -192,6 +209,20 @@ def test_a_name_that_two_have_is_nobodys(roster, course, handed_in):
     assert submitted(course) == {} and "twice" in summary.unplaced[0][1]
 
 
+def test_a_number_of_another_assignment_hands_nobodys_work_to_another(roster, course, handed_in):
+    people = roster("id,name,lms id\nkim,Kim Lee,5\nann,Ann Ott,6\n")
+    files = ["Ann Ott_5_assignsubmission_file_/x.ipynb", "Kim Lee_9_assignsubmission_file_/x.ipynb"]
+    summary = collect(course, LESSON, handed_in(files), people)
+    assert submitted(course) == {"kim": files[1]} and "the number of another" in summary.unplaced[0][1]
+
+
+def test_a_group_may_be_called_anything_where_a_roster_knows_the_student(roster, course, handed_in):
+    people = roster("id,name\nzoe,Zoë Müller\nlena,Anna-Lena Ott\n")
+    names = ["Red-Zoë Müller_1_assignsubmission_file_", "Rot-Weiß-Anna-Lena Ott_2_assignsubmission_file_"]
+    collect(course, LESSON, handed_in([f"{name}/x.ipynb" for name in names]), people)
+    assert submitted(course).keys() == {"zoe", "lena"}
+
+
 @pytest.mark.parametrize("as_zip", [True, False])
 def test_nbgraders_own_folders_with_timestamps(course, handed_in, as_zip):
     files = {
@@ -207,6 +238,8 @@ def test_nbgraders_own_folders_with_timestamps(course, handed_in, as_zip):
     ((student, why),) = summary.untimed
     assert student == "cy" and "'yesterday, I think' is no time" in why and not summary.is_complete
     assert stamps["ben"] == "2026-03-01 10:00:00.000000 UTC"
+    span = "from 2026-03-01 10:00 UTC (ben) to 2026-03-01 12:00 UTC (ada)"
+    assert f"2 with a time of handing in, {span}" in summary.lines()
 
 
 def test_the_roster_may_know_when(course, handed_in, roster):
@@ -546,3 +579,22 @@ def test_another_version_of_it_is_another_submission(asking, handed_in):
 def test_a_file_without_a_notebook_is_told(asking, handed_in):
     summary = collect(asking, LESSON, handed_in({"zoe/x.ipynb": "{}", "ben/plan.pdf": "drawn"}))
     assert [why for _, why in summary.unplaced] == ["ben handed in no notebook"]
+
+
+@pytest.mark.parametrize("files", [{}, {"essay.docx": "?"}])
+def test_a_zip_without_a_notebook_is_told_and_no_success(course, handed_in, monkeypatch, files):
+    monkeypatch.chdir(course)
+    result = CliRunner().invoke(app, ["collect", LESSON, str(handed_in(files))])
+    assert result.exit_code == 1 and result.stdout.startswith("There is no notebook in it.")
+
+
+def test_a_name_that_another_lesson_knows_under_another_id_is_told(course, handed_in):
+    """Moodle numbers people anew in each assignment, and two may have one name."""
+    files = ["Kim Lee_{}_assignsubmission_file_/x.ipynb", "Ada Ott_{}_assignsubmission_file_/x.ipynb"]
+    first = collect(course, "week1", handed_in([file.format(n) for n, file in enumerate(files)], name="one"))
+    assert first.elsewhere == ()
+    again = handed_in(["KIM  Lee_7_assignsubmission_file_/x.ipynb", files[1].format(1)], name="two")
+    second = collect(course, "week2", again)
+    assert second.elsewhere == ("KIM_Lee_7",), "the other has the same number"
+    assert "1 with a name that another lesson knows under another id: KIM_Lee_7. If" in second.lines()[-1]
+    assert collect(course, "week2", again).elsewhere == (), "said once"

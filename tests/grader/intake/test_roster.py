@@ -5,7 +5,7 @@ from nbgrader.api import Gradebook
 
 from grader.course_folder import CourseError
 from grader.intake import people
-from grader.intake.roster import Person, keep_roster, kept_roster, read_roster
+from grader.intake.roster import Person, RosterError, keep_roster, kept_roster, read_roster
 
 
 @pytest.fixture
@@ -38,6 +38,23 @@ def test_canvas_gradebook(read):
         Person("zoe@uni.example", "Müller, Zoë", "11", section="Mo 10"),
         Person("k4", "Kim Lee", "12", section="Mo 10"),
     ]
+
+
+def test_canvas_has_other_lines_before_the_students_and_maybe_no_logins(read):
+    before = "Student,ID,Section,02_attention (17)\n,,,Manual Posting\n    Points Possible,,,38.0\n"
+    text = before + "Kim Lee,12,Mo 10,\n"
+    assert list(read(text).people.values()) == [Person("12", "Kim Lee", "12", section="Mo 10")]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_spreadsheets_separators_empty_lines_and_headings(read, separator):
+    text = "ID,Name,LMS-ID,E-Mail\nzoe,Zoë,5,zoe@uni.example\n,,,\n,,,\n".replace(",", separator)
+    assert list(read(text).people.values()) == [Person("zoe", "Zoë", "5", "zoe@uni.example")]
+
+
+def test_ids_that_are_one_folder_on_some_machines(read):
+    with pytest.raises(RosterError, match="line 3: Zoe or its LMS id is there twice"):
+        read("id,name\nzoe,Zoë\nZoe,Zoe Other\n")
 
 
 def test_moodles_participants_and_worksheet(read):

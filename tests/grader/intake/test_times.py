@@ -52,6 +52,8 @@ def test_a_zone_for_times_that_name_none():
         ("2026-11-22 12:00 IST", "no zone that is the same for everybody"),
         ("2026-11-22 12:00 Europe/Atlantis", "no zone that is the same for everybody"),
         ("2026-11-22 12:00 ../etc/passwd", "no zone that is the same for everybody"),
+        ("2026-11-22 12:00 +01:75", "no zone that is the same for everybody"),
+        ("0001-01-01 00:30 +01:00", "in no calendar"),
         ("2026-11-22 12:00 +19:00", "no zone that is the same for everybody"),
         ("2026-10-25 02:30 Europe/Berlin", "twice or not at all"),
         ("2026-03-29 02:30 Europe/Berlin", "twice or not at all"),

@@ -300,5 +300,5 @@ def test_a_right_answer_that_learns_too_little():
     told = problem(training(1.0, also_right=[lambda images, labels, hidden: 1 - labels * 0]))
     assert told == (
         "the right answer <lambda> fails with seed 0: 50.0% of the images are right. “one class for all” "
-        "reaches 50.0%, training 100.0%: this is 0% of the way."
+        "reaches 50.0%, the course's own training 100.0%: this is 0% of the way."
     )

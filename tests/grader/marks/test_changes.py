@@ -22,7 +22,9 @@ for _ in range(2):  # a server reads it at every request
 from nbgrader.api import Gradebook
 with Gradebook("sqlite:///gradebook.db") as book:
     grade = book.find_grade("one", "{LESSON}", "{LESSON}", "ada")
-    grade.manual_score = 1.5
+    grade.manual_score = "1.5"  # as the formgrader's page sends it
+    book.db.commit()
+    grade.manual_score = "1.50"
     book.db.commit()
     grade.manual_score, grade.extra_credit = None, 0.5
     book.db.commit()

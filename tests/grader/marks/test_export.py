@@ -144,6 +144,17 @@ def test_sections_and_groups_come_from_the_roster(course):
     assert result.exit_code == 0 and len(rows(Path(f"{LESSON}_csv.csv").read_text())) == 2
 
 
+def test_whoever_is_on_the_roster_is_listed_and_one_name_under_two_ids_is_told(course):
+    """Also who is not in the gradebook: one that was built after the roster was given knows nobody of it."""
+    (course / "collected").mkdir()
+    (course / "collected" / "roster.csv").write_text("id,name,lms id,email\nfay,ADA  Byron,13,fay@x.org\n")
+    lesson = read_lesson(course, LESSON)
+    fay = lesson.records[-1]
+    assert (fay.student, fay.name, fay.lms_id, fay.email) == ("fay", "ADA  Byron", "13", "fay@x.org")
+    assert fay.standing is Standing.NOTHING and fay.score is None
+    assert "Ada Byron is there as ada and fay: if" in export(lesson, "csv", course / "out.csv")[-1]
+
+
 def test_canvas_has_the_columns_of_its_import(course):
     found = rows(as_canvas(read_lesson(course, LESSON)))
     assert found[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", LESSON]

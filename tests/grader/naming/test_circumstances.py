@@ -36,3 +36,15 @@ def test_inputs_of_unnamed_sizes_say_nothing_of_sizes():
     )
     assert told(wrong, [*right, case(False)]) == EQUAL
     assert told(wrong, [case(False), case(False)]) != EQUAL
+
+
+def test_what_is_not_finite_is_called_what_it_is():
+    def holding(number, wrong=True):
+        one = case(wrong)
+        one.question.payload["inputs"]["x"] = torch.tensor([1.0, number])
+        return one
+
+    right = [holding(2.0, wrong=False)] * 2
+    for number, what in {-torch.inf: "−∞", torch.inf: "NaN or ∞", torch.nan: "NaN or ∞"}.items():
+        said = f"It is right where all inputs are finite, and wrong with {what}."
+        assert told([holding(number)] * 2, right) == said

@@ -1,6 +1,7 @@
 """Which sentence a wrong number gets: only what one number can prove."""
 
 import itertools
+import math
 import time
 
 import numpy as np
@@ -82,6 +83,13 @@ def named(exercise, answer, key="a student"):
     assert exercise.difference(question, expected.value, given.value) is not None
     found = name(exercise, [Case(question, expected, given, True)])
     return found and found.sentence
+
+
+def test_of_infinity_only_the_author_says_what_it_comes_of():
+    steep = {"given": lambda draw: {"c": draw.integer(2, 9) / 10}, "value": "1 / (1 - c)"}
+    said = "The share was rounded to one."
+    assert named(Number(slips={"math.inf": said}, **steep, **COMMON), lambda c: math.inf) == said
+    assert named(Number(slips={"1 - c": said}, **steep, **COMMON), lambda c: math.inf) is None
 
 
 @pytest.mark.parametrize("key", ["a", "b", "c"])

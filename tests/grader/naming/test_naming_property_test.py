@@ -7,7 +7,7 @@ import torch
 
 from grader import catalogue
 from grader.naming.case import Case
-from grader.naming.property_test import CHANCE, NAN, RETURNS, TELLS_NOTHING, name
+from grader.naming.property_test import CHANCE, EXACT, NAN, RETURNS, TELLS_NOTHING, name
 from grader.questions.draw import Draw
 
 EXERCISE = catalogue.find("test_attention_weights")
@@ -190,6 +190,15 @@ def columns(weights):
     w = weights(q, k, mask)
     assert torch.allclose(w.sum(0), torch.ones(5))
 
+def exact(weights):
+    q, k = torch.randn(40, 6), torch.randn(50, 6)
+    w = weights(q, k, torch.ones(40, 50, dtype=torch.bool))
+    assert torch.equal(w.sum(-1) / 41 * 41, torch.ones(40))
+
+def table(weights):
+    w = weights(torch.randn(3, 6), torch.randn(5, 6), torch.ones(3, 5, dtype=torch.bool))
+    assert torch.allclose(w.sum(), torch.tensor(1.0))
+
 def misspelt(weights):
     w = weights(torch.randn(4, 6), torch.randn(5, 6), torch.ones(4, 5, dtype=torch.bool))
     assert (v >= 0).all()
@@ -204,8 +213,21 @@ def without_mask(weights):
     [
         (
             "columns",
-            "The test rejects all code, right code too. In columns, line 8: "
+            "The test rejects right code. It accepts only code that lets the columns sum to one. "
+            "In columns, line 8: "
             "`assert torch.allclose(w.sum(0), torch.ones(5))` raised AssertionError.",
+            "symptom",
+        ),
+        (
+            "exact",
+            "The test rejects all code, right code too. In exact, line 13: "
+            f"`assert torch.equal(w.sum(-1) / 41 * 41, torch.ones(40))` raised AssertionError. {EXACT}",
+            "symptom",
+        ),
+        (
+            "table",
+            "The test rejects right code. It accepts only code that lets the whole table sum to one. "
+            "In table, line 17: `assert torch.allclose(w.sum(), torch.tensor(1.0))` raised AssertionError.",
             "symptom",
         ),
         (
@@ -227,7 +249,8 @@ def test_what_stops_on_right_code_is_told(written, case, sentence, how):
 
 
 def test_a_class_is_counted_by_sentences_without_lines_and_lists(written):
-    assert named(written(STOPS)["columns"]).slips == ("The test rejects all code, right code too.",)
+    assert named(written(STOPS)["columns"]).slips == ("The test rejects right code.",)
+    assert named(written(STOPS)["exact"]).slips == ("The test rejects all code, right code too.",)
     assert named(AUTHORED["open mask"][0]).slips == (FORBIDDEN,)
 
 

@@ -22,7 +22,7 @@ WRAPPED = {
     "It returns values and indices, as `max(dim=…)` gives them; the values alone are asked for.": (
         lambda x: (x, x.long())
     ),
-    "The dtype is int64; float32 is asked for.": lambda x: x.long(),
+    "The dtype is int64; floats are asked for.": lambda x: x.long(),
     "It gives True and False; numbers (float32) are asked for.": lambda x: x > 0,
 }
 

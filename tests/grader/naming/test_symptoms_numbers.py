@@ -41,6 +41,13 @@ def test_how_a_number_differs(sentence):
     assert exact(right, nearly) is None
 
 
+def test_negative_numbers_among_the_inputs_have_no_root_and_no_logarithm():
+    right = [123.4567, 9876.5432, 3141.5926]
+    wrong = [2.7 * x * (1 + 0.00005 * i) for i, x in enumerate(right)]
+    said = exact(right, wrong, b=[-0.3, -1.7, -4.1])  # as a moving baseline can be
+    assert said == "It is 2.7 times the right number."
+
+
 def test_a_larger_unit_the_other_way_round():
     assert exact([12.345], [12.345 * 1.024**3]).startswith("1000 and 1024 are mixed up")
 

@@ -24,6 +24,7 @@ from grader.pages.feedback import (
     configure_feedback,
     harmless,
     pack_for_moodle,
+    rendered,
 )
 from grader.pages.formulas import formula
 
@@ -145,6 +146,27 @@ def test_what_shows_stays():
     assert 'style="color: red;"' in html
 
 
+def graded(id, text, kind=new_code_cell, **role):
+    roles = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3, **role}
+    return kind(text, metadata={"nbgrader": {"grade_id": id, **roles}})
+
+
+def test_the_list_at_the_top_names_the_exercises():
+    html = page(
+        graded("rows_statement", "### Exercise 1 · Rows <b> of A\n\ntext", new_markdown_cell, locked=True),
+        graded("rows", "check(rows)", grade=True, locked=True, points=2),
+        graded("why_statement", "### Exercise 2 · In your own words", new_markdown_cell, locked=True),
+        graded("why", "my words [Test cell](#rows)", new_markdown_cell, grade=True, solution=True, points=3),
+        graded("own", "assert True", grade=True, points=1),  # an instructor's, without a heading
+    )
+    listed = html.partition('<div id="toc">')[2].partition("</ol>")[0]
+    assert re.findall(r'<a href="#(\w+)">(.*?)</a> \(Score', listed) == [
+        ("rows", "Exercise 1 · Rows &lt;b&gt; of A"),
+        ("why", "Exercise 2 · In your own words"),
+        ("own", "own"),
+    ]
+
+
 def test_the_judges_panel_looks_as_in_the_notebook():
     parts = (Part("rows", True), Part("mask", False, summary="It is `upside` down."))
     verdict = Verdict(
@@ -243,12 +265,25 @@ def test_the_zip_for_moodle_has_a_folder_for_each_participant(tmp_path):
         r"\text{Attention}(Q, K, V) = \text{softmax}\!\left(\frac{QK^\top}{\sqrt d}\right) V",
         r"\alpha_j = \frac{e^{\text{affinity}_j}}{\sum_i e^{\text{affinity}_i}}",
         r"\frac12 \mathbb{R}^{L \times d}",
+        r"\tfrac1B \dfrac ab \mathbb E_{s \sim p}\big[\textstyle\sum p \log p\Big]",
     ],
 )
 def test_formulas_of_the_lessons_are_drawn(tex):
     html = formula(tex)
     assert html.startswith("<img") and "data:image/svg+xml;base64," in html
     assert clean(html).count("data:image/svg+xml") == 1  # and stay when the page is cleaned
+
+
+def test_every_formula_of_the_lessons_is_drawn(root):
+    told = [
+        cell.source
+        for lesson in sorted(root.glob("lessons/*/*.ipynb"))
+        for cell in nbformat.read(lesson, as_version=4).cells
+        if cell.cell_type == "markdown" and "$" in cell.source
+    ]
+    shown = [rendered(source) for source in told]
+    assert sum(html.count("data:image/svg+xml") for html in shown) >= 15
+    assert [html for html in shown if re.search(r"<code style=[^>]*>\$", html)] == []
 
 
 @pytest.mark.parametrize(
@@ -273,9 +308,12 @@ def test_the_formgrader_shows_cells_without_a_website():
     config.merge(configure(Config()))
     told = "Since $a^2$: ![mine](attachment:mine.png)<script>boom()</script>"
     own = new_notebook(cells=[new_markdown_cell(told)])
-    page, _ = HTMLExporter(config=config).from_notebook_node(own, {"base_url": "/", "index": 0, "total": 1})
+    page, _ = HTMLExporter(config=config).from_notebook_node(own, {"base_url": "", "index": 0, "total": 1})
     assert 'alt="a^2" src="data:image/svg+xml' in page
     assert "mine.png" not in page and "boom()" not in page
+    asked = re.findall(r"""<(?:script|link|img)\b[^>]*(?:src|href)="([^"]+)""", page)
+    assert asked and not [place for place in asked if re.match(r"(\w+:)?//", place)], "its own server alone"
+    assert "window.MathJax" in page, "which the page's script waits for"
 
 
 # -- given back through nbgrader's exchange ------------------------------------------------------------------

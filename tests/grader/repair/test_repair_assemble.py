@@ -71,6 +71,15 @@ def test_a_cell_of_an_earlier_release_is_no_change_of_the_students():
     assert "My note." in "\n".join(cell.source for cell in found.notebook.cells)
 
 
+def test_points_that_were_changed_since_are_no_change_of_the_students():
+    """Their cells stand as released then; what they are to nbgrader is a student's to leave alone."""
+    worth_more = {**GRADED, "metadata": {"nbgrader": {**GRADED.metadata.nbgrader, "points": 40}}}
+    assert healed(*lesson(double=worth_more)).mended == ()
+    other = {**GRADED, "metadata": {"nbgrader": {**GRADED.metadata.nbgrader, "grade": False}}}
+    said = "Marks that say how cells are graded are again the lesson's: double."
+    assert healed(*lesson(double=other)).mended == (said,)
+
+
 def test_missing_cells_are_put_back_if_they_are_locked_or_run():
     given = lesson(title=None, imports=None, shown=None, statement=None, double=None, last=None)
     assert sources(*given) == ["import torch", "Write double.", DONE, "check(double)"]

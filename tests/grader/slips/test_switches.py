@@ -95,6 +95,15 @@ def test_two_wraps_at_one_place_both_count():
         assert board.form(3) == 40
 
 
+def test_what_a_comprehension_runs_over_is_switched_too():
+    tree = ast.parse("def f(n):\n    return [i * i for i in range(n) for j in range(n)]")
+    slip = around(tree, "range(n)", "range(2, _o.stop)")
+    board = Board(tree, "f", {}, [slip])
+    assert board.form(3) == [0, 0, 0, 1, 1, 1, 4, 4, 4]
+    with board.on([slip]):
+        assert board.form(3) == [4]
+
+
 def test_what_is_compiled_grows_with_the_number_of_slips_not_with_their_nesting():
     tree = ast.parse("def f(a):\n    return " + "-" * 12 + "a")
     wraps = [

@@ -159,6 +159,16 @@ def test_an_empty_class_has_a_page():
     assert "Nobody." in as_page(Classroom("week1", 0.0, (), ()))
 
 
+def test_what_nobody_answered_has_no_share_and_no_mean():
+    page = as_page(
+        Classroom(
+            "week1", 2.0, (Exercise("one", 1, "One", 2.0),), (member("fay", standing=Standing.NOTHING),)
+        )
+    )
+    row = page.partition('<th scope="row">One')[2].partition("</tr>")[0]
+    assert "0 %" not in row and '<td class="n" data-value="0.0">–<span class="of"> of 2' in row
+
+
 # -- from the judge to the report
 
 
