@@ -277,6 +277,17 @@ def test_what_is_installed_is_not_installed_again(environment, capsys, monkeypat
     assert len(installations()) == 3 and installations()[2].endswith("--editable .[test]")
 
 
+def test_what_kernels_load_is_compiled_where_python_is_told_not_to_keep_it(environment, monkeypatch):
+    """As in many containers; whoever runs the script by hand has no Makefile that takes the variable away."""
+    environment.BIN.mkdir(parents=True)
+    python = environment.BIN / "python"
+    python.write_text(f'#!/bin/sh\necho "$@ [$PYTHONDONTWRITEBYTECODE]" > {environment.ROOT}/call\n')
+    python.chmod(0o755)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert environment.compile_what_kernels_load() == 0
+    assert (environment.ROOT / "call").read_text() == "-m grader.sandbox.loaded []\n"
+
+
 # --- nothing is skipped in CI ---
 
 

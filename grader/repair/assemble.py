@@ -24,6 +24,8 @@ from grader.repair.report import listed
 from grader.repair.text import code_within, lines_of, names, parses, squeeze
 
 NO_ANSWER = "There was no answer to this exercise in the notebook that was handed in."
+# One who handed in before the lesson had them has lost nothing
+PUT_IN = "Cells of the lesson that your notebook did not have were put in"
 NOT_RUN = "What you had written into the locked cell beside this one; it was not run:"
 
 
@@ -132,7 +134,7 @@ class _Assembly:
         held = [self.cells[index] for index in self._held[place.index]]
         other = [cell for cell in held if squeeze(cell.source) != squeeze(place.source)]
         if not held:
-            self._say("Missing cells of the lesson were put back", place)
+            self._say(PUT_IN, place)
         elif any(not cell.is_untouched for cell in other):
             self._say("Locked cells had been changed and are again as in the lesson", place)
         elif other:
@@ -182,7 +184,7 @@ class _Assembly:
             if place.is_demonstration:
                 self._put_back.append((place, missing))
             else:
-                self._say("Missing cells of the lesson were put back", place)
+                self._say(PUT_IN, place)
             return [missing]
         nodes = []
         for index in held:
@@ -200,7 +202,7 @@ class _Assembly:
         of_use = {id(nodes[index]) for index in needed(nodes)}
         for place, node in self._put_back:
             if id(node) in of_use:
-                self._say("Missing cells of the lesson were put back", place)
+                self._say(PUT_IN, place)
         unused = {id(node) for _, node in self._put_back} - of_use
         return [node for node in nodes if id(node) not in unused]
 

@@ -176,7 +176,7 @@ def test_a_demonstration_that_is_missing_is_put_back_if_an_answer_needs_it():
     needs_it = edited(ANSWER, DONE.replace("2 * x", "2 * x + 0 * len(figure)"))
     found = healed(*lesson(shown=None, double_answer=needs_it))
     assert [cell.source for cell in found.notebook.cells][2] == SHOWN.source
-    assert "Missing cells of the lesson were put back: shown." in found.mended
+    assert "Cells of the lesson that your notebook did not have were put in: shown." in found.mended
     assert SHOWN.source not in sources(*lesson(shown=None))
 
 
