@@ -52,7 +52,7 @@ def executed(notebook: nbformat.NotebookNode, allow_errors: bool = False) -> nbf
     """The whole notebook run in a kernel, demonstrations included."""
     notebook.metadata.kernelspec.name = "python3"
     strict = not allow_errors  # also where JupyterLab goes on: at a demonstration that waits for an answer
-    client = NotebookClient(notebook, timeout=170, allow_errors=allow_errors, force_raise_errors=strict)
+    client = NotebookClient(notebook, timeout=1500, allow_errors=allow_errors, force_raise_errors=strict)
     client.execute(cwd=str(ROOT))
     return notebook
 

@@ -22,9 +22,9 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, Request, R
 
 from course.show.block import Block
 
-START = 60  # seconds in which JupyterLab answers, on a machine that has other things to do
-PATIENCE = 60_000  # milliseconds in which a cell has run
-expect.set_options(timeout=15_000)
+START = 300  # seconds in which JupyterLab answers, on a machine that has other things to do
+PATIENCE = 300_000  # milliseconds in which a cell has run there
+expect.set_options(timeout=60_000)
 
 
 # -- the course, and a server on it --------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def server(
         yield address
     finally:
         process.terminate()  # JupyterLab ends its kernels
-        process.wait(timeout=30)
+        process.wait(timeout=100)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

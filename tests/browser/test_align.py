@@ -70,7 +70,7 @@ def test_the_decoding_is_played(viewer):
     frame.get_by_role("button", name="Pause").click()
     expect(frame.locator("#step-said")).not_to_have_text("4 of 4")
     frame.get_by_role("button", name="Play").click()
-    expect(frame.locator("#step-said")).to_have_text("4 of 4", timeout=8_000)
+    expect(frame.locator("#step-said")).to_have_text("4 of 4")
     expect(frame.get_by_role("button", name="Play from the start")).to_be_visible()
     frame.get_by_role("slider", name="Step").fill("1")
     agrees(frame, WEIGHTS[1].mean(0), 0, int(WEIGHTS[1].mean(0)[0].argmax()))

@@ -124,7 +124,6 @@ def wait_until_drawn(frame: FrameLocator) -> None:
                 return false;
             }""",
             arg=canvas,
-            timeout=5_000,
         )
 
 

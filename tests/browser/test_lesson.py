@@ -81,7 +81,7 @@ def test_attention_wrong_then_right(lab, shoot):
 
     lab.page.get_by_role("button", name="Validate").click()
     dialog = lab.page.locator(".jp-Dialog")
-    expect(dialog).to_contain_text("Validation Results", timeout=60_000)
+    expect(dialog).to_contain_text("Validation Results", timeout=300_000)
     shoot(lab.page, "validated")
     expect(dialog).to_contain_text("check(may_look)")
     expect(dialog).to_contain_text("○ Not written yet · Padding in front")

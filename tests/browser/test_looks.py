@@ -64,7 +64,7 @@ BLANK = """() => {
 
 def fits(page, frame) -> None:
     inside = page.frames[1]
-    inside.wait_for_function(f"() => Math.abs(({BLANK})()) <= 1", timeout=5_000)
+    inside.wait_for_function(f"() => Math.abs(({BLANK})()) <= 1")
 
 
 def test_the_frame_is_as_high_as_what_is_in_it(figure):

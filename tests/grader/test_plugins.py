@@ -88,7 +88,7 @@ EARNED = {"matmul_flops", "overtakes"}
 
 def nbgrader(course: Path, *words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=course, capture_output=True, text=True, timeout=400
+        [sys.executable, "-m", "nbgrader", *words], cwd=course, capture_output=True, text=True, timeout=1500
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     return done.stdout + done.stderr

@@ -64,7 +64,7 @@ def test_a_student_works_with_it(edition):
     environment = os.environ | {"PYTHONPATH": str(edition), "COURSE_ANSWERS": str(edition / "kept")}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", STUDENT],
-        cwd=edition, env=environment, capture_output=True, text=True, timeout=100,
+        cwd=edition, env=environment, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "`centre_rows`: the course's own answer, which this edition does not have" in done.stdout

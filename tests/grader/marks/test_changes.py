@@ -50,7 +50,7 @@ def course(tmp_path, monkeypatch):
 
 
 def run(code):
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=100)
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=600)
 
 
 def test_what_the_formgraders_server_writes_is_written_down(course):

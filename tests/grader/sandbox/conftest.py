@@ -27,9 +27,9 @@ class Kernel:
         self.manager.start_kernel(extra_arguments=[], cwd=cwd, **({} if env is None else {"env": env}))
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=120)
+        self.client.wait_for_ready(timeout=600)
 
-    def run(self, code, seconds=60.0):
+    def run(self, code, seconds=600.0):
         """What the cell prints; ends early if the kernel ends."""
         asked, printed, until = self.client.execute(code), "", time.monotonic() + seconds
         while time.monotonic() < until:
@@ -49,7 +49,7 @@ class Kernel:
             printed += content.get("text", "")
         raise AssertionError(f"The cell ran for more than {seconds} seconds: {printed[-500:]}")
 
-    def ended(self, seconds=30.0):
+    def ended(self, seconds=300.0):
         """Wait for the kernel's end; return why it was ended."""
         until = time.monotonic() + seconds
         while self.manager.is_alive() and time.monotonic() < until:

@@ -252,7 +252,7 @@ def calls_implementations(kernel):
     assert "RuntimeError" in kernel.run("given['0' * 80](q, k, mask)")
 
 
-def wait_for(true, seconds=15.0):
+def wait_for(true, seconds=180.0):
     """Until it is, or not for so long."""
     until = time.monotonic() + seconds
     while not true():

@@ -74,8 +74,8 @@ def test_a_plain_kernel_stands_in_and_that_is_said_loudly(without_bubblewrap, ca
     try:
         client = plain.client()
         client.start_channels()
-        client.wait_for_ready(timeout=120)
-        assert client.execute_interactive("1 + 1", timeout=60)["content"]["status"] == "ok"
+        client.wait_for_ready(timeout=600)
+        assert client.execute_interactive("1 + 1", timeout=600)["content"]["status"] == "ok"
         client.stop_channels()
         assert plain.provisioner.conceal([{"index": 3}]) == [{"index": 3}]
         plain.provisioner.end("because")

@@ -32,7 +32,7 @@ def test_another_process_has_kernels_forked_from_ours(confined):
         pass_fds=descriptors,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert (done.stdout, done.stderr) == (f"42 {NOT_OURS}\n", "")
     assert zygotes.current() is before, "it ended ours"
