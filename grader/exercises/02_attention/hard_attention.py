@@ -24,11 +24,16 @@ def _away(draw):
 
 
 def _close(draw):
-    """Before the best key stands one that is less alike by a five-thousandth."""
+    """Before the best key stands one that is less alike by a five-thousandth.
+
+    It points elsewhere, too: two that point one way have equal cosines, and rounding would choose among them.
+    """
     L, d, dv = draw.sizes(3)
     q, k = draw.normal(d), draw.normal(L, d)
-    k[-1] = 100 * q / (q @ q)  # its similarity is 100
-    k[-2] = k[-1] * (1 - 2e-4)
+    along = q / (q @ q)  # whose similarity is 1
+    across = k[0] - (k[0] @ q) * along
+    k[-1] = 100 * along
+    k[-2] = (100 - 2e-2) * along + across
     return dict(q=q, k=k, v=draw.normal(L, dv))
 
 
