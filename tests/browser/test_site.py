@@ -143,6 +143,25 @@ def test_every_page_is_whole(chromium_browser, site, look):
     assert reader.wrong == []
 
 
+def test_on_a_phone_a_wide_picture_fades_until_it_is_scrolled_to_its_end(chromium_browser, site):
+    reader = Reader(chromium_browser, site, **LOOKS["narrow"])
+    page = reader.open("lessons/02_attention.html")
+    show_all_figures(page)
+    wide, fitting = page.evaluate(
+        """() => {
+            const all = [...document.querySelectorAll(".cell_output :has(> img[width])")];
+            const goesOn = (one) => one.scrollWidth > one.clientWidth;
+            window.wide = all.find(goesOn);
+            const fades = (one) => getComputedStyle(one).maskImage !== "none";
+            return [fades(window.wide), all.filter((one) => !goesOn(one)).some(fades)];
+        }"""
+    )
+    assert (wide, fitting) == (True, False)
+    page.evaluate("window.wide.scrollLeft = 1e4")
+    page.wait_for_function("getComputedStyle(window.wide).maskImage === 'none'")
+    reader.close()
+
+
 def test_a_page_with_all_its_figures_is_light(site):
     for name in LESSONS:
         page = (site / "lessons" / f"{name}.html").stat().st_size

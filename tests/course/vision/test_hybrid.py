@@ -81,7 +81,7 @@ def test_the_resnet_equals_transformers_bit(size):
     assert len(record["maps"]) == len(expected) == 4
     for ours_, theirs_ in zip(record["maps"], expected):
         assert theirs_.std() > 0.1
-        torch.testing.assert_close(ours_, theirs_, atol=2e-5, rtol=1e-5)
+        torch.testing.assert_close(ours_, theirs_, atol=1e-4, rtol=1e-4)
 
 
 @settings(max_examples=25, deadline=None)
