@@ -28,6 +28,7 @@ EXERCISES = Path(__file__).parent / "exercises"
 WRITTEN, RECORDED = ".py", ".json.gz"
 _POINTS = re.compile(r"^ +points=([\d.]+),$", re.MULTILINE)
 _MARKER = re.compile(r'^# %%.*\bexercise="(\w+)"', re.MULTILINE)
+_found: dict[tuple[Path, str], Path] = {}  # exercises by folder and id: one grading looks for each many times
 
 
 class Told(Exception):
@@ -72,12 +73,16 @@ def file_of(id: str) -> Path:
         UnknownExercise: with the closest names.
         BrokenExercise: there are two.
     """
+    found = _found.get((EXERCISES, id))
+    if found is not None and found.is_file():
+        return found
     files = sorted(_files(id)) if id.isidentifier() else []
     if not files:
         raise UnknownExercise(f"There is no exercise called {id!r}; {_advice(id)}")
     if len(files) > 1:
         first, second = (_shown(file) for file in files[:2])
         raise BrokenExercise(f"Two exercises are called {id!r}: {first} and {second}.")
+    _found[EXERCISES, id] = files[0]
     return files[0]
 
 
