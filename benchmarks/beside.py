@@ -45,8 +45,8 @@ at the commit before and after a change, taking turns; medians, and of the ratio
 its quartiles. *A submission* is one to the attention lesson, graded by a worker that has graded before; *a
 worker* is one process that grades, until it is ready, with the process that its kernels are forked from;
 `judge NAME` is `grader judge NAME FILE` with the right answer. Measured on two cores of x86-64 that others
-worked on at the same time (load 3 to 8; 30 November, from 92483ce on, 11 to 15): the ratios count, the
-seconds do not.
+worked on at the same time (load 3 to 8; 30 November, from 92483ce on, 11 to 15; from 486c839 on, 1 to 2):
+the ratios count, the seconds do not.
 """
 
 
