@@ -24,7 +24,6 @@ from course import expect
 from course.training.randomness import drawn
 
 BLOCK = 2**20  # numbers of a block on the CPU: 4 MiB of float32
-CACHED = 2**18  # of a group that changes in many steps: 1 MiB, half of the second-level cache of a core
 
 
 @dataclass(frozen=True)
@@ -167,8 +166,7 @@ def between(low: float, high: float, noise: Tensor) -> Tensor:
 def change_chosen(change: Callable[..., Tensor], images: Tensor, chosen: Tensor, *amounts: Tensor) -> Tensor:
     """Change the images where `chosen`, (B,), is True; each by its own entry of every (B,) `amounts`.
 
-    On the CPU only those are worked on, in groups that stay in a core's own cache from step to step: one
-    image of 224 × 224, or 85 of 32 × 32. Elsewhere all of them are, and the others put back: to count the
+    On the CPU only those are worked on. Elsewhere all of them are, and the others put back: to count the
     chosen ones, the CPU would have to wait for the device. On the CPU `torch.where`, and indexing by a tensor
     as well, take longer than most changes; emptying rows and adding to them does the same.
     """
@@ -177,11 +175,10 @@ def change_chosen(change: Callable[..., Tensor], images: Tensor, chosen: Tensor,
     rows = chosen.nonzero().squeeze(1)
     if len(rows) == 0:
         return images
-    result = images * per_image((~chosen).to(images.dtype))
-    for group in rows.split(max(1, CACHED // images[0].numel())):
-        changed = change(*(each.index_select(0, group) for each in (images, *amounts)))
-        result.index_add_(0, group, changed.contiguous())
-    return result
+    changed = change(*(each.index_select(0, rows) for each in (images, *amounts)))
+    if len(rows) == len(images):
+        return changed
+    return (images * per_image((~chosen).to(images.dtype))).index_add_(0, rows, changed.contiguous())
 
 
 def widened(images: Tensor) -> Tensor:
