@@ -28,7 +28,7 @@ EXERCISES = Path(__file__).parent / "exercises"
 WRITTEN, RECORDED = ".py", ".json.gz"
 _POINTS = re.compile(r"^ +points=([\d.]+),$", re.MULTILINE)
 _MARKER = re.compile(r'^# %%.*\bexercise="(\w+)"', re.MULTILINE)
-_found: dict[tuple[Path, str], Path] = {}  # exercises by folder and id: one grading looks for each many times
+_found: dict[tuple[Path, str], Path] = {}  # by folder and id: one grading asks for each many times
 
 
 class Told(Exception):
@@ -68,6 +68,9 @@ def implementations(id: str) -> Sequence[Callable[..., Any]]:
 
 def file_of(id: str) -> Path:
     """The file of the exercise with this id; it is not loaded.
+
+    Where it was found before it is not looked for anew: a second of that name, made while a process runs, is
+    noticed by the next process.
 
     Raises:
         UnknownExercise: with the closest names.
