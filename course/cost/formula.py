@@ -18,7 +18,8 @@ Conventions, which every number in this package is in:
   anything that is freed on the way; what two layers keep of one tensor is one tensor.
 """
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import sympy
@@ -29,6 +30,9 @@ Size: TypeAlias = Any  # a whole number or a formula in sympy's symbols (which s
 L, d, n = sympy.symbols("L d n", integer=True, positive=True)  # tokens, width, hidden units
 FLOAT32 = 4  # bytes
 INT64 = 8
+
+# The fields of a `Cost`. `dataclasses.astuple` copies each tensor among them, in a hundred times as long.
+_sizes = attrgetter("parameters", "flops", "activation_bytes", "flops_once", "bytes_once")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Cost:
 
     def __add__(self, other: "Cost") -> "Cost":
         """One layer after another, or beside it."""
-        return Cost(*(mine + its for mine, its in zip(astuple(self), astuple(other))))
+        return Cost(*(mine + its for mine, its in zip(_sizes(self), _sizes(other))))
 
     def __radd__(self, other: int) -> "Cost":
         """For `sum`, which starts from 0."""
@@ -55,7 +59,7 @@ class Cost:
 
     def __rmul__(self, times: Size) -> "Cost":
         """The layer again and again, each time with weights of its own: `12 * block`."""
-        return Cost(*(times * mine for mine in astuple(self)))
+        return Cost(*(times * mine for mine in _sizes(self)))
 
     def batch(self, B: Size) -> "Cost":
         """B samples through the same weights."""
@@ -73,11 +77,11 @@ class Cost:
 
     def at(self, **sizes: int) -> "Cost":
         """Numbers for the symbols, in exact integers: `cost.at(L=197, d=768)`."""
-        return Cost(*(evaluate(sympy.sympify(mine), **sizes) for mine in astuple(self)))
+        return Cost(*(evaluate(sympy.sympify(mine), **sizes) for mine in _sizes(self)))
 
     def expand(self) -> "Cost":
         """The formulas multiplied out, as one would write them down."""
-        return Cost(*(sympy.expand(mine) for mine in astuple(self)))
+        return Cost(*(sympy.expand(mine) for mine in _sizes(self)))
 
 
 def evaluate(formula: Expr, **sizes: int) -> int:

@@ -101,7 +101,7 @@ def _of_question(exercise: Function, question: Question, candidates: Candidates)
         "payload": wire.encode(question.payload),
         "sizes": question.sizes,
         "rounding": exercise.rounding_of(question),
-        "right": wire.encode_outcome(candidates.right(question)),
+        "right": wire.encode_outcome(candidates.exercise.right_outcome(question)),
     }
 
 
@@ -123,7 +123,7 @@ def _mistakes(candidates: Candidates, questions: list[Question]) -> list[Told]:
 
 
 def _same(candidates: Candidates, question: Question, outcome: Outcome) -> bool:
-    return candidates.exercise.holds(question, candidates.right(question), outcome)
+    return candidates.exercise.holds(question, candidates.exercise.right_outcome(question), outcome)
 
 
 def _of_formula(exercise: Formula) -> Told:

@@ -31,12 +31,14 @@ class Question:
         payload: what crosses to the answer's process.
         sizes: the sizes of the inputs' axes by name; they stay with the judge.
         rounding: how far float32 is from float64 in the reference's result, once somebody has asked.
+        right: what the reference makes of it, once somebody has asked.
     """
 
     part: str
     payload: dict[str, Any]
     sizes: dict[str, int] = field(default_factory=dict)
     rounding: float | None = None
+    right: Outcome | None = None
 
 
 def _full_name(ban: str) -> str:
@@ -148,9 +150,15 @@ class Exercise(ABC):
         """What an answer of ours makes of a question, in this process."""
         return attempt(lambda: ASK[self.kind](answer, question.payload))
 
+    def right_outcome(self, question: Question) -> Outcome:
+        """What the reference makes of a question, worked out once: all that is wrong is compared with it."""
+        if question.right is None:
+            question.right = self.outcome(self.reference, question)
+        return question.right
+
     def expected(self, questions: Iterable[Question]) -> list[Outcome]:
         """What is right, for each question."""
-        return self.outcomes(self.reference, questions)
+        return [self.right_outcome(question) for question in questions]
 
     def outcomes(self, answer: Any, questions: Iterable[Question]) -> list[Outcome]:
         """What an answer of ours makes of each question."""

@@ -338,7 +338,7 @@ class Function(Exercise):
             return Outcome(failure=Failure.told("no result"))
         if not _holds_a_float(outcome.value):
             return outcome
-        return Outcome(_with_scalars(outcome.value, self.expected([question])[0].value))
+        return Outcome(_with_scalars(outcome.value, self.right_outcome(question).value))
 
     def difference(self, question: Question, expected: Any, given: Any) -> Difference | None:
         found = self._difference(question, expected, given, 0.0)
@@ -406,9 +406,9 @@ class Function(Exercise):
         """
         if question.rounding is None:
             wide = self._in_double(question)
-            exact = _tensors(self.outcome(self.reference, wide).value)
-            moved = (_moved(wide, seed) for seed in range(MOVES))
-            others = (self.outcome(self.reference, other) for other in (question, *moved))
+            exact = _tensors(self.right_outcome(wide).value)
+            moved = (self.right_outcome(_moved(wide, seed)) for seed in range(MOVES))
+            others = (self.right_outcome(question), *moved)
             gaps = (gap for other in others for gap in map(_gap, _tensors(other.value), exact))
             question.rounding = max(gaps, default=0.0)
         return question.rounding

@@ -69,9 +69,6 @@ class Mistakes:
     def __iter__(self) -> Iterator[Mistake]:
         return iter(self.all)
 
-    def right(self, question: Question) -> Outcome:
-        return self.exercise.right[self.exercise.place_of(question)]
-
     def outcome(self, chosen: Sequence[Mistake], question: Question) -> Outcome:
         (mistake,) = chosen
         return mistake.outcomes[self.exercise.place_of(question)]
@@ -93,10 +90,15 @@ class RecordedFunction(Function):
         self.nothing_yet = told["nothing_yet"]  # type: ignore[misc]
         self._parts, self._advice, self._needed = (tuple(told[n]) for n in ("parts", "advice", "needed"))
         self._asked = [
-            Question(one["part"], wire.decode(one["payload"]), one["sizes"], one["rounding"])
+            Question(
+                one["part"],
+                wire.decode(one["payload"]),
+                one["sizes"],
+                one["rounding"],
+                wire.decode_outcome(one["right"]),
+            )
             for one in told["questions"]
         ]
-        self.right = [wire.decode_outcome(one["right"]) for one in told["questions"]]
         self._places = {id(question): place for place, question in enumerate(self._asked)}
         self.candidates = Mistakes(
             self,
@@ -125,9 +127,6 @@ class RecordedFunction(Function):
 
     def questions(self, draw: Draw) -> list[Question]:
         return list(self._asked)
-
-    def expected(self, questions: Iterable[Question]) -> list[Outcome]:
-        return [self.right[self.place_of(question)] for question in questions]
 
     def score(self, held: Mapping[str, bool]) -> float:
         return Exercise.score(self, held) if all(held[part] for part in self._needed) else 0.0

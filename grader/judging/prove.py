@@ -164,12 +164,12 @@ def _prove_slips(proof: Proof, slips: list[tuple[str, Any]]) -> None:
 
 def _passes(proof: Proof, answer: Any, seed: int) -> bool:
     """Whether nothing graded is wrong with it; it is not named, which takes longer."""
-    exercise, questions = proof.exercise, proof.questions(seed)
-    given = _outcomes(exercise, answer, questions)
-    return all(
+    exercise = proof.exercise
+    graded = [question for question in proof.questions(seed) if question.part in exercise.parts]
+    return all(  # one after the other, as the first that is wrong is enough
         exercise.holds(question, right, outcome)
-        for question, right, outcome in zip(questions, exercise.expected(questions), given, strict=True)
-        if question.part in exercise.parts
+        for question, right in zip(graded, exercise.expected(graded), strict=True)
+        for outcome in _outcomes(exercise, answer, [question])
     )
 
 
@@ -218,7 +218,7 @@ def _graded(candidates: Candidates, questions: list[Question]) -> list[Question]
 
 def _holds(candidates: Candidates, candidate: Candidate, question: Question) -> bool:
     return candidates.exercise.holds(
-        question, candidates.right(question), candidates.outcome([candidate], question)
+        question, candidates.exercise.right_outcome(question), candidates.outcome([candidate], question)
     )
 
 

@@ -92,7 +92,6 @@ class Candidates:
         found = [one for number, slips in enumerate(own) for one in self._candidates(number, slips)]
         self.all = sorted([*found, *self._inherited()], key=lambda candidate: candidate.rank)
         self._modules = _Memory[tuple[int, int], nn.Module]()
-        self._right = _Memory[int, Outcome]()
 
     def __iter__(self) -> Iterator[Candidate]:
         return iter(self.all)
@@ -168,12 +167,6 @@ class Candidates:
                     sentence = renamed(theirs.sentence, self.exercise.words)
                     rank = theirs.rank + INHERITED_LATER
                     yield Candidate(sentence, theirs.slip, theirs.board, 0, Source.INHERITED, rank)
-
-    def right(self, question: Question) -> Outcome:
-        """What the reference gives, worked out once for a question."""
-        return self._right.get(
-            id(question), question, lambda: self.exercise.outcome(self.exercise.reference, question)
-        )
 
     # -- what they give -------------------------------------------------------------------------------
 

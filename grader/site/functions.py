@@ -61,7 +61,11 @@ def recorded(exercise: Function, place: Any) -> dict[str, Any]:
     candidates = candidates_of(exercise)
     parts = [*exercise.parts]
     asked = [
-        (parts.index(q.part), repr([*q.payload["inputs"].values()]), candidates.right(q).value)
+        (
+            parts.index(q.part),
+            repr([*q.payload["inputs"].values()]),
+            candidates.exercise.right_outcome(q).value,
+        )
         for q in questions
     ]
     return {
@@ -109,7 +113,9 @@ def _tells(
     """Whether some wrong value comes of it: an error tells for itself."""
     exercise = candidates.exercise
     return any(
-        how == "value" and exercise.difference(question, candidates.right(question).value, value) is not None
+        how == "value"
+        and exercise.difference(question, candidates.exercise.right_outcome(question).value, value)
+        is not None
         for question, (how, value) in zip(questions, outcomes)
     )
 

@@ -331,3 +331,29 @@ def test_large_numbers_are_asked_only_where_right_answers_agree():
     tied = exercise.questions(Draw(0))[0]
     tied.payload["inputs"] = {"q": torch.full((1, 3), 1000.0), "k": torch.full((2, 3), 1000.0)}
     assert exercise.rounding_of(tied) > exercise._calm(tied)  # a last digit decides who gets the weight
+
+
+def test_what_is_right_is_worked_out_once_for_a_question():
+    calls = []
+
+    def counted(q, k):
+        calls.append(1)
+        return q + k
+
+    exercise = made(counted, inputs="q: (L, d)  k: (L, d)", without=["large"])
+    questions = exercise.questions(Draw(0))
+    asked = len(calls)
+    right = exercise.expected(questions)
+    once = len(calls) - asked
+    assert exercise.expected(questions) == right and len(calls) - asked == once
+    exercise.right_outcome(exercise.questions(Draw(0))[0])
+    assert len(calls) - asked > once, "another question, however alike, is a new one"
+
+
+def test_whether_an_outcome_is_right():
+    exercise = made(attend, inputs="q: (L, d)  k: (L, d)")
+    asked = exercise.questions(Draw(0))[0]
+    right = exercise.right_outcome(asked)
+    assert exercise.holds(asked, right, exercise.outcome(lambda q, k: attend(q, k).double(), asked))
+    assert not exercise.holds(asked, right, exercise.outcome(lambda q, k: 2 * attend(q, k), asked))
+    assert not exercise.holds(asked, right, exercise.outcome(lambda q, k: q.reshape(1000), asked))

@@ -4,10 +4,10 @@ import math
 
 import pytest
 import torch
-from made_exercises import COMMON, Attend, attend, attending, in_one_line, layered, placed, weigh, weighing
+from made_exercises import COMMON, Attend, attend, attending, in_one_line, layered, placed, weighing
 
-from grader.exercise import Function, Module
-from grader.naming.candidates import Candidates, Source, candidates_of
+from grader.exercise import Module
+from grader.naming.candidates import Source, candidates_of
 from grader.questions.draw import Draw
 
 HALVED = "The weights are halved."
@@ -168,7 +168,7 @@ def test_no_slip_stays_behind():
     for one in candidates.all[:60]:
         candidates.outcome([one], asked)
     torch.testing.assert_close(exercise.outcome(attend, asked).value, attend(**given))
-    torch.testing.assert_close(candidates.right(asked).value, attend(**given))
+    torch.testing.assert_close(exercise.right_outcome(asked).value, attend(**given))
 
 
 def test_one_of_ones_own_with_an_inherited_one():
@@ -232,33 +232,6 @@ def test_of_a_module_its_own_slips_and_the_inherited_ones():
         torch.testing.assert_close(candidates.value(chosen, asked), expected.detach())
 
 
-def test_the_right_outcome_is_worked_out_once_for_a_question():
-    calls = []
-
-    def counted(q, k):
-        calls.append(1)
-        return q + k
-
-    exercise = placed(Function(counted, inputs="q: (L, d)  k: (L, d)", without=["large"], **COMMON))
-    candidates = Candidates(exercise)
-    one, other = question(exercise), question(exercise, "all sizes equal")
-    asked = len(calls)
-    for _ in range(3):
-        candidates.right(one)
-    once = len(calls) - asked
-    candidates.right(other)
-    assert len(calls) - asked == 2 * once
-
-
-def test_whether_an_outcome_is_right():
-    exercise = weighing()
-    asked, candidates = question(exercise), candidates_of(exercise)
-    right, double = candidates.right(asked), exercise.outcome(lambda q, k: weigh(q, k).double(), asked)
-    assert exercise.holds(asked, right, double)
-    assert not exercise.holds(asked, right, exercise.outcome(lambda q, k: 2 * weigh(q, k), asked))
-    assert not exercise.holds(asked, right, exercise.outcome(lambda q, k: q.reshape(1000), asked))
-
-
 def with_logsumexp(q, k):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     return (scores - scores.logsumexp(dim=-1, keepdim=True)).exp()
@@ -290,6 +263,6 @@ def test_a_slip_in_the_constructor_leaves_no_trace_in_the_next_ones_module():
     candidates = candidates_of(exercise)
     asked = question(exercise)
     three, none = (found(candidates, sentence) for sentence in ("Three times.", "The factor is left out."))
-    right = candidates.right(asked).value
+    right = exercise.right_outcome(asked).value
     assert torch.equal(candidates.value([three], asked), right)  # it is built once, and right
     assert torch.equal(candidates.value([none], asked), right / 2)
