@@ -79,7 +79,7 @@ def tell(answer: Answer, seed: int = SEED, questions: Sequence[Question] | None 
     """Ask an answer the questions of a seed, or those given, and judge it."""
     exercise = asked(answer.exercise)
     questions = exercise.questions(Draw(seed, KEY)) if questions is None else questions
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     payloads = [question.payload for question in questions]
     defined = {exercise.id: answer.answer}
     answered = reply(request(exercise, payloads), defined, catalogue.implementations)
