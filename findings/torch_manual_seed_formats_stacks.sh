@@ -49,3 +49,7 @@ grows = took[200][0] > 3 * took[0][0]
 sys.exit(0 if same and grows and took[50][0] > 50 * took[50][1] else 1)
 PYTHON
 "$folder/env/bin/python" "$folder/look.py"
+# Seen on x86-64 with Python 3.11:
+#     0 calls deep: torch.manual_seed    191 µs, its default generator's 1.3 µs
+#    50 calls deep: torch.manual_seed   1007 µs, its default generator's 1.3 µs
+#   200 calls deep: torch.manual_seed   2170 µs, its default generator's 1.3 µs
