@@ -17,11 +17,16 @@ from course.show.training import COLOURS, LINES, MARKERS, banded
 Runs = Mapping[int, Sequence[float]]  # number of images -> a share right for each seed, 0 … 1
 
 
-def by_count(measured: Mapping[str, Runs], guessed: Mapping[str, Mapping[int, Any]] | None = None) -> None:
+def by_count(
+    measured: Mapping[str, Runs],
+    guessed: Mapping[str, Mapping[int, Any]] | None = None,
+    counted: str = "labelled images",
+) -> None:
     """Show accuracies in percent over the number of images, each line in its band from worst to best seed.
 
     measured: by network; each with the same numbers of images and as many seeds for each
     guessed: percent, by network and number of images; what is None or no number is not drawn
+    counted: what the numbers are of
 
     Raises ValueError for more networks than can be told apart, and for a guess at one that was not measured.
     """
@@ -53,8 +58,8 @@ def by_count(measured: Mapping[str, Runs], guessed: Mapping[str, Mapping[int, An
     ax.set_xscale("log")
     ax.set_xticks(counts, [f"{count:,}" for count in counts])
     ax.minorticks_off()
-    ax.set(xlabel="labelled images", ylabel="right of 100", ylim=(0, 103))
+    ax.set(xlabel=counted, ylabel="right of 100", ylim=(0, 103))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), handlelength=3.5)
     title = "lines: means; bands: worst to best seed" if any_guess or not guessed else NOT_YET
     ax.set_title(title, fontsize=11, weight="normal", color=palette.muted)
-    figure(fig, alt=f"Right of 100 over the number of labelled images: {'; '.join(told)}.")
+    figure(fig, alt=f"Right of 100 over the number of {counted}: {'; '.join(told)}.")

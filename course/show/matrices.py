@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 WIDEST = 8.6  # inches, of the whole figure
 SCALE = 1.3  # inches, for the scale at the right
 DIGIT, MARGIN = 0.095, 0.12  # inches: a digit of 11 points, and what a number needs around it
-READ_OUT = 36  # cells: larger matrices are told by their extremes
+READ_OUT, READ_OUT_WHOLE = 36, 100  # cells, and of single figures: larger matrices are told by their extremes
+FEW = 3  # different numbers: where each is, is told
 
 
 def matrices(
@@ -74,10 +75,11 @@ def matrices(
     np.atleast_1d(drawn)[0].set_ylabel(axes[0])
     fig.colorbar(image, ax=drawn, label=label, shrink=0.85)
     told = "; ".join(_told(name, table, names, digits, shown) for name, table in found.items())
+    along = f", {axes[0]} by {axes[1]}" if all(axes) else ""
     hidden = "" if shown is None else f" {int((~shown).sum())} cells are hatched and not allowed."
     figure(
         fig,
-        alt=f"{R} × {C} cells, {axes[0]} by {axes[1]}, colours from {low:.3g} to {high:.3g}: {told}.{hidden}",
+        alt=f"{R} × {C} cells{along}, colours from {low:.3g} to {high:.3g}: {told}.{hidden}",
     )
 
 
@@ -157,13 +159,31 @@ def _number(entry: float, digits: int) -> str:
 def _told(name: str, table: np.ndarray, names: list[list[str]], digits: int, shown: np.ndarray | None) -> str:
     seen = np.ones(table.shape, bool) if shown is None else shown
     start = f"{name}, " if name else ""
-    if table.size <= READ_OUT:
+    written = np.array([[_number(entry, digits) for entry in entries] for entries in table])
+    figures, counts = np.unique(written[seen], return_counts=True)
+    short = max(map(len, figures), default=0) == 1
+    if table.size <= (READ_OUT_WHOLE if short else READ_OUT):
         told = [
             f"{row} "
             + " ".join(_number(entry, digits) if here else "–" for entry, here in zip(entries, allowed))
             for row, entries, allowed in zip(names[0], table, seen)
         ]
         return start + "row by row: " + ", ".join(told)
+    if len(figures) <= FEW:
+        rarest = sorted(zip(counts, figures))
+        places = [f"{figure} in {_where((written == figure) & seen, names)}" for _, figure in rarest[:-1]]
+        return start + ", ".join([*places, f"{rarest[-1][1]} {'elsewhere' if places else 'everywhere'}"])
     i, j = np.unravel_index(np.where(seen, table, -np.inf).argmax(), table.shape)
     most = f"the largest, {_number(table[i, j], digits)}, in row {names[0][i]}, column {names[1][j]}"
     return f"{start}entries from {_number(table[seen].min(), digits)}, {most}"
+
+
+def _where(marked: np.ndarray, names: list[list[str]]) -> str:
+    """How many cells are marked, and between which rows and columns they lie."""
+    count = int(marked.sum())
+    between = []
+    for axis, (side, own) in enumerate(zip(("row", "column"), names)):
+        places = np.flatnonzero(marked.any(axis=1 - axis))
+        first, last = own[places[0]], own[places[-1]]
+        between.append(f"{side} {first}" if first == last else f"{side}s {first} to {last}")
+    return f"{count} cell{'' if count == 1 else 's'}, {' and '.join(between)}"

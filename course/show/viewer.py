@@ -75,13 +75,15 @@ def attention_viewer(
     }
     css, body = css_and_body("viewer.html")
     names = " and ".join(model.name for model in models)
+    whose = "Attention" if names == "attention" else f"Attention of {names}"
     return interactive(
         beside("weights.js") + beside("viewer.js"),
         data,
         body=body,
         css=css,
         height=700,
-        alt=f"Attention of {names}: {layers} layers of {heads} heads over {grid[0]} × {grid[1]} patches. "
+        alt=f"{whose}: {layers} layer{'s' * (layers > 1)} of {heads} head{'s' * (heads > 1)} over "
+        f"{grid[0]} × {grid[1]} patches. "
         "Choose a patch of the image, and see how much it attends to every other one.",
         fallback=_still(weights[0], picture, grid, len(extra), models[0].name),
     )

@@ -58,13 +58,30 @@ def test_what_is_not_allowed_is_hatched_and_not_looked_at(shown):
 
 
 def test_a_large_matrix_has_colours_alone_and_is_told_by_its_extremes(shown):
-    values = np.zeros((40, 40))
+    values = np.linspace(0, 0.5, 1600).reshape(40, 40)
     values[7, 31] = 0.9
     matrices.matrices({"a": values, "b": values}, digits=1)
     [((table, *_), alt)] = shown
     assert words(table) == []
     assert "a, entries from 0.0, the largest, 0.9, in row 7, column 31" in alt
     assert table.figure.get_figwidth() == pytest.approx(matrices.WIDEST)
+
+
+def test_of_few_different_numbers_is_told_where_they_are(shown):
+    dense, sealed, lone = np.ones((3, 16, 16))
+    dense[6:10, 6:10] = sealed[4:12, 4:12] = lone[3, 2] = 0
+    matrices.matrices({"dense": dense, "sealed": sealed, "lone": lone, "all": np.ones((16, 16))}, digits=0)
+    [(_, alt)] = shown
+    assert "dense, 0 in 16 cells, rows 6 to 9 and columns 6 to 9, 1 elsewhere; " in alt
+    assert "sealed, 0 in 64 cells, rows 4 to 11 and columns 4 to 11, 1 elsewhere; " in alt
+    assert "lone, 0 in 1 cell, row 3 and column 2, 1 elsewhere; all, 1 everywhere." in alt
+
+
+def test_a_table_of_single_figures_is_read_out_as_far_as_nine_by_nine(shown):
+    table = np.arange(81).reshape(9, 9) % 9
+    matrices.matrices({"": table}, digits=0, axes=("", ""))
+    [(_, alt)] = shown
+    assert alt.startswith("9 × 9 cells, colours from 0 to 8: row by row: 0 0 1 2 3 4 5 6 7 8, 1 0 1")
 
 
 def test_a_small_matrix_takes_little_room(shown):

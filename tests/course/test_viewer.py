@@ -66,7 +66,7 @@ def test_two_models_are_named():
     pair = [Attention(random_weights(1, 2, 7, seed), name=name) for seed, name in enumerate("ab")]
     block = attention_viewer(pair[0], IMAGE, (2, 3), other=pair[1])
     assert [model["name"] for model in data_of(block)["models"]] == ["a", "b"]
-    assert "Attention of a and b: 1 layers of 2 heads over 2 × 3 patches." in block.alt
+    assert "Attention of a and b: 1 layer of 2 heads over 2 × 3 patches." in block.alt
 
 
 @pytest.mark.parametrize(
