@@ -17,7 +17,12 @@ from grader.naming.polynomials import Polynomial
 from grader.naming.terms import MULTIPLY_ADDS, Terms
 
 Given = Mapping[str, Any]
-PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12}
+THOUSANDS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+SIZES = {  # of the units that take a prefix
+    "FLOPs": THOUSANDS,
+    "B": THOUSANDS | {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40},
+}
+NOT_COUNTED = ("times", "of 1")  # ratios: nobody gives thousands of them
 SPOKEN = {"k": "Kilo", "M": "Mega", "G": "Giga", "T": "Tera"}
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 XOR = "`^` is not a power in Python but an exclusive or: write `**`."
@@ -75,24 +80,46 @@ def multiply_adds(exercise: Number) -> Iterator[Unit]:
 
 
 def units(exercise: Number) -> Iterator[Unit]:
-    """Thousands and millions of what is asked for, or parts of it."""
-    prefix, base = exercise.unit[:1], exercise.unit[1:]
-    own = PREFIXES.get(prefix, 0) if len(base) > 1 else 0
-    base = base if own else exercise.unit
-    for name, power in {"": 0, **PREFIXES}.items():
-        if base and power != own:
-            yield Unit(f"This is in {name}{base}; {exercise.unit} are asked for.", 10.0 ** (own - power))
-    if own:
-        digits = own // 3 * 10  # of 2, about as much as `own` of 10
-        binary, decimal = f"2{_raised(digits)}", f"10{_raised(own)}"
-        yield Unit(f"{SPOKEN[prefix]} is {binary} here; it should be {decimal}.", 10.0**own / 2**digits)
-        yield Unit(f"It is multiplied by {decimal} where it should be divided.", 10.0 ** (2 * own))
-        yield Unit(f"It is divided by {decimal} twice.", 10.0**-own)
+    """Larger and smaller units than the one that is asked for; thousands and millions of what is counted."""
+    prefix, base = _parts(exercise.unit)
+    if base:
+        own = SIZES[base][prefix]
+        if prefix:
+            written = _power(own)
+            if prefix in SPOKEN:
+                digits = round(math.log10(own)) // 3 * 10  # of 2, about as much as those of 10
+                said = f"{SPOKEN[prefix]} is {_power(2**digits)} here; it should be {written}."
+                yield Unit(said, own / 2**digits)
+            yield Unit(f"It is multiplied by {written} where it should be divided.", float(own**2))
+            yield Unit(f"It is divided by {written} twice.", 1 / own)
+        for other, size in SIZES[base].items():
+            if other != prefix:
+                name = "bytes" if other + base == "B" else other + base
+                yield Unit(f"This is in {name}; {exercise.unit} are asked for.", own / size)
         return
+    if exercise.unit == "nats":
+        yield Unit("This is in bits, with log₂; nats are asked for.", 1 / math.log(2))
+        yield Unit("The logarithm is log₁₀; it should be ln.", 1 / math.log(10))
+    elif exercise.unit and exercise.unit not in NOT_COUNTED:
+        for number, power in {"thousands": 3, "millions": 6, "billions": 9}.items():
+            yield Unit(f"This is in {number} of {exercise.unit}.", 10.0**-power)
     yield Unit("This is in per cent.", 100.0)
-    if not base:
+    if not exercise.unit:
         for power in (3, 6, 9, -3, -6, -9):
             yield Unit(f"It is 10{_raised(power)} times the right number.", 10.0**power)
+
+
+def _parts(unit: str) -> tuple[str, str]:
+    """The prefix of a unit and what takes it: "MiB" is ("Mi", "B"); nothing, of a unit that takes none."""
+    unit = "B" if unit == "bytes" else unit
+    found = [(unit.removesuffix(base), base) for base in SIZES if unit.endswith(base)]
+    return next(((prefix, base) for prefix, base in found if prefix in SIZES[base]), ("", ""))
+
+
+def _power(number: int) -> str:
+    """A power of two or of ten as one writes it: 2²⁰, 10⁹."""
+    of_ten = round(math.log10(number))
+    return f"10{_raised(of_ten)}" if 10**of_ten == number else f"2{_raised(number.bit_length() - 1)}"
 
 
 def _raised(power: int) -> str:

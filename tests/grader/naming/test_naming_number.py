@@ -2,14 +2,16 @@
 
 import itertools
 import math
+import re
 import time
 
 import numpy as np
 import pytest
 
+from grader import catalogue
 from grader.exercise.formula import Formula
 from grader.exercise.number import Number
-from grader.naming.calculations import rounded
+from grader.naming.calculations import rounded, units
 from grader.naming.case import Case
 from grader.naming.number import ALL_OR_NOTHING, name
 from grader.questions.draw import Draw
@@ -177,6 +179,39 @@ def affinities(query, key_a, key_b, scale=2**0.5, crossed=0):
     a = (query[0] * key_a[crossed] + query[1] * key_a[1 - crossed]) / scale
     b = (query[0] * key_b[crossed] + query[1] * key_b[1 - crossed]) / scale
     return math_exp(a) / (math_exp(a) + math_exp(b))
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor", "sentence"),
+    [
+        ("MiB", 2**20, "This is in bytes; MiB are asked for."),
+        ("MiB", 2**20 / 1e6, "This is in MB; MiB are asked for."),
+        ("MiB", 2**10, "This is in KiB; MiB are asked for."),
+        ("MiB", 2**-20, "It is divided by 2²⁰ twice."),
+        ("bytes", 2**-20, "This is in MiB; bytes are asked for."),
+        ("GFLOPs", 1e9 / 2**30, "Giga is 2³⁰ here; it should be 10⁹."),
+        ("parameters", 1e-6, "This is in millions of parameters."),
+        ("MLPs", 1e-3, "This is in thousands of MLPs."),
+        ("nats", 1 / math.log(2), "This is in bits, with log₂; nats are asked for."),
+        ("times", 1e-3, None),
+        ("times", 100, "This is in per cent."),
+        ("", 1000, "It is 10³ times the right number."),
+    ],
+)
+def test_other_units_are_told_in_words_that_exist(unit, factor, sentence):
+    exercise = Number(
+        given=lambda draw: {"w": draw.integer(300, 900) / 7}, value="w / 3", unit=unit, **COMMON
+    )
+    assert named(exercise, lambda w: factor * w / 3) == sentence
+
+
+def test_no_unit_of_the_course_gets_a_prefix_that_it_does_not_take():
+    exercises = [one for one in catalogue.every_exercise() if isinstance(one, Number)]
+    told = {one.sentence for exercise in exercises for one in units(exercise)}
+    named_units = {said[len("This is in ") :] for said in told if said.startswith("This is in ")}
+    assert len(named_units) > 10
+    for said in named_units:
+        assert re.match(r"per cent|bits|bytes|[kKMGT]?i?(B|FLOPs)\b|(thou|mill|bill)\w+ of \w+\.", said)
 
 
 def first_entry(query, key_a, key_b):
