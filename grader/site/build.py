@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Sequence
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbclient.exceptions import CellControlSignal
+from nbformat import NotebookNode
 
 from grader.building.lesson import Lesson
 from grader.site import calculator, engine, front, gallery, library, sizes
@@ -22,6 +24,7 @@ from grader.site.unchanged import Unchanged
 HERE = Path(__file__).parent
 FILES = "files"  # the folder of the site for what belongs to a lesson's page
 _LINKED = re.compile(r"\[([^]]+)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")  # to another file
+_RECORD = re.compile(r"`(benchmarks/results/[\w-]+\.md)`")  # what a lesson names as the place of its numbers
 
 
 class SiteError(Exception):
@@ -46,7 +49,7 @@ def build(root: Path, out: Path, lessons: Sequence[Lesson], say: Callable[[str],
             made[lesson.name] = unchanged.page(lesson, own, make)
         except CellControlSignal as error:
             raise SiteError(f"{lesson.shown(lesson.source)} does not run to its end.\n{error}") from error
-        pages.write(f"lessons/{lesson.name}.ipynb", nbformat.writes(made[lesson.name]))
+        pages.write(f"lessons/{lesson.name}.ipynb", nbformat.writes(_with_records(made[lesson.name])))
     for other in files.iterdir():
         if other.is_dir() and other.name not in made:
             shutil.rmtree(other)
@@ -57,7 +60,7 @@ def build(root: Path, out: Path, lessons: Sequence[Lesson], say: Callable[[str],
     for place, text in parts.items():
         pages.write(f"library/{place}", text)
     calculator.write(files)
-    texts = {"calculator.md": calculator.PAGE, **_documents(root)}
+    texts = {"calculator.md": calculator.PAGE, **_documents(root, set().union(*map(_records, made.values())))}
     found = {*texts, *(f"lessons/{name}.ipynb" for name in made), *map("library/{}".format, parts)}
     for place, text in texts.items():
         pages.write(place, _of_the_site(text, Path(place).parent, found))
@@ -92,9 +95,27 @@ class Sources:
         return file
 
 
-def _documents(root: Path) -> dict[str, str]:
-    """The documents, and those records of measurements that they send a reader to: texts, by their places."""
+def _words_of(page: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in page.cells if cell.cell_type == "markdown"]
+
+
+def _records(page: NotebookNode) -> set[str]:
+    """The records of measurements that a lesson names, by their places."""
+    return {place for cell in _words_of(page) for place in _RECORD.findall(cell.source)}
+
+
+def _with_records(page: NotebookNode) -> NotebookNode:
+    """The page of a lesson on which the place of a record leads to it."""
+    linked = deepcopy(page)
+    for cell in _words_of(linked):
+        cell.source = _RECORD.sub(r"[`\1`](../\1)", cell.source)
+    return linked
+
+
+def _documents(root: Path, named: Collection[str]) -> dict[str, str]:
+    """The documents, and those records that they or lessons (``named``) send a reader to: texts by places."""
     waiting, found = [*sorted((root / "docs").glob("*.md")), root / "CHANGELOG.md"], dict[str, str]()
+    waiting += map(root.joinpath, sorted(named))
     while waiting:
         document = waiting.pop(0).resolve()
         place = document.relative_to(root).as_posix()

@@ -28,7 +28,7 @@ def _row(name: str, page: NotebookNode, builds: str) -> str:
     """A lesson in the list: its title, how much it asks, what one builds in it."""
     title = page.cells[0].source.partition("\n")[0].removeprefix("# ")
     asked = page.metadata["asked"]  # the page has counted: to load all exercises for it would take seconds
-    asks = f"{asked['exercises']} exercises, {asked['minutes']} minutes"
+    asks = ", ".join(filter(None, [f"{asked['exercises']} exercises", asked["time"]]))
     told = f'{asks} <span class="done" data-lesson="{name}"></span>'
     return f"- **[{title}](lessons/{name}.ipynb)** · {told}  \n  {builds[0].upper()}{builds[1:]}"
 

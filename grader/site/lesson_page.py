@@ -8,6 +8,7 @@ exercise stand its rungs, which are in no notebook.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ WARM_UP = """### Warm-up · {title}
 *Plain Python, judged in this page, for no points.*
 
 {text}"""
+IN_WORDS = "-words"  # ends the id of the cell for such an answer
+_TIME = re.compile(r"\*\*Time\*\*:? ([^,:;(]+?)(?= *[,:;(])")
 _MARK = re.compile(rf"^ *({BEGIN}|{END})\n?", re.MULTILINE)
 
 
@@ -73,8 +76,15 @@ def lesson_page(lesson: Lesson, files: Path, address: str) -> NotebookNode:
     cells[0].source = f"{title}\n\n{opening(lesson, files, address)}\n{rest}"
     answers.write(files)
     cells.append(_markdown(f'<script defer src="{address}/{answers.FILE}"></script>', "answers"))
-    asked = {"exercises": len(exercises), "minutes": sum(one.minutes for one in exercises.values())}
+    in_words = [cell for cell in cells if cell.id.endswith(IN_WORDS)]  # which a person grades, in a class
+    asked = {"exercises": len(exercises) + len(in_words), "time": time_of(cells)}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "asked": asked})
+
+
+def time_of(cells: Sequence[NotebookNode]) -> str:
+    """How long the lesson says that it takes: "about four hours"; nothing, where it does not say."""
+    found = (_TIME.search(" ".join(cell.source.split())) for cell in cells if cell.cell_type == "markdown")
+    return next((time[1] for time in found if time), "")
 
 
 def _words(cell: NotebookNode, asked: dict[str, Any], figures: Figures) -> list[NotebookNode]:

@@ -11,7 +11,7 @@ from grader import catalogue
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import Lesson, find_lessons
 from grader.building.medium import words_for
-from grader.site import front, lesson_page, library
+from grader.site import build, front, lesson_page, library
 from grader.site.rung import rungs_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -121,10 +121,33 @@ def test_the_front_page_has_a_row_for_each_lesson_and_a_figure(page):
     )
     text = front.page(ROOT, {LESSON.name: page})
     assert '<iframe data-figure="files/02/x.js"' in text
-    assert re.search(
-        r"^- \*\*\[02 · Attention: .*\]\(lessons/02_attention.ipynb\)\*\* · 15 exer", text, re.MULTILINE
-    )
+    listed = r"^- \*\*\[02 · Attention: .*\]\(lessons/02_attention.ipynb\)\*\* · (.*) <span"
+    (row,) = re.findall(listed, text, re.MULTILINE)
+    assert row == "16 exercises, three to three and a half hours", "as the lesson itself says"
     assert "{{" not in text
+
+
+@pytest.mark.parametrize("lesson", find_lessons(ROOT), ids=lambda lesson: lesson.name)
+def test_the_list_says_how_long_a_lesson_takes(lesson):
+    cells = nbformat.read(lesson.released, as_version=4).cells
+    assert re.fullmatch(r"(about )?(\w+ )*(hours|minutes)( and a half)?", lesson_page.time_of(cells))
+
+
+def test_the_place_of_a_record_leads_to_it():
+    said = "Recorded (`benchmarks/results/few-labels.md`, three seeds), by `benchmarks/few_labels.py`."
+    code = nbformat.v4.new_code_cell('rows = "`benchmarks/results/few-labels.md`"')
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(said), code])
+    assert build._records(lesson) == {"benchmarks/results/few-labels.md"}
+    words, same = build._with_records(lesson).cells
+    assert "([`benchmarks/results/few-labels.md`](../benchmarks/results/few-labels.md), three" in words.source
+    assert "`benchmarks/few_labels.py`" in words.source and same.source == code.source
+    assert "benchmarks/results/few-labels.md" in build._documents(ROOT, build._records(lesson))
+
+
+@pytest.mark.parametrize("lesson", find_lessons(ROOT), ids=lambda lesson: lesson.name)
+def test_every_record_that_a_lesson_names_is_there(lesson):
+    for place in build._records(nbformat.read(lesson.released, as_version=4)):
+        assert (ROOT / place).is_file(), place
 
 
 @pytest.mark.parametrize("lesson", find_lessons(ROOT), ids=lambda lesson: lesson.name)
