@@ -26,7 +26,7 @@ def letters(count: int, generator: torch.Generator | None = None, L: int = LENGT
     """Rows of random letters, in each one marker, which is never last: -> (count, L), whole numbers"""
     expect.whole(count=count, L=L)
     if L < 2:
-        raise ValueError(f"a row needs two places or more, one of them behind the marker; got L = {L}")
+        raise ValueError(f"a row needs two places or more, one of them after the marker; got L = {L}")
     rows = torch.randint(MARKER, (count, L), generator=generator)
     rows[torch.arange(count), torch.randint(L - 1, (count,), generator=generator)] = MARKER
     return rows
@@ -42,7 +42,7 @@ QUESTIONS: dict[str, Callable[[Tensor], Tensor]] = {  # rows (B, L) -> answers (
     "sort": lambda rows: rows.sort(dim=1).values,  # the one that stands here in the sorted row
     "before": lambda rows: rows.roll(1, dims=1),  # the one before; the first is told the last
     "equal": lambda rows: (rows[:, :, None] == rows[:, None]).sum(dim=2),  # how many tokens equal this one
-    "after": _after,  # asked of the marker alone: which token is behind you?
+    "after": _after,  # asked of the marker alone: which token comes right after you?
     "marked": lambda rows: _after(rows).amax(dim=1, keepdim=True).expand_as(rows),  # the same, asked of all
 }
 

@@ -81,6 +81,7 @@ def beside_guesses(
         + (f"{_short(drawn[name])} guessed" if name in drawn else "no guess")
         for name, found in runs.items()
     ]
+    told += [] if floor is None else [f"the floor is {_short(floor)}"]
     figure(fig, alt=f"Measured values beside your guesses, {unit}. {'; '.join(told)}.")
 
 

@@ -45,7 +45,7 @@ def two_diets() -> Block:
                 seen = "ImageNet" if images < 2 else "JFT-300M"
                 numbers = {PARAMETERS: parameters, IMAGES: images, "ImageNet, %": share}
                 rows.append(Row(model, f"{kind}, after {seen}", numbers))
-    source = "Dosovitskiy et al. 2021, table 5, fine-tuned at 384 pixels; ResNets as on the slides (deck 0)."
+    source = "Dosovitskiy et al. 2021, table 5, fine-tuned at 384 pixels; ResNets: He et al. 2016."
     return published(rows, [PARAMETERS, IMAGES], ["ImageNet, %"], source)
 
 
@@ -55,7 +55,7 @@ def days_of_computing() -> Block:
     for model, seen, days, *found in _STATE_OF_THE_ART:
         measured = {name: share for name, share in zip(MEASURES, found) if share is not None}
         rows.append(Row(model, f"after {seen}", {DAYS: days} | measured))
-    return published(rows, [DAYS], MEASURES, "Dosovitskiy et al. 2021, table 2 (decks 2 and 3).")
+    return published(rows, [DAYS], MEASURES, "Dosovitskiy et al. 2021, table 2.")
 
 
 # model, what it saw of the frames, R@5, its spread, median rank, mean rank, its spread

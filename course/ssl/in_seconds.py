@@ -10,8 +10,8 @@ and all else is held equal: views, encoder, head, optimiser, images seen. What i
 
 What people usually get wrong
 - comparing batch sizes at equal steps and saying "epochs", or the other way round: `steps` is asked for here;
-- watching the loss. A teacher that says the same of every image is easy to agree with; its entropy and how
-  many outputs it uses (`Moment`) tell.
+- watching the loss. A teacher that says the same of every image is easy to agree with; its entropy beside the
+  logarithm of how many outputs it uses (`Moment`) tells: where they are equal, all images look alike to it.
 """
 
 from collections.abc import Callable, Iterator

@@ -34,9 +34,9 @@ sign_in("", key="")
 # %% [markdown]
 # ## Can a training succeed and learn nothing?
 #
-# 64 points near the line y = 3x + 1. A network with one weight and one bias learns them: 300 steps, the
-# loss falls at each one. `predictions` come out of it as (64, 1), as they do of every layer; `targets` are
-# (64,). The loss is `((predictions - targets) ** 2).mean()`.
+# 64 points near the line y = 3x + 1. A network with one weight and one bias learns them: 300 steps, in which
+# the loss falls and then lies still. `predictions` come out of it as (64, 1), as they do of every layer;
+# `targets` are (64,). The loss is `((predictions - targets) ** 2).mean()`.
 #
 # **Your guess first:** which slope has it learnt in the end? A friend says 3.
 # {{notebook: Put yours in place of `None`, then run both cells.}}{{page: Write it down, then read on.}}
@@ -68,8 +68,8 @@ print(f"the targets' mean is {targets.mean():.2f}")
 #
 # `predictions - targets` is not 64 differences. A (64, 1) and a (64,) make a table of 64 × 64: *every*
 # prediction less *every* target, 4,096 differences, and the one number that is nearest to all targets at
-# once is their mean. The control is one line away: write `predictions[:, 0]` in the loss and run it again.
-# The slope is 3.00.
+# once is their mean. The control is one line away: {{page: in the notebook, }}write `predictions[:, 0]` in the
+# loss and run it again. The slope is 3.00.
 #
 # No error, no warning, a falling curve. This lesson is about seeing it in the shapes.
 #
@@ -79,7 +79,8 @@ print(f"the targets' mean is {targets.mean():.2f}")
 # each other, **aligned from the right**. In each axis the two lengths must be equal, or one of them must be
 # 1, or missing; that one is repeated. This is called *broadcasting*.
 #
-# Type two shapes. Try (64, 1) and (64,). Then look for two shapes that fit on a square and nowhere else.
+# Type two shapes. Try (64, 1) and (64,). Then a table and a number for each of its rows, (R, C) and (R,): for
+# which R and C do they fit?
 
 # %% demonstration=true
 broadcasting((3, 5), (3,))
@@ -115,8 +116,9 @@ broadcasting((3, 5), (3,))
 # row. And (R,) under (R, C) is aligned with the *columns*. `keepdim=True` leaves (R, 1) instead, which
 # fits. You will write `keepdim=True` in nearly every lesson.
 #
-# Your friend's line raises an error on most shapes, and on one kind of shape it does not. Somebody who
-# tries it there is content.
+# Your friend's line raises an error on most tables. On a square it runs, and returns a square: somebody who
+# tries it there is content. (It runs on a single column, too, and makes the table of the beginning; on a
+# single row it is even right.)
 
 # %% exercise="test_centre_rows"
 

@@ -220,7 +220,7 @@ for name, (kernels, strides) in stacks.items():
 # %% exercise="test_translation"
 
 # %% [markdown]
-# Your test judges three layers. **Before you run:** which of them pass?
+# Your test judges three layers. **Before you look:** which of them pass?
 
 # %%
 def filtered(image):
@@ -348,8 +348,8 @@ context.curves(moves, read, {name: {2: g} for name, g in my_shift.items()},
 # convolutional one hardly notices. Take a digit in your hand: drag it, or click it and use
 # the arrow keys. The bars are how sure each reader is.
 #
-# 1. Find a place where the convolutional reader alone is right. 2. Where do its bars
-# move, and why there?
+# 1. Find a place where the convolutional reader alone is right.
+# 2. Where do its bars move, and why there?
 
 # %% demonstration=true
 needs(ConvNet=ConvNet, conv2d=conv2d, readers=globals().get("readers"))
@@ -414,8 +414,9 @@ context.curves(widths, bits, xlabel="d", ylabel="bits a letter", at=my_d, floor=
 
 # %% [markdown]
 # A *learnt* table of 8 numbers is enough: letters that behave alike may share. A random
-# one needs nearly all 26, because a linear layer behind it can only tell as many things
-# apart as there are dimensions. Which letters moved together? The table with d = 2:
+# one needs nearly all 26: a linear layer behind it can give only d letters scores of
+# their own choice; those of the others follow, and here chance says how. Which letters
+# moved together? The learnt table with d = 2:
 
 # %% demonstration=true
 needs(learnt=globals().get("learnt"))
@@ -523,10 +524,12 @@ context.curves(lengths, copied, {"one vector": my_copies},
 # %% exercise="attention_over_recurrence"
 
 # %% [markdown]
-# Tables in papers compare n²·d with n·d² and conclude that attention is cheaper than
-# recurrence for n < d. With its projections it never is: 2 + L/d is more than 2. So why
-# did it win? **Your guess:** L = 512, d = 256. By your formula attention takes 4 times the
-# multiply–adds. How many times the recurrence's *time* will it take?
+# Tables in papers write n for L, compare n²·d with n·d², and conclude that attention is
+# cheaper than recurrence for n < d. With its projections it is never cheaper than yours:
+# 2 + L/d is more than 2. (A GRU, with three times the matrices, makes it (2 + L/d)/3, and
+# there the tables are right.) So why did it win? **Your guess:** L = 512, d = 256. By your
+# formula attention takes 4 times the multiply–adds. How many times the recurrence's *time*
+# will it take?
 
 # %%
 my_clock = None
@@ -724,13 +727,12 @@ context.ages(ages, my_ages)
 # %% [markdown]
 # Each dot is a run with another seed. Newer is not better here: with 1,200 small images in
 # the middle of the sheet, what people designed in 2004 holds its own against what is learnt,
-# and comparing pixel by pixel is hard to beat. (Moved by two
-# pixels it is lost, as you saw.) What changed the order was *data*: on ImageNet's 1.2 million
-# images the right answer was not among the best five of the network of 2012 in 15.3 % of
-# cases, and in 26.2 % for the best of the designed entries (Krizhevsky et al. 2012). With
-# 303 million images, a network of attention alone overtook the convolutional ones (Dosovitskiy et
-# al. 2021). **The less is designed, the more has to be learnt, and the more
-# there is to gain.**
+# and comparing pixel by pixel is hard to beat. (Moved by two pixels it is lost, as you saw.)
+# What changed the order was *data*: on ImageNet's 1.2 million images five networks of 2012,
+# averaged, did not have the right answer among their best five in 16.4 % of cases, the best
+# of the designed entries in 26.2 % (Krizhevsky et al. 2012). With 303 million images, a
+# network of attention alone overtook the convolutional ones (Dosovitskiy et al. 2021). **The
+# less is designed, the more has to be learnt, and the more there is to gain.**
 #
 # ## Three sentences to remember
 #
@@ -738,11 +740,11 @@ context.ages(ages, my_ages)
 #    through one vector (recurrence), everyone, by what they find (attention).
 # 2. A convolution is *equivariant* to translation because it shares its weights; the mean
 #    over places makes it invariant; stride and border break it.
-# 3. Attention is never cheaper than recurrence, 2 + L/d times the work; it is parallel, one
-#    step from anywhere to anywhere, and knows nothing of order.
+# 3. Attention takes 2 + L/d times the work of a plain recurrence; it is parallel, one step
+#    from anywhere to anywhere, and knows nothing of order.
 #
 # **One limit of what you built.** 1,797 digits of 8 × 8 pixels are a toy: a window 5 wide
-# covers more than half an image. On photographs the CNN's lead over the fully-connected
+# is more than half as wide as the image. On photographs the CNN's lead over the fully-connected
 # net is far larger, and one shuffle costs it far more.
 #
 # **Lesson 02** picks up here: how does one thing find what to look at? You will write the

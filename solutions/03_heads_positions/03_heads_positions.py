@@ -145,7 +145,7 @@ print("there and back, off by        ", (back - x).abs().max().item())
 
 # %% [markdown]
 # Yours beside PyTorch's own, with your weights in it. One head, four, sixteen: your formula in the last
-# column. **Before you run:** which column changes with h?
+# column. **Before you look:** which column changes with h?
 
 # %% demonstration=true
 needs(MultiHead=MultiHead, heads_parameters=heads_parameters)
@@ -264,7 +264,7 @@ for (s, split), (m, merge) in itertools.product(splits.items(), merges.items()):
 #
 # Many lectures, and the slides of this course, say that self-attention is *invariant* to the order of its
 # input. Invariant means: shuffle the input, and the output **stays**. Is it so? Three numbers for your own
-# layer. **Before you run:** which are zero?
+# layer. **Before you look:** which are zero?
 
 # %% demonstration=true
 needs(MultiHead=MultiHead)
@@ -366,10 +366,10 @@ beside_guesses(noticing, said, "earlier tokens that notice the last")
 # %% [markdown]
 # ☕ *A good place for a break. Behind it: places.*
 #
-# ## Can it find the token behind the marker?
+# ## Can it find the token right after the marker?
 #
-# Rows like `hbd•afce…`: letters and one marker, •. The marker is asked: **which token is behind you?** The
-# same layer, 300 steps, once as it is and once with a vector for each place added to the tokens.
+# Rows like `hbd•afce…`: letters and one marker, •. The marker is asked: **which token comes right after
+# you?** The same layer, 300 steps, once as it is and once with a vector for each place added to the tokens.
 #
 # Who answers with the letter that the row holds most often is right in about 25 of 100. **Your guesses**,
 # out of 100:
@@ -408,8 +408,9 @@ waves(d=2, p=20)
 # %% [markdown]
 # <details><summary>What you should have seen</summary>
 #
-# 1. 14, 26, 33 and so on, about every 2π = 6.28 steps. 2. From d = 12, among the widths of the slider. 3. Never:
-# it moves along and keeps its form.
+# 1. 14, 26, 33 and so on, about every 2π = 6.28 steps.
+# 2. From d = 12, among the widths of the slider.
+# 3. Never: it moves along and keeps its form.
 #
 # </details>
 
@@ -441,7 +442,7 @@ matrices({"weights, three back": weights}, digits=1)
 
 # %% [markdown]
 # (The first three rows have nobody three back, and look at who is nearest to it.) Now the marker's
-# question, with your layer and your positions. Your guesses from above are drawn in.
+# question, with your layer and your positions. {{notebook: Your guesses from above are drawn in.}}
 
 # %% demonstration="long"
 needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
@@ -453,8 +454,8 @@ for name, places in zip(found, [None, sinusoidal_positions(16, 32)]):
         learn(net, ["after"], steps=300, seed=seed)
         found[name].append(100 * accuracy(net, ["after"])[0])
 rows = letters(1000, torch.Generator().manual_seed(99))
-behind = ask(rows, "after").amax(dim=1)  # (1000,)
-floor = 100 * (commonest(rows) == behind).float().mean().item()
+answers = ask(rows, "after").amax(dim=1)  # (1000,)
+floor = 100 * (commonest(rows) == answers).float().mean().item()
 beside_guesses(found, my_order, "right of 100", floor=floor)
 
 # %% [markdown]
@@ -493,7 +494,7 @@ norm_cut(torch.randn(9, 3, 4, 6) + torch.arange(6) / 2 - 1, groups=2)
 # %% exercise="norm_over"
 
 # %% [markdown]
-# Your three lines against PyTorch's four functions, on images (B, C, H, W). **Before you run**, fill in the
+# Your three lines against PyTorch's four functions, on images (B, C, H, W). **Before you look**, fill in the
 # axes in your head; group norm needs one axis more. Which?
 
 # %% demonstration=true
@@ -564,7 +565,7 @@ beside_guesses(left, {"post-norm, v = 1": my_share}, "share of x, per cent", log
 #
 # The finale, all of it yours: `MultiHead`, four heads; `sinusoidal_positions`; one layer. Every token is
 # asked four questions at once: which letter is at your **mirrored** place? **Before** you? How many
-# **equal** you? And which is behind the **marker**?
+# **equal** you? And which comes right after the **marker**?
 #
 # **Two guesses:** how many of the four will one layer learn in 600 steps (above 90 of 100)? And does each
 # of the four heads get one question, or do all share all?
@@ -603,10 +604,11 @@ matrices({"": table}, rows, QUESTIONS, axes=("", "question"), label="share right
 print(f"You said: {my_heads}.")
 
 # %% [markdown]
-# Two questions have a head of their own: without it they fall to chance, and the others stay. Nobody asked
-# for this division of labour. Now look at one row of letters, all four heads, a row of each table for each
-# query: **which head mirrors, which looks one back, which looks for its equals?** Check each answer against
-# the table above.
+# Each question that was learnt has a head of its own. Without it *before* and *equal* fall to what a guess
+# gives (one in eight for a letter; 0.29 for always saying "two", the commonest number), *reverse* to about a
+# half; the other two stay above 0.8. Nobody asked for this division of labour. Now look at one row of
+# letters, all four heads, a row of each table for each query: **which head mirrors, which looks one back,
+# which looks for its equals?** Check each answer against the table above.
 
 # %% demonstration=true
 needs(MultiHead=MultiHead, sinusoidal_positions=sinusoidal_positions)
@@ -632,7 +634,7 @@ attention_viewer(weights, letter_row(text), grid=(1, 16), extra=())
 # %% [markdown]
 # A map is not a cause: it shows where a head looks, and only taking it out shows whether anyone needs it.
 # And the fourth question stays unlearnt. To answer it at *every* place, a token must first learn that it
-# stands behind the marker, and *then* be found for it: two looks, one after the other. One layer has one.
+# stands right after the marker, and *then* be found for it: two looks, one after the other. One layer has one.
 # That is what depth is for, and lesson 04 stacks them.
 #
 # ### And with the bug?

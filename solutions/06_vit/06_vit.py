@@ -37,7 +37,8 @@ my_jft = None  # per cent right
 # and multiplications, counted singly. No GPU.
 #
 # **Time** about four hours: {{minutes}} minutes for the {{exercises}} exercises ({{points}} points, {{by_hand}} of them
-# given by a person and not counted by `check`), the rest for reading. All cells together compute for a minute or two.
+# given by a person{{notebook:, not counted by `check`}}), the rest for reading. All cells together compute for a
+# minute or two.
 
 # %%
 import math
@@ -99,8 +100,9 @@ beside_guesses(found, {"ViT-L/16 after 303 million": my_jft}, "right of 100 (Ima
 # </details>
 # <details><summary>2 · Where does pre-norm put the norm, and why did it win?</summary>
 #
-# On the branch, x + f(norm(x)): the way around is never divided by anything, and 7.7 % of x is left after twelve
-# layers where post-norm leaves one part in 4,000.
+# On the branch, x + f(norm(x)): the way around is never divided by anything. Where each branch adds as much variance
+# as x began with, 7.7 % of x is left after twelve layers, and post-norm leaves one part in 4,000. (At PyTorch's
+# initialisation branches add less, and twelve layers of the two are close; the deeper the net, the less so.)
 #
 # </details>
 # <details><summary>3 · What in attention grows with the square of the number of tokens?</summary>
@@ -327,8 +329,8 @@ growing_grid(snapshots.kept, KEPT)
 # <details><summary>What you should have seen</summary>
 #
 # 1. Columns first: at 10 % a patch has a cosine of 0.25 with those above and below it, and of 0.07 with those beside
-# it; at the end 0.36 and 0.18. 2. The left edge is like the *right* edge (0.43 in the same row at the end): both hold
-# nothing but paper.
+# it; at the end 0.36 and 0.18.
+# 2. The left edge is like the *right* edge (0.43 in the same row at the end): both hold nothing but paper.
 #
 # </details>
 #
@@ -369,9 +371,9 @@ for loudness in (1.0, 50.0):
 # %% [markdown]
 # ### Why?
 #
-# "A CNN knows beforehand that neighbours belong together", says every lecture, this course's slides too. If so, put
-# the squares of *all* images, in training and in test, into one and the same wrong order: neighbours are neighbours no
-# more, and the CNN must fall. And a network with no such knowledge at all, an MLP with a weight of its own for each
+# "A CNN knows beforehand that neighbours belong together", says every lecture. If so, put the squares of
+# *all* images, in training and in test, into one and the same wrong order: neighbours are neighbours no more, and the
+# CNN must fall. And a network with no such knowledge at all, an MLP with a weight of its own for each
 # pixel, must be as bad as the ViT. Two controls and a third, in which positions begin fifty times as loud, as in the
 # last line above. **Your guess** for these three at 50 images, where the ViT has 44 of 100:
 
@@ -453,8 +455,8 @@ shuffled_squares(shown, said, test.classes, int(labels[11]))
 # %% exercise="vit_parameters"
 
 # %% [markdown]
-# Your table for the five sizes at 224 pixels, 1,000 classes. The slides of this course print 86, 307 and 632 M for B,
-# L and H. **Which of the three will your formula not give?**
+# Your table for the five sizes at 224 pixels, 1,000 classes. The paper prints 86, 307 and 632 M for B, L and H.
+# **Which of the three will your formula not give?**
 
 # %% demonstration=true
 needs(vit_parameters=vit_parameters)
@@ -471,9 +473,10 @@ for name, P in {"Ti": 16, "S": 16, "B": 16, "L": 16, "H": 14}.items():
     print(f"{name}/{P}: {float(total) / 1e6:6.2f} M parameters, {growth}")
 
 # %% [markdown]
-# B has 86.6 and H 632.0; L has 304.3: the 307 M of the paper's table and the slides is one per cent too many. At
-# 384 pixels there are 2.9 times as many tokens, and B takes 3.2 times the FLOPs: its L² is hardly felt yet. The narrow
-# Ti takes 3.8 times. From where on is it the larger half?
+# B has 86.6 and H 632.0; L has 304.3: the 307 M of the paper's table is one per cent too many (so it is in the
+# lectures that this course grew out of, and whose numbers it checks). At 384 pixels there are 2.9 times as many
+# tokens, and B takes 3.2 times the FLOPs: its L² is hardly felt yet. The narrow Ti takes 3.8 times. From where on is
+# it the larger half?
 
 # %% exercise="overtaking_side"
 
@@ -485,7 +488,7 @@ for name, P in {"Ti": 16, "S": 16, "B": 16, "L": 16, "H": 14}.items():
     print(f"{name}/{P}: attention is the larger half from {float(side):.0f} pixels on")
 
 # %% [markdown]
-# The larger the model, the larger the image at which it happens: at 224 the L² of attention is not what a
+# The wider the model, at equal P, the larger the image at which it happens: at 224 the L² of attention is not what a
 # ViT pays for.
 #
 # ## Can it read an image larger than any it saw?
@@ -525,7 +528,8 @@ beside_guesses(found, my_larger, "right of 100, at 12 × 12", floor=10)
 # ## Where does it look?
 #
 # The finale. `supervised-clutter` is a ViT of this course that has learnt to name the colour of one large shape over
-# clutter. Its weights go into **your** VisionTransformer, block by block. Choose a picture:
+# clutter. Its weights go into **your** VisionTransformer, block by block. {{notebook: Choose
+# a picture:}}{{page: Picture 7, of 0 … 999:}}
 
 # %%
 my_picture = 7  # 0 … 999
@@ -606,17 +610,20 @@ distances(far, unit="patches")
 # stay near and others that look far; ours, on data whose clutter has no structure, had no reason to.
 #
 # And the very first layer, the matrix **E**? Papers show its filters as waves and edges. Below, of the trained one and
-# of the untrained one, the directions in which the 64 filters differ most. **Which is which?**
+# of the untrained one, the directions in which the 64 filters differ most; lots were drawn for which comes first.
+# **Which is which?**
 
 # %% demonstration=true
 needs(**parts)
-for model in (fresh, net):
+lots = torch.randperm(2, generator=torch.Generator().manual_seed(1))
+for number in lots.tolist():
+    model = (fresh, net)[number]
     components(model.patches.projection.weight.detach(), 14)
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# The second is the trained one, and nobody can see it: its first direction explains 6.4 % of the variance, the other's
+# The first is the trained one, and nobody can see it: its first direction explains 6.4 % of the variance, the other's
 # 6.7 %. 64 random directions of a patch's 48 numbers lose nothing of it, so whoever comes later can find the colour.
 # The waves of the paper (its figure 7) are those of ViT-L/32 after 303 million photographs. A network can be right
 # 99 times of 100 while its filters look like noise, and a picture of noise is no sign that it has learnt nothing.
@@ -654,8 +661,9 @@ beside_guesses(means, my_deletion, "probability of the right answer, per cent")
 #
 # ### With official weights, if you have a file
 #
-# DINO S/16 (`dino_deitsmall16_pretrain.pth`), a ViT or a DeiT: give the path of the file and of a photograph of yours,
-# and the same cell shows real attention in the viewer. Without a file it says so and does nothing.
+# DINO S/16 (`dino_deitsmall16_pretrain.pth`), a ViT or a DeiT: {{page: in the notebook, }}give the path of the file and
+# of a photograph of yours, and the same cell shows real attention in the viewer. Without a file it says so and does
+# nothing.
 
 # %%
 my_weights, my_layout, my_variant = "", "dino", "S/16"  # layouts: dino, deit, timm
@@ -663,7 +671,7 @@ my_photo = ""
 
 # %% demonstration=true
 needs(**parts)
-shown = "No file is given: the cell above says what to put there."
+shown = "No file is given, so nothing is shown."
 if my_weights and my_photo:
     theirs, photo = build(my_variant, classes=1), photograph(my_photo, 224)
     load_official(theirs, my_weights, my_layout, head=False)
@@ -687,8 +695,9 @@ two_diets()
 # %% [markdown]
 # <details><summary>What you should have seen</summary>
 #
-# 1. ViT-L/32, 13.2 points: large, with few tokens. 2. All of them: there is no ResNet after JFT-300M in this table, and
-# none of 86 million parameters. The next one has a ResNet after JFT, BiT-L.
+# 1. ViT-L/32, 13.2 points: large, with few tokens.
+# 2. Every ViT after JFT-300M beside any ResNet: neither images nor parameters. After ImageNet the images at least are
+#    the same. The next figure has a ResNet after JFT, BiT-L.
 #
 # </details>
 #

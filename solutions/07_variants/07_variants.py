@@ -88,7 +88,7 @@ beside_guesses({"pixels / patches": times}, said, "times", log=True)
 print(f"{4 * tables['pixels'] / 2**30:.1f} GiB in float32, for one head of one layer")
 
 # %% [markdown]
-# Sixteen is on each side of the patch, and the table grows with the *fourth* power of a side. So nobody does
+# A patch is sixteen pixels on each side, and the table grows with the *fourth* power of a side. So nobody does
 # it on photographs; what is done in its place is the first half of this lesson.
 #
 # ### Three questions on what came before
@@ -150,7 +150,7 @@ window_pairs = line**2
 needs(local_mask=local_mask)
 mask = local_mask(6, 8, 5)  # (48, 48)
 rows = {f"pixel {p}": mask[p].reshape(6, 8).float() for p in (0, 27)}
-matrices(rows, digits=0, label="may look")
+matrices(rows, axes=("row", "column"), digits=0, label="may look")
 line = {n: n * 5 - (5**2 - 1) // 4 for n in (6, 8)}
 print(f"{int(mask.sum())} pairs, counted line by line {line[6] * line[8]}")
 
@@ -205,7 +205,7 @@ def windowed(x):
 
 pictures = {"windows of 3 × 3": windowed, "column, then row": axial_attention}
 seen = {name: seen_by(layer) for name, layer in pictures.items()}
-matrices(seen, digits=0, label="seen")
+matrices(seen, axes=("row", "column"), digits=0, label="seen")
 
 # %% [markdown]
 # One layer: everything, at 2n³ instead of n⁴: seven times less at n = 14, 112 times at 224. But it is not the same
@@ -243,8 +243,9 @@ beside_guesses(kept, {"a block put in": my_inserted}, "right of 100")
 
 # %% [markdown]
 # With `output` at zero the block is not there yet, and training can let it in. The same thought stands in
-# many places: the last γ of each block of a ResNet is 0, and **LayerScale** (CaiT) multiplies each branch by
-# factors that start at 1e-5, so that 48 layers begin as nearly none.
+# many places: ResNets are often begun with each block's last scale, that of its BatchNorm, at 0, and **LayerScale**
+# (CaiT) multiplies each branch by factors that start small, 1e-5 in 24 layers and 1e-6 in more, so that 48 layers
+# begin as nearly none.
 
 # %% exercise="LayerScale"
 
@@ -362,7 +363,7 @@ outputs = {}
 for name, make in {"zeros around": PEG, "going round": going_round}.items():
     torch.manual_seed(0)
     outputs[name] = make(1)(same, (6, 6))[0, 1:].reshape(6, 6).detach()
-matrices(outputs, digits=2)
+matrices(outputs, axes=("row", "column"), digits=2)
 
 # %% exercise="where_it_stands"
 
@@ -432,9 +433,8 @@ for side in (16, 48):
 # - On the larger image PEG still knows, as a corner looks like a corner. The stretched table is worse. (It is
 #   not the number of tokens: PEG's net has as many.)
 #
-# This is what the slides that this course began with (deck 3) report of ImageNet, trained at 224 and tested at 224 /
-# 384: DeiT-Ti with a learned table
-# 72.2 / 71.2, with sines 72.3 / 70.8, CPVT-Ti, with PEG, 72.4 / **73.2**.
+# This is what PEG's authors (Chu et al. 2021) report of ImageNet, trained at 224 and tested at 224 / 384: DeiT-Ti with
+# a learned table 72.2 / 71.2, with sines 72.3 / 70.8, CPVT-Ti, with PEG, 72.4 / **73.2**.
 #
 # ### So any resolution will do?
 #
@@ -528,11 +528,12 @@ pyramid("ViT-S/16", "CvT-13", 224)
 #
 # 1. Both about 9 GFLOPs; the third stage 72 %, while the first, with 11 %, has a table 250 times as large.
 # 2. From 256 on or so: a pyramid is not the cheaper one at large sizes, for its first stage still compares all
-#    its tokens. 3. The first: 46 %, nearly all of it pairs.
+#    its tokens.
+# 3. The first: 46 %, nearly all of it pairs.
 #
 # </details>
 #
-# The numbers of deck 3 beside our formulas. They are printed as FLOPs, and are multiply–adds:
+# The numbers of CvT's paper beside our formulas. They are printed as FLOPs, and are multiply–adds:
 
 # %% demonstration=true
 printed = {("13", 224): 4.5, ("21", 224): 7.1, ("13", 384): 16.3, ("21", 384): 24.9}

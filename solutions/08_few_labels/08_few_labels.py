@@ -35,9 +35,9 @@
 #
 # **You need** lessons 02 and 06 (softmax, layers of a ViT); 07 for its soft loss; PyTorch's cross-entropy.
 #
-# **Time** about three hours and a half (who tried it took 213 minutes): {{minutes}} minutes for the {{exercises}}
-# questions alone ({{points}} points, {{by_hand}} of them given by a person, and not counted by `check` and
-# `progress()`). The cells themselves take less than a minute of processor time.
+# **Time** about three hours and a half (the one who tried it took 213 minutes): {{minutes}} minutes for the
+# {{exercises}} questions alone ({{points}} points, {{by_hand}} of them given by a person{{notebook: , and not counted
+# by `check` and `progress()`}}). The cells themselves take less than a minute of processor time.
 
 # %%
 from dataclasses import replace
@@ -227,9 +227,9 @@ name = "the partner's share"
 beside_guesses({name: share}, {name: my_pasted}, "of the label, λ = 0.5")
 
 # %% [markdown]
-# About a third. Take the image's side as 1, the box's as c = √0.5. Where the centre is u < c/2 from a border, c/2 − u
-# of the box hang over it: drawn over u, a triangle with two sides of c/2, so c²/8 on average over all centres, and
-# at the other border as much again. So c − c²/4 = 0.58 of a side stays inside; rows and columns are drawn
+# About a third. Take the image's side as 1, the box's as b = √0.5. Where the centre is u < b/2 from a border, b/2 − u
+# of the box hang over it: drawn over u, a triangle with two sides of b/2, so b²/8 on average over all centres, and
+# at the other border as much again. So b − b²/4 = 0.58 of a side stays inside; rows and columns are drawn
 # independently, and 0.58² = 0.34 of the picture is pasted. A label that keeps the λ that was drawn is wrong by 16
 # points, in one direction. No shape is wrong, no loss looks odd. So write the test that would have caught it, for
 # any mixing at all.
@@ -288,8 +288,8 @@ print(f"new lines: {exactly:.0%} right, {any_case:.0%} where o may stand for O")
 
 # %% [markdown]
 # Your head on that network, and as a control the same head on a network that has learnt **nothing**; each with
-# features as they come (mean 0, std 1 left in your head), and standardised by those of the 50 labelled
-# images. **Your guesses** for the latter, right of 100 (two draws; of the former, one):
+# features as they come (mean 0, std 1 left in your head; one draw), and standardised by those of the 50 labelled
+# images (two draws). **Your guesses** for the two that are standardised, right of 100:
 
 # %%
 my_transfer = {"letters, standardised": None, "nothing, standardised": None}
@@ -414,31 +414,31 @@ for name, fonts in {"eight fonts": seen, "one font": seen[:1]}.items():
 beside_guesses(worse, my_worse, "points worse in new fonts")
 
 # %% [markdown]
-# New fonts cost each of the two four or five points, and who learnt one font is eight or nine behind who learnt eight,
-# in old fonts and in new ones. Noise, which nobody had drawn, is another matter: of 71 right of 100, 28 are left. So
-# draw what will come. Who renders text can render noise, dirt and folds as well, and still has every label for
-# nothing. Whether new fonts are so cheap because fonts hardly differ at 8 × 8 pixels, this does not show; larger
-# pictures would. And 71 is far from good: 52 classes, a small network, and no way to tell o from O once each letter
-# fills its square.
+# New fonts cost each of the two some four to seven points, and who learnt one font is some seven to ten behind who
+# learnt eight, in old fonts and in new ones. Noise, which nobody had drawn, is another matter: who learnt eight read
+# seven letters of ten, and now three. So draw what will come. Who renders text can render noise, dirt and folds as
+# well, and still has every label for nothing. Whether new fonts are so cheap because fonts hardly differ at 8 × 8
+# pixels, this does not show; larger pictures would. And seven of ten is far from good: 52 classes, a small network,
+# and no way to tell o from O once each letter fills its square.
 #
 # ## May a network believe itself?
 #
 # 1,438 images, and 50 of them have labels; nobody looks at those of the other 1,388. **Self-training**: learn from
 # the 50, ask the network about all 1,438, believe what it is *sure* of, learn anew from both. Sure means that
-# the largest probability is at least τ. **Your guess**: in the first round, of 100 images that are believed, how
-# many are believed wrongly, with τ = 0 (everything is believed) and τ = 0.5?
+# the largest probability is at least a threshold c. **Your guess**: in the first round, of 100 images that are
+# believed, how many are believed wrongly, with c = 0 (everything is believed) and c = 0.5?
 
 # %%
-my_wrong = {"τ = 0": None, "τ = 0.5": None}
+my_wrong = {"c = 0": None, "c = 0.5": None}
 
 # %% demonstration="long"
 net = trained(Supervised(new(0), augment=WEAK), repeated(moved.few(5, 0), 1438), 0)
 confidence, said = called(net, net, moved, 512).softmax(dim=1).max(dim=1)  # (1438,)
 wrong = {}
-for tau in (0, 0.5):
-    sure = confidence >= tau
+for c in (0, 0.5):
+    sure = confidence >= c
     mistaken = sure & (said != moved.labels)
-    wrong[f"τ = {tau}"] = 100 * mistaken.sum().item() / max(sure.sum().item(), 1)
+    wrong[f"c = {c}"] = 100 * mistaken.sum().item() / max(sure.sum().item(), 1)
 beside_guesses(wrong, my_wrong, "per cent of the believed are wrong")
 
 # %% [markdown]
@@ -448,22 +448,22 @@ beside_guesses(wrong, my_wrong, "per cent of the believed are wrong")
 
 # %% demonstration=true
 print("        " + "".join(f"{f'round {number}':18}" for number in range(4)))
-for tau, draws in BELIEVED.items():
+for c, draws in BELIEVED.items():
     told = []
     for each in zip(*draws):
         believed, wrong, right = (sum(one) / len(one) for one in zip(*each))
         told.append(f"{believed:5,.0f} − {wrong:3.0f}: {right:.0%}")
-    print(f"τ = {tau:<4}" + "   ".join(told))
+    print(f"c = {c:<4}" + "   ".join(told))
 
 # %% [markdown]
-# *Confirmation bias* (Arazo et al. 2020), in numbers. At τ = 0 half of what is taught is wrong, and the network gets
+# *Confirmation bias* (Arazo et al. 2020), in numbers. At c = 0 half of what is taught is wrong, and the network gets
 # **worse than it was without it**, from round to round. At 0.5 a good quarter is wrong at first, and half in
 # round 3. At 0.8 one in ten is wrong, and the network gets worse *sooner*: those that it is sure of are the easy
 # ones. In the first draw there are 85 of them, no 1 and no 8 among them, one 4 and one 6, so that the next network
 # hardly hears of four of the classes. At 0.99 nobody is believed, and nothing happens.
 #
 # You know how many are wrong because we looked at labels that training never sees: whoever really has none sees only
-# that more and more images are "sure". No τ helps here. What could?
+# that more and more images are "sure". No threshold helps here. What could?
 
 # %% exercise="why_it_stuck"
 
@@ -476,8 +476,8 @@ for tau, draws in BELIEVED.items():
 # %% [markdown]
 # ### The finale of the first half: your loss at work
 #
-# All 1,438 images, 50 of them labelled, your `believed_loss` at τ = 0.95, 440 steps as before. The controls are the
-# runs *augmented* from above, which had the same draws, and the same training **without a threshold** (τ = 0; one
+# All 1,438 images, 50 of them labelled, your `believed_loss` at c = 0.95, 440 steps as before. The controls are the
+# runs *augmented* from above, which had the same draws, and the same training **without a threshold** (c = 0; one
 # draw). `STRONG` turns by at most 20°, moves by 18 % and zooms by 15 %; `ratio` 4 makes a step of 32 images without a
 # label and 8 with one.
 
@@ -493,14 +493,14 @@ class Believing(PseudoLabels):
 # %% demonstration="long"
 needs(believed_loss=believed_loss)
 views = {"weak": WEAK, "strong": STRONG, "ratio": 4}
-for tau, seeds in {0.0: [0], 0.95: [0, 1]}.items():
-    gained[f"yours, τ = {tau}"] = []
+for c, seeds in {0.0: [0], 0.95: [0, 1]}.items():
+    gained[f"yours, c = {c}"] = []
     for seed in seeds:
-        method = Believing(new(seed), moved.few(5, seed), threshold=tau, **views)
+        method = Believing(new(seed), moved.few(5, seed), threshold=c, **views)
         net = trained(method, moved, seed)
-        gained[f"yours, τ = {tau}"].append(100 * share_right(net, moved_unseen))
+        gained[f"yours, c = {c}"].append(100 * share_right(net, moved_unseen))
     answers = called(net, net, moved_unseen, 512).argmax(1).unique().tolist()
-    print(f"τ = {tau}: unseen images are called {answers}")
+    print(f"c = {c}: unseen images are called {answers}")
 beside_guesses(gained, {}, "right of 100, two draws")
 
 # %% [markdown]
@@ -560,7 +560,7 @@ beside_guesses(cosines, {"τ = 20": my_cosine}, "cosine; 1: the same way")
 
 # %% [markdown]
 # Pictures of 16 × 16 with one coloured shape each. A small CNN learns to name the **colour** of 1,200 whole pictures;
-# no label ever said where it is. Then it is frozen (by `freeze`: no gradient, *and* evaluation mode, for else its
+# no label ever said where it is. Then it is frozen (by `freeze`: no gradient, *and* evaluation mode, or else its
 # BatchNorm would go on averaging the new pictures, and what is frozen would change all the same). A new head, a
 # 1 × 1 convolution, sees a few pictures with masks: background, or which colour, for each pixel. The controls: the
 # same head on a CNN that has learnt nothing; a CNN of which *everything* learns from the masks; and an answer that
@@ -643,11 +643,11 @@ beside_guesses(ranked, my_bets, "right of 100, one to three draws")
 
 # %% [markdown]
 # - One stands apart, in both draws: **contrast, frozen**, ten points above the augmented network. No label went into
-#   what it learnt first. It is not that there *were* 1,438 images: yours, at τ = 0.95, had the same ones and gained
+#   what it learnt first. It is not that there *were* 1,438 images: yours, at c = 0.95, had the same ones and gained
 #   nothing; it matters what is asked of them. (Nor was the work equal: it had 660 steps of 256 views before the 440
 #   of its head.)
 # - Distilled from it, a new network lost what its teacher had gained; in 440 steps it is worth an augmented one.
-# - MixUp is within a point or so of labels alone, and the nearest image, which is no network, is above both.
+# - MixUp is within a point or so of labels alone, and the nearest image, which is no network, is level with both.
 # - Two draws and 359 images: three points between two of them say nothing.
 #
 # ### And with more labels?
@@ -663,7 +663,7 @@ my_ends = {
 
 # %% demonstration=true
 drawn = ["nearest image", "labels alone", "augmented", "contrast, frozen"]
-by_count({name: RECORDED[name] for name in drawn}, my_ends)
+by_count({name: RECORDED[name] for name in drawn}, my_ends, "labelled images a class")
 print("right of 100, mean ± spread of three draws")
 print(f"{'labels a class':20}" + "".join(f"{n:>10}" for n in (1, 2, 5, 10, 50)))
 for name, runs in RECORDED.items():

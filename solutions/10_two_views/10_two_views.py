@@ -41,7 +41,7 @@ my_silly_question = None  # of 100
 # **You need** lessons 02 and 06 (attention, CLS, patches) and to have trained a network with cross-entropy. No GPU.
 #
 # **Time** about four hours: {{minutes}} minutes for the {{exercises}} exercises, the rest for reading, guessing and
-# looking. {{points}} points, {{by_hand}} of them given by a person and not counted by `progress()`. All cells together compute for about a minute.
+# looking. {{points}} points, {{by_hand}} of them given by a person{{notebook: , and not counted by `progress()`}}. All cells together compute for about a minute.
 
 # %%
 import math
@@ -308,13 +308,13 @@ for name, net in shown.items():
 # %% [markdown]
 # The untrained head aligns best of all: it puts everything in one place. Only together do the two numbers say
 # anything. And τ = 1, which pushes near and far almost alike, leaves kNN about where the untrained encoder is; τ =
-# 0.2 had 92 of 100. (One training each.)
+# 0.2 had 91 of 100. (One training each.)
 #
 # ### How large must a batch be?
 #
 # More images in a batch are more negatives, and SimCLR is known for batches of 4,096. Your loss once more, with
-# batches of 16 and of 256 and **as many images** seen as above, 9,600: that is 600 steps of the one, 38 of the
-# other. **Your guesses**, digits of 100; with batches of 64 it was about 92:
+# batches of 16 and of 256 and **as many images** seen as above, about 9,600: that is 600 steps of the one, 38 of the
+# other. **Your guesses**, digits of 100; with batches of 64 it was 91:
 
 # %%
 my_batches = {"batch 16, 600 steps": None, "batch 256, 38 steps": None}
@@ -403,31 +403,42 @@ my_cells = {"centring and sharpening": None, "sharpening alone": None}
 # %% demonstration="long"
 needs(dino_loss=dino_loss, distil_step=distil_step)
 found, over_time = {"untrained": knn(student(seed=0).encoder)}, {}
-row = "{:24} {:6.2f} {:8.2f} {:8.1f} {:5.1f}"
-print(f"{'at the last step':24} {'loss':>6} {'entropy':>8} {'outputs':>8} {'rank':>5}")
+row = "{:24} {:6.2f} {:8.2f} {:8.1f} {:5.1f} {:6.3f} {:9.3f}"
+heads = f"{'loss':>6} {'entropy':>8} {'outputs':>8} {'rank':>5}  apart (at first)"
+print(f"{'at the last step':24} {heads}")
 for letter, on in CELLS.items():
     names = [what for what, is_on in on.items() if is_on]
     name = " and ".join(names) + " alone" * (len(names) == 1) or "neither"
     last, over_time[name] = told[letter][-1], judgements[letter]
     found[name] = over_time[name][-1]
-    print(row.format(name, last.loss, last.entropy, last.outputs, last.rank))
+    apart = [max(0.0, math.log(m.outputs) - m.entropy) for m in (last, told[letter][0])]
+    print(row.format(name, last.loss, last.entropy, last.outputs, last.rank, *apart))
 beside_guesses(found, my_cells, "digits right of 100, by kNN")
 curves(over_time, xlabel="step", ylabel="digits right of 100, by kNN", x=looks)
 
 # %% [markdown]
-# - **Sharpening alone**: within a few dozen steps one output wins for every image. The loss is 0.02, and looks
+# - **Sharpening alone**: within a few dozen steps one output wins for every image. The loss is 0.04, and looks
 #   like a success.
-# - **Centring alone**: the teacher is uniform, its entropy ln 128, every output equally in use.
+# - **Centring alone**: the teacher is uniform, its entropy ln 128, every output equally in use. The loss, 5.46, is
+#   above that: the student has not followed yet.
 # - **Neither**: the student agrees with its teacher at once, and nothing moves any more: the loss *is* the entropy.
-# - **Both**: two forces that forbid each other's optimum; the teacher goes on to tell images apart.
+# - **Both**: two forces that forbid each other's optimum. Entropy goes neither to 0 nor to ln 128, and does not come to
+#   rest.
 #
-# And the control: **not one of the four is better than the untrained encoder.** Not to collapse is not yet to have
-# learnt; 150 steps are seconds, where DINO takes days. Nor does kNN over time show the collapse here: its four curves
-# fall together, from 82 to between 75 and 78, most of it in 20 steps, whether entropy has gone to 0 by then, to ln
-# 128, or neither. (Mind the axis: it is seven points high.) It is the head that says the same of all; the features in
-# front of it keep most of what they had at random. Entropy and outputs tell at once. (Images that are not
-# standardised can do the same to a run: a DINO of this course, on pixels as they come, was at an entropy of 6.7 of ln
-# 1,024 = 6.93 after minutes; standardised, at 2.9.)
+# It looks as if the last one told images apart. It does not. If every view gets the *same* answer, that one is the
+# mean answer, and the entropy of both is the same: ln(outputs) = entropy. What lies between the two is how far the
+# answers to different views are **apart**, in nats, and it stands in the table: 0.9 or 0.3 at first, and at the last
+# step less than 0.01 in *all four* cells. With both, as with neither, nearly the same is said of every view, only
+# spread, over some 32 outputs or 25: a third collapse, which entropy and outputs show only together. The rank agrees:
+# it falls from 7.4 to between 1.4 and 2.9. What the two forces forbid is one output, and all of them alike; they do
+# not say that images must differ, and in these 150 steps they do not.
+#
+# And the control: **not one of the four is better than the untrained encoder.** 150 steps are seconds, where DINO takes
+# days. Nor does kNN over time show the collapse here: its four curves fall together, from 82 to between 75 and 78, most
+# of it in 20 steps, whether entropy has gone to 0 by then, to ln 128, or neither. (Mind the axis: it is seven points
+# high.) It is the head that says the same of all; the features in front of it keep most of what they had at random.
+# Entropy and outputs together tell at once. (Images that are not standardised can do the same to a run: a DINO of this
+# course, on pixels as they come, was at an entropy of 6.7 of ln 1,024 = 6.93 after minutes; standardised, at 2.9.)
 
 # %% exercise="read_log"
 
@@ -441,7 +452,8 @@ curves(over_time, xlabel="step", ylabel="digits right of 100, by kNN", x=looks)
 # *A point for each:*
 #
 # - Without centring one output wins for every image (entropy near 0, outputs near 1, loss near 0).
-# - Without sharpening the teacher becomes uniform (entropy and loss at ln K, all outputs in use).
+# - Without sharpening the teacher becomes uniform (entropy at ln K, all outputs in use; the loss there or, until the
+#   student has followed, above: 5.46 here, where ln K is 4.85).
 # - Centring only takes away what all images share, and is satisfied by a uniform answer, while sharpening makes
 #   each answer sure, and is satisfied by the same sure one: each one's optimum is what the other forbids.
 # ### END SOLUTION
@@ -568,7 +580,7 @@ beside_guesses(found, my_finale, "digits right of 100, by kNN", floor=10)
 #   long each was pre-trained.
 # - **DINO** (Caron et al. 2021): ViT-S/16 linear 77.0 %, kNN 74.5 %. Deck 0, fine-tuned on CIFAR-10: S/16
 #   supervised 99.0, DINO 99.0; B/16 99.0 and 99.1; on ImageNet B/16 81.8 and 82.8. One run each; a tenth of a
-#   point is ten images.
+#   point is ten of CIFAR-10's 10,000 test images, and fifty of ImageNet's 50,000.
 # - Caron et al., figure 4: IoU of 60 % attention with Pascal VOC's masks, S/16: random 22.0, supervised 27.3, DINO
 #   45.9. On photographs the gap is wide; in ours, with one shape and its colour for a label, it is not.
 # - **Wang and Isola 2020**: alignment and uniformity together predict the probe; either alone does not.
@@ -594,7 +606,8 @@ beside_guesses(found, my_finale, "digits right of 100, by kNN", floor=10)
 # ## Three sentences to remember
 #
 # 1. What two views share is what a network may learn from them; if a colour is enough, a colour is all it learns.
-# 2. A loss does not show a collapse: look at entropy, outputs in use, rank, and kNN beside an untrained net.
+# 2. A loss does not show a collapse: look at entropy and outputs in use, both at once, at rank, and at kNN beside an
+#    untrained net.
 # 3. Attention follows the objective; ask for the untrained and the supervised net beside every beautiful map.
 #
 # **One limit of what you built:** views come from changes that *we* chose, for pictures of one thing each.

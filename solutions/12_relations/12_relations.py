@@ -31,8 +31,8 @@
 #
 # **You need** lesson 02 (scores), 03 (heads, positions) and 06 (patches, CLS, a ViT on digits).
 #
-# **Time** about four hours (who tried it took 250 minutes): {{minutes}} minutes for the {{exercises}} exercises
-# ({{points}} points, {{by_hand}} of them given by a person and not counted by `check`), the rest for reading and
+# **Time** about four hours (the one who tried it took 250 minutes): {{minutes}} minutes for the {{exercises}} exercises
+# ({{points}} points, {{by_hand}} of them given by a person{{notebook: , and not counted by `check`}}), the rest for reading and
 # guessing. Good places to stop are after the test of relations, the angles, the four tasks and the digits, three
 # quarters of an hour to an hour each. All cells together compute for about a minute.
 
@@ -131,6 +131,14 @@ needs(relations_of=relations_of)
 table = relations_of(3, 3)
 matrices({"": table}, axes=("patch i", "seen from patch j"), digits=0, label="class")
 print("seen from the middle:", [WORDS[c] for c in table[:, 4]])
+
+# %% [markdown]
+# <details><summary>What you should have seen</summary>
+#
+# 4 on the whole diagonal, and nowhere else: a patch seen from itself is CC. And [i, j] and [j, i] add up to 8: where
+# one is LU (0), the other is RD (8); CU (1) faces CD (7), and so on.
+#
+# </details>
 
 # %% exercise="test_relations"
 
@@ -448,8 +456,9 @@ two_patches(shown[:, 0], logits(net, heads.relations, shown).softmax(dim=1))
 # <details><summary>What you should have seen</summary>
 #
 # 1. Two patches with ink, one higher than the other, most often from upper left to lower right (LU, RD): where a stroke
-# begins and where it ends. Hardly ever two of one row (LC, RC). 2. Nothing: the same token twice. 3. On a stroke CC
-# is sure; on paper it is one candidate of many.
+#    begins and where it ends. Hardly ever two of one row (LC, RC).
+# 2. Nothing: the same token twice.
+# 3. On a stroke CC is sure; on paper it is one candidate of many.
 #
 # </details>
 #
@@ -525,11 +534,11 @@ beside_guesses(told, my_controls, "per cent right of 359 digits, 100 labels")
 # %% [markdown]
 # - **Noise decides.** A net that was never shown a digit gains nearly as much as the one that was: most of what
 #   the shortcut is worth is positions that can be heard, and nothing about images.
-# - **Labels alone, loud,** are better than either, without any pretext task. The first row was a weak baseline.
-#   Against it, nearly anything that wakes the positions looks like a discovery.
-# - So what relations are worth is the last row against the one above it, and no other pair. One image of 359 is
-#   0.3 points, and this is one seed; here the two came out alike, at 87.5. **No gain**, then. From how many points on
-#   would you have called it one?
+# - **Labels alone, loud,** are better than either, without any pretext task. *Labels alone*, quiet, was a weak
+#   baseline. Against it, nearly anything that wakes the positions looks like a discovery.
+# - So what relations are worth is *relations first, loud* against *labels alone, loud*, and no other pair. One image
+#   of 359 is 0.3 points, and this is one seed; here the two came out alike, at 87.5. **No gain**, then. From how many
+#   points on would you have called it one?
 #
 # Is a quiet start merely slow, or was it this seed? The same with twice the steps and three seeds (recorded,
 # `benchmarks/results/relations.md`), and a control: all four tasks learnt on images whose patches are *scattered*, each
@@ -559,7 +568,7 @@ beside_guesses(recorded, my_longer, "per cent right of 359 digits, 400 steps")
 #   labels, fine-tuned, teach as much by themselves.
 #
 # One encoder, one set of digits, one budget. `python -m benchmarks.relations` measures all of it in a quarter of an
-# hour; change what you doubt.
+# hour{{page: , in a copy of the course}}; change what you doubt there.
 #
 # RelViT's encoder comes to the labels with positions as they were drawn, so such a comparison is quickly unfair
 # *against* it, too. Two starts are comparable if they differ in what was learnt, and in nothing else.

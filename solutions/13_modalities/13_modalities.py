@@ -443,7 +443,7 @@ for name, one in tellers.items():
 beside_guesses(on_shape, my_looks, "look for the shape's word, % on it", floor=10.2)
 
 # %% [markdown]
-# Where does each word look? Choose a picture, 0 … 499:
+# Where does each word look? {{notebook: Choose a picture, 0 … 499:}}{{page: Picture 2, of 0 … 499:}}
 
 # %%
 my_picture = 2
@@ -454,10 +454,10 @@ shown = {name: weights[my_picture, : len(words)] for name, weights in looks.item
 word_looks(data.floats()[my_picture], words, shown, data.masks[my_picture])
 
 # %% [markdown]
-# Above each panel: how much of the look is on the shape; try pictures 1, 3 and 4, too. The soft one is on it most
-# surely for the *colour*. At the shape's word the hard one has more of its look there, **and its place is the same
-# for every word** in most captions; in some pictures it lies on empty ground. Are its maps worthless? Take the look
-# away: let both see a place **by lot**, at every word.
+# Above each panel: how much of the look is on the shape; {{page: in the notebook, }}try pictures 1, 3 and 4, too. The
+# soft one is on it most surely for the *colour*. At the shape's word the hard one has more of its look there, **and its
+# place is the same for every word** in most captions; in some pictures it lies on empty ground. Are its maps worthless?
+# Take the look away: let both see a place **by lot**, at every word.
 
 # %% demonstration=true
 def by_lot(state, record=None):
@@ -562,7 +562,7 @@ in_which_order()
 # pooling only 1.2 points below. Choose *median rank*, too: 4 or 5, too coarse to tell anything.
 #
 # Can order not be used, or is it not asked for? In the course's own videos half of the sentences say "a *rising*
-# tone" or "a *falling* tone", where only a coin helps who cannot tell the order. A coin finds 75 of 100 (R@1), and
+# tone" or "a *falling* tone", where whoever cannot tell the order has to toss a coin. A coin finds 75 of 100 (R@1), and
 # on the videos tested, some without counterpart, 80, 83 and 84. Recorded (small MMTs, nobody missing, R@1 of 200
 # videos, so ± 3; three trainings each): frames in order 100, 78, 100; shuffled 80, 82, 82; largest over time 76,
 # 86, 84. In order two have learnt it, and one has not: order *can* be learnt, and a time embedding (a vector for

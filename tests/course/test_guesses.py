@@ -14,8 +14,8 @@ def told(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
 
-    def call(*arguments):
-        beside_guesses(*arguments)
+    def call(*arguments, **options):
+        beside_guesses(*arguments, **options)
         return shown[-1].alt
 
     return call
@@ -24,6 +24,11 @@ def told(monkeypatch):
 def test_both_are_told(told):
     said = told({"before": 0.0956, "after": 0.992}, {"before": None, "after": 0.5}, "weight")
     assert "weight. before: 0.0956 measured, no guess; after: 0.992 measured, 0.5 guessed." in said
+
+
+def test_the_floor_is_told(told):
+    said = told({"left on": 0.11}, {"left on": 0.3}, "cosine", floor=0.04)
+    assert said.endswith("left on: 0.11 measured, 0.3 guessed; the floor is 0.04.")
 
 
 @pytest.mark.parametrize("guess", [None, "half", math.nan, math.inf, True, [3]])

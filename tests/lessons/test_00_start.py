@@ -18,26 +18,47 @@ def function(name):
 
 
 def learnt(drop):
-    """The slope, the bias and the last loss of the lesson's training; drop: the axis of predictions."""
+    """The slope, the bias and the losses of the lesson's training; drop: the axis of predictions."""
     x = torch.rand(64, 1, generator=torch.Generator().manual_seed(0)) * 2 - 1
     targets = 3 * x[:, 0] + 1 + 0.2 * torch.randn(64, generator=torch.Generator().manual_seed(1))
     slope, bias = (torch.zeros(1, requires_grad=True) for _ in range(2))
-    optimiser = torch.optim.SGD([slope, bias], lr=0.1)
+    optimiser, losses = torch.optim.SGD([slope, bias], lr=0.1), []
     for _ in range(300):
         predictions = (x * slope + bias)[:, 0] if drop else x * slope + bias
         loss = ((predictions - targets) ** 2).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    return slope.item(), bias.item(), loss.item(), targets
+        losses.append(loss.item())
+    return slope.item(), bias.item(), losses, targets
 
 
 def test_a_table_of_differences_learns_the_mean_and_nothing_else():
-    slope, bias, loss, targets = learnt(drop=False)
+    slope, bias, (*_, loss), targets = learnt(drop=False)
     assert abs(slope) < 1e-3 and bias == pytest.approx(targets.mean().item(), abs=1e-3)
     assert loss == pytest.approx(targets.var(correction=0).item(), abs=0.01) == pytest.approx(2.9, abs=0.05)
     slope, *_ = learnt(drop=True)
     assert slope == pytest.approx(3.0, abs=0.05)
+
+
+def test_the_loss_falls_and_then_lies_still():
+    losses = learnt(drop=False)[2]
+    assert losses[:50] == sorted(set(losses[:50]), reverse=True)
+    assert max(losses[100:]) - min(losses[100:]) < 1e-5
+
+
+def test_on_which_tables_the_friends_line_runs():
+    """On squares, and on a single row or column; of these it is right on a row only."""
+    found = {}
+    for shape in ((3, 5), (5, 3), (4, 4), (4, 1), (1, 4)):
+        x = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+        try:
+            own = x - x.mean(dim=-1)
+        except RuntimeError:
+            continue
+        right = function("centre_rows")(x)
+        found[shape] = tuple(own.shape), own.shape == right.shape and torch.allclose(own, right)
+    assert found == {(4, 4): ((4, 4), False), (4, 1): ((4, 4), False), (1, 4): ((1, 4), True)}
 
 
 @cache

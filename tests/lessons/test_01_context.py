@@ -173,6 +173,17 @@ def test_what_stacks_see():
     assert field_of_view([5, 3, 3], [2, 1, 1]) == 13  # the author's question
 
 
+def weights(network):
+    return sum(weight.numel() for weight in network.parameters())
+
+
+def test_the_convolutional_network_has_more_weights_and_a_gru_three_times_the_matrices():
+    sizes = [weights(network) for network in (ConvNet(1, 24, 10), lesson()["fully_connected"](64))]
+    told = file_of("why_it_moved").read_text(encoding="utf-8")
+    assert sizes[0] > sizes[1] and f"{sizes[0]:,} against {sizes[1]:,}" in told
+    assert weights(nn.GRU(16, 16, bias=False)) == 3 * weights(nn.RNN(16, 16, bias=False))
+
+
 def test_a_learnt_table_of_eight_numbers_is_nearly_as_good_as_one_hot():
     pairs = letter_table.letter_pairs()
     least = letter_table.entropy(pairs)

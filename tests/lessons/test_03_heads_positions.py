@@ -1,6 +1,7 @@
 """Lesson 03: what its text says is so, a slip makes its finale worse, half a notebook has no traceback."""
 
 import copy
+import math
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from grader import catalogue
 from grader.asking.respond import Response
 from grader.judging.judge import judge
 from grader.questions.draw import Draw
+from grader.site.rung import rungs_of
 from tests.test_lessons import LESSONS, assert_waiting, half_filled
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "03_heads_positions"]
@@ -52,16 +54,19 @@ def test_one_layer_learns_three_questions_of_four(right):
 
 
 def test_a_question_has_a_head_of_its_own(right):
-    """The table of the lesson: without one head one question falls, and the other of the two stays."""
+    """The table of the lesson: without one head one question falls, and the other two stay."""
     found = []
     for head in range(4):
         lame = copy.deepcopy(right)
         lame.attend.output.weight.data[:, head * 16 : (head + 1) * 16] = 0
-        found.append(accuracy(lame, QUESTIONS)[:2])
-    table = torch.tensor(found)  # (heads, 2)
-    for question in range(2):
-        head = int(table[:, question].argmin())
-        assert table[head, question] < 0.6 and table[head, 1 - question] > 0.9
+        found.append(accuracy(lame, QUESTIONS)[:3])
+    table = torch.tensor(found)  # (heads, 3)
+    heads = table.argmin(dim=0)
+    assert len(set(heads.tolist())) == 3
+    for question, head in enumerate(heads):
+        others = [other for other in range(3) if other != question]
+        assert table[head, question] < 0.65 and table[head, others].min() > 0.8
+    assert table[heads[1], 1] < 0.2 and table[heads[2], 2] < 0.3  # "before" and "equal": as by a guess
 
 
 def test_the_finale_gets_worse_by_a_wrong_merge(right):
@@ -94,6 +99,17 @@ def test_the_floor_is_a_quarter():
     rows = letters(20_000, torch.Generator().manual_seed(0))
     share = (commonest(rows) == ask(rows, "after").amax(dim=1)).float().mean().item()
     assert share == pytest.approx(0.25, abs=0.02)
+
+
+def test_the_commonest_number_of_equals_is_two():
+    counts = ask(letters(20_000, torch.Generator().manual_seed(0)), "equal").flatten().bincount()
+    assert counts.argmax() == 2 and (counts.max() / counts.sum()).item() == pytest.approx(0.29, abs=0.01)
+
+
+def test_the_warm_up_turns_a_place_k_on():
+    (turn,) = (rung.reference for rung in rungs_of(LESSON.name) if rung.id == "turn_pair")
+    for p, k in ((3.0, 2.0), (7.0, -4.0)):
+        assert turn(math.sin(p), math.cos(p), -k) == pytest.approx([math.sin(p + k), math.cos(p + k)])
 
 
 def test_what_the_map_of_positions_shows():

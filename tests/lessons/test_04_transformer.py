@@ -114,6 +114,14 @@ def test_what_the_sines_lack_is_order():
     assert losses[1] < 0.35 < 0.7 < losses[0]
 
 
+def test_the_checkpoint_is_larger_and_was_taught_as_long():
+    space = lesson("seen, unseen = ", "class Tokens", "class Reading", "class Translator")
+    _, card = load("translate-numbers")
+    own = sum(p.numel() for p in space["Translator"](len(space["letters"])).parameters())
+    assert card["parameters"] > own and card["steps"] == 350
+    assert "trained(translator, pairs_again(), 350)" in TEXT
+
+
 def test_what_the_checkpoint_needs_and_what_it_does_not():
     space = lesson("def taught_without_seeing", taught=load("translate-numbers").module)
     hidden = {

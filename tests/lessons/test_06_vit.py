@@ -17,6 +17,7 @@ from course.data.clutter import clutter
 from course.fewlabels.few_images import few, learn, pair, right
 from course.fewlabels.few_images_recorded import RECORDED
 from course.show import maps
+from course.show.filters import principal
 from course.vision.vit import WIDTHS, ViT, build
 from grader import catalogue
 from grader.formula import parse
@@ -182,6 +183,31 @@ def test_the_grid_grows():
     assert (
         told[1.0] == ["0.36", "0.18", "0.43"] and "0.36 and 0.18" in TEXT and "(0.43 in the same row" in TEXT
     )
+
+
+def test_the_wider_the_model_the_larger_the_image_at_equal_patches():
+    """And not the larger: H/14 has the smaller patches."""
+    crossing = parse(catalogue.find("overtaking_side").reference, ["P", "d"])
+    sides = [float(crossing.value(P=16, d=WIDTHS[name]["dim"])) for name in ("Ti", "S", "B", "L")]
+    assert sides == sorted(sides) and float(crossing.value(P=14, d=WIDTHS["H"]["dim"])) < sides[-1]
+    assert "The wider the model, at equal P" in TEXT
+
+
+def test_lots_were_drawn_for_which_filters_come_first():
+    """The trained one's, and nobody can see it."""
+    (cell,) = (cell for cell in CELLS if "components(model.patches" in cell)
+    sizes = dict(side=32, P=4, d=64, depth=4, heads=4, hidden=256)
+    trained, _ = checkpoints.load("supervised-clutter")
+    space = lesson("NAMES = ")
+    torch.manual_seed(0)
+    space["fresh"], shown = space["VisionTransformer"](**sizes, classes=10), []
+    space["net"] = space["in_mine"](trained.encoder, **sizes, classes=8)
+    space["components"] = lambda weights, count: shown.append(weights)
+    exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), space)
+    first, second = (principal(weights.flatten(1).numpy())[1][0] for weights in shown)
+    assert torch.equal(shown[0], trained.encoder.embedding.projection.weight.reshape_as(shown[0]))
+    assert f"explains {100 * first:.1f} % of the variance, the other's {100 * second:.1f} %" in TEXT
+    assert "The first is the trained one" in TEXT
 
 
 # -- half a notebook, and none -------------------------------------------------------------------------------

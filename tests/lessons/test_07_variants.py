@@ -112,6 +112,11 @@ def test_class_attention_takes_little():
     assert 100 * two.flops / vision.cait(**sizes).flops == pytest.approx(1.3, abs=0.5)
 
 
+def test_factors_start_smaller_in_deeper_models():
+    """LayerScale, as the text tells of it: CaiT's."""
+    assert [cait.VARIANTS[name]["layer_scale"] for name in ("S24", "S36", "M48")] == [1e-5, 1e-6, 1e-6]
+
+
 def test_what_the_figure_shows():
     """Alike at 224; from 256 on CvT costs more; its first table is 250 times the third's."""
     cost = {

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from course.data.by_name import load
+from course.data.text_lines import font_files
 from course.evaluate.features import called, share_right
 from course.fewlabels.few_labels_recorded import BELIEVED, RECORDED
 from course.fewlabels.pseudo_labels import PseudoLabels
@@ -17,8 +18,11 @@ from course.fewlabels.strategies import (
     STRONG,
     WEAK,
     Headed,
+    Reader,
+    letters_read,
     nearest,
     new,
+    printed_letters,
     repeated,
     scattered,
     trained,
@@ -110,6 +114,22 @@ def test_a_third_of_the_label_is_the_partners():
     )
 
 
+def test_what_new_fonts_cost():
+    """Four to seven points; who learnt one font is seven to ten behind; seven letters of ten are read."""
+    seen, others = font_files(), font_files(["STIXGeneral", "cmss10", "cmtt10"])
+    shown = [scattered(printed_letters(100, 1, fonts=fonts), seed=1) for fonts in (seen, others)]
+    found = []
+    for fonts in (seen, seen[:1]):
+        torch.manual_seed(0)
+        lines = scattered(printed_letters(300, fonts=fonts))
+        reader = trained(Supervised(Reader(52), augment=WEAK), lines, 0, lr=5e-3)
+        found.append([100 * letters_read(reader, text)[0] for text in shown])
+    eight, one = found
+    assert eight[0] == pytest.approx(70, abs=3)
+    assert all(3.5 < old - new < 7.5 for old, new in found)
+    assert all(6.5 < more - less < 10.5 for more, less in zip(eight, one))
+
+
 def test_self_training_makes_it_worse(sets):
     """The recorded rounds are what the text says, and one of them is what a cell measures."""
     means = {
@@ -181,4 +201,7 @@ def test_with_more_labels_the_order_turns_round():
     )
     assert [round(one) for one in (nearest[1], contrast[1])] == [19, 42]
     assert [round(one) for one in (nearest[50], contrast[50], alone[50])] == [85, 76, 65]
+    spread = statistics.stdev(RECORDED["nearest image"][5]) * 100
+    for other in ("labels alone", "MixUp"):  # "level with both", of five labels a class
+        assert 0 < nearest[5] - means[other][5] < 1.5 * spread
     assert round(augmented[1] - alone[1]) == 16 and round(augmented[50] - alone[50]) == -3

@@ -61,7 +61,14 @@ def test_what_the_shortcut_costs_is_what_was_recorded():
         "shuffled numbers": "numbers that tell nothing",
     }.items():
         assert said[ours] == recorded[its][-2:]
-    assert recorded["numbers"][0].startswith("99.9") and "its pretext, at\n# 99.9," in SOURCE
+    assert recorded["numbers"][0].startswith("99.9") and "And its pretext, at 99.9, is the best" in WORDS
+    cost = {
+        cue: [round(float(a.split()[0]) - float(b.split()[0])) for a, b in zip(recorded["no cue"], its)][-2:]
+        for cue, its in recorded.items()
+        if cue.startswith("numbers")
+    }
+    assert cost == {"numbers": [35, 26], "numbers that tell nothing": [5, 4]}
+    assert "costs five points by kNN and four by the probe, dirt that *told* 35 and 26" in WORDS
 
 
 # -- the finale, and a slip in it ----------------------------------------------------------------------------

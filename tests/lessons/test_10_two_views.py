@@ -110,15 +110,23 @@ def test_with_colours_kept_the_colour_is_all_it_learns(untrained):
 
 
 def test_the_four_cells_are_what_the_exercise_and_the_text_say():
-    last, right = {}, []
+    first, last, right = {}, {}, []
     for letter, switches in CELLS.items():
-        *_, last[letter] = distil(net := student(), TRAIN.floats(), distil_step, steps=80, **switches)
+        first[letter], *_, last[letter] = distil(net := student(), TRAIN.floats(), distil_step, **switches)
         right.append(knn(net.encoder))
     assert min(right) > 72 and max(right) < 81 and max(right) - min(right) < 5  # kNN tells none from another
     assert last["A"].entropy < 0.1 and last["A"].outputs < 1.5 and last["A"].loss < 0.1  # sharpening alone
     assert last["D"].entropy > math.log(128) - 0.25 and last["D"].outputs > 105  # centring alone
     assert last["C"].loss == pytest.approx(last["C"].entropy, abs=0.05)  # neither: they agree
     assert 1 < last["B"].entropy < 4.6 and last["B"].outputs > 5  # both
+    assert last["A"].loss == pytest.approx(0.04, abs=0.015) and "The loss is 0.04" in TEXT
+    assert last["D"].loss == pytest.approx(5.46, abs=0.1) and "The loss, 5.46, is" in TEXT
+    assert "5.46 here, where ln K is 4.85" in TEXT
+    for letter in CELLS:  # and each of them says nearly the same of every view
+        before, after = (math.log(m.outputs) - m.entropy for m in (first[letter], last[letter]))
+        assert before == pytest.approx(0.9 if CELLS[letter]["sharpening"] else 0.3, abs=0.05)
+        assert after < 0.01 and "less than 0.01 in *all four* cells" in TEXT
+        assert first[letter].rank == pytest.approx(7.4, abs=0.1) and 1.3 < last[letter].rank < 3.1
     asked = catalogue.find("four_cells")
     assert isinstance(asked, Matching)
     assert asked.pairs == {"a": "3", "b": "1", "c": "4", "d": "2"}

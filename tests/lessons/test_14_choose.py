@@ -80,6 +80,18 @@ def test_one_encoder_gains_and_the_other_does_not():
     assert [round(NETWORKS[name][1]) for name in ("cvt", "vit")] == [42, 29]
 
 
+def test_the_numbers_of_other_lessons_are_reconciled():
+    groups = [group for name, group in kept("methods-cpu.json").items() if "data='digits'" in name]
+    runs = {run["name"]: (run, group) for group in groups for run in group}
+    means = {"patch-jigsaw": "ViT's three seeds have 60.0", "jigsaw": "ResNet's 88.7"}
+    for pretext, own_head in means.items():
+        (alone,) = [run for run in runs[pretext][1] if run["name"] == "supervised from scratch"]
+        assert own_head.endswith(f"{100 * fmean(alone['fine_tuned']['values']):.1f}") and own_head in TEXT
+    exact = 100 * fmean(runs["fcmae"][0]["probe"]["values"])
+    (rounded,) = [fmean(right) for _, method, *_, right in METHODS if method == "fcmae"]
+    assert f"lesson 11's {exact:.1f} of FCMAE is {rounded:.1f} in it" in TEXT
+
+
 def test_the_order_of_batches_turns_round():
     by_images, by_steps = ranked(RUNS, "images seen", 9600), ranked(RUNS, "steps", 150)
     assert [run.name for run in by_images] == ["batch 16", "batch 64", "batch 256"]
@@ -100,8 +112,15 @@ def test_what_is_honest_among_the_confounders_was_measured():
         said = [f"{mflops} MFLOPs" in left["f"], f": {fmean(right):.1f} ± {stdev(right):.1f}" in left["f"]]
         assert said == [name in ("hybrid", "cvt")] * 2
     apart = [one - other for one, other in zip(NETWORKS["cvt"][2], NETWORKS["hybrid"][2])]
-    assert [f"{x:+.1f}".replace("-", "−") in left["f"] for x in apart] == [True] * 3
+    signed = ", ".join(f"{x:+.1f}".replace("-", "−") for x in apart)
+    assert f"CvT less the other, by seed: {signed}" in left["f"]
     assert f"{NETWORKS['hybrid'][0] / NETWORKS['cvt'][0]:.1f} times" in left["f"]
+
+
+def test_the_largest_batch_takes_as_many_whole_steps_as_the_budget_has():
+    (images, steps), *_ = [(images, steps) for batch, images, steps, _ in BATCHES if batch == 256]
+    assert f"({steps} steps, {images:,} images: a {steps + 1}th" in TEXT
+    assert images <= 9600 < 256 * (steps + 1)
 
 
 def test_the_middle_batch_is_never_first():
@@ -136,6 +155,15 @@ def test_augmentation_alone_is_worth_six_points():
     assert [min(points["augmented"]), max(points["augmented"])] == [5.6, 6.0]
     assert all(points[name] == [10] * 5 for name in points if "hands" in name or "one by one" in name)
     assert 10 * exercise.share(0.761) < 6.5  # pairs of letters that do not belong together, measured
+
+
+def test_what_the_statement_of_the_archive_says_of_points_is_what_they_are():
+    said = " ".join(catalogue.find("recognise").statement.split())
+    points = [10 * catalogue.find("recognise").share(right) for right in (0.44, 0.60, 0.76, 0.777, 0.78)]
+    assert [round(x) for x in points] == [0, 3, 6, 7, 10]
+    assert "the 44 %" in said and "six of the ten at 76 %" in said and "60 % are worth three" in said
+    assert "just below 78 % there are seven points, and from 78 % on all ten" in said
+    assert catalogue.find("recognise").seconds == 30 and "after 30 it is stopped" in said
 
 
 def test_the_figure_tells_its_ranking_and_refuses_what_it_cannot_draw():

@@ -25,7 +25,7 @@ def test_centre_rows(centre_rows):
 
 
 def alone(x):
-    """A version that does not like other shapes than squares."""
+    """A version that stops on most tables, and runs on squares."""
     return x - x.mean(dim=-1)
 
 

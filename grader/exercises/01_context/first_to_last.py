@@ -27,7 +27,7 @@ exercise = Quiz(
     difficulty=2,
     minutes=4,
     hints=[
-        "1,024 tokens lie between the first and the last. How far does one step of each get?",
+        "The last token is 1,024 places from the first. How far does one step of each get?",
         "A convolution 9 wide reaches 4 to each side. Distances that double add up: 1 + 2 + 4 and so on.",
     ],
 )

@@ -1,6 +1,6 @@
 """Follow the shapes
 
-Two sentences of ten tokens, each token 32 numbers wide, and four heads: X is (2, 10, 32). Do it on paper.
+Two sentences of ten tokens, each token 32 numbers wide, go through four heads. Do it on paper.
 """
 
 from grader.exercise import Matching

@@ -4,8 +4,8 @@ from grader.exercise import Quiz
 
 exercise = Quiz(
     question="Every place of PEG's image meets the same kernel. With zeros around the image, a moved image "
-    "gives more than moved outputs; with an image that goes round (circular padding) it does not. Which "
-    "sentence explains **both**?",
+    "gives outputs that are not only moved; with an image that goes round (circular padding) they are moved "
+    "and nothing else. Which sentence explains **both**?",
     options={
         "a": "The kernel has 3 × 3 different numbers, so that left and right can be told apart.",
         "b": "The zeros are seen at the border and nowhere else: a token there has an output that no other "

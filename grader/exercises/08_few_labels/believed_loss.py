@@ -1,7 +1,7 @@
 """Believe what is sure
 
 FixMatch's term for images without labels. The weakly changed view is asked: where the largest probability
-is at least the threshold τ, its class is the pseudo-label, and the strongly changed view is scored by
+is at least the threshold, its class is the pseudo-label, and the strongly changed view is scored by
 cross-entropy with it. The **sum over the sure ones is divided by all B**; no gradient goes through `weak`.
 """
 

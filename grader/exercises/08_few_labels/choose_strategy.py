@@ -42,6 +42,7 @@ exercise = Matching(
     minutes=6,
     hints=[
         "Go by what there is: labels, images without, a network, the means to draw.",
-        "Only one of the four has no label at all; only one has a network that is good at its task already.",
+        "Only one of the four has neither a label nor a network; only one has a network that is good at its "
+        "task already.",
     ],
 )

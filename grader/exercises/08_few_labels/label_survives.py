@@ -3,8 +3,8 @@
 from grader.exercise import Matching
 
 exercise = Matching(
-    question="An augmentation says: whatever I do, the answer stays. Match each task with the **one** change "
-    "that would make it false, for some images at least.",
+    question="An augmentation says: whatever I do, the answer stays. Match each task with the change that "
+    "does it **most harm**: the one that touches just what the answer lies in. Use each number once at most.",
     left={
         "a": "handwritten digits, 0 … 9",
         "b": "lines of text, to be read",
@@ -25,8 +25,11 @@ exercise = Matching(
         ("a", "2"): "Half of a digit may still be told; a half turn makes a 6 of a 9 with no trace left.",
         ("a", "3"): "Digits are grey: nothing happens.",
         ("b", "1"): "A line upside down is hard to read, and still says the same; half of it does not.",
+        ("b", "5"): "Zoomed in, letters are lost, too; but the hue is not what one reads by.",
         ("b", "3"): "Text in another colour reads the same.",
         ("c", "1"): "From above there is no up: a half turn of a forest is a forest.",
+        ("c", "2"): "A town may be cut off; half of a forest, or of a field, is a forest or a field.",
+        ("c", "5"): "Colour tells them apart; a forest twice as large is a forest. Who goes by size, too?",
         ("c", "6"): "Hue turned half round makes green of magenta, and blue of orange: water of a field.",
         ("d", "3"): "A strange colour, and the same person.",
         ("e", "1"): "Skin has no up. What does the doctor go by?",

@@ -2,7 +2,7 @@
 
 Fine-tuning with layer-wise decay: the head has the whole rate r, and every step down from it multiplies by g.
 A ViT has n layers, numbered 1 … n from the bottom; below them lies the embedding (patches, CLS, positions).
-Which rate has **layer i**? Write it in the given values: r, g, n and i.
+Which rate has **layer i**? Work the number out for your r, g, n and i, to four digits.
 """
 
 from grader.exercise import Number

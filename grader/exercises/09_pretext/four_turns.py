@@ -34,7 +34,7 @@ exercise = Function(
         "one image": _case(batch=1),
         "a batch": _case(),
         "as many images as turns": _case(batch=4),
-        "all sizes equal": _case(square=True),
+        "B, C and H of one size": _case(square=True),
     },
     words={"turned": "the turned images", "labels": "the labels"},
     slips={

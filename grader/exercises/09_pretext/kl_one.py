@@ -1,8 +1,8 @@
 """How far from a standard normal?
 
 One latent of an image is normal with mean m and **variance** v. Its divergence from the standard normal is
-the mean, over that latent, of log q − log p: for normal densities −½ log v − (z − m)² / 2v + z² / 2. The
-mean of (z − m)² is v, that of z² is m² + v. What is the divergence?
+the mean, over that latent z, of log q − log p, with q its own density and p the standard normal's: that is
+−½ log v − (z − m)² / 2v + z² / 2. The mean of (z − m)² is v, that of z² is m² + v. What is the divergence?
 
 Type it in m and v, with `*` wherever two things are multiplied and what a logarithm is taken of in
 parentheses; as `"(m**2 + log(v)) / 2"` is typed (which is not the answer).

@@ -13,8 +13,9 @@ exercise = Matching(
         "chance is 10 %. So pre-training taught the network what digits look like.”",
         "b": "“Pre-trained and fine-tuned 90 %; the same network with random weights, *frozen*, and a linear "
         "head 74 %. So whoever has 100 labels should pre-train.”",
-        "c": "“Pre-trained, then 50 epochs over 100 labels with random crops 88 %; from scratch, 50 epochs "
-        "over the same labels as they are 79 %. So pre-training gains nine points.”",
+        "c": "“Pre-trained, then 50 epochs over 100 labelled images with random crops 88 %; from scratch, "
+        "over the same images as they are, for as many steps as both trainings together, 79 %. So "
+        "pre-training gains nine points.”",
         "d": "“Pretext accuracy is 100 % with our new puzzle and 62 % with the old one. So the new one "
         "teaches better features.”",
         "e": "“Puzzle 74 %, rotation 72 % by linear probe; each pre-trained once. So puzzles are the better "
@@ -24,7 +25,7 @@ exercise = Matching(
     },
     right={
         "1": "the same network, untrained, read in the same way",
-        "2": "labels alone: all weights trained on the same labels for as many steps",
+        "2": "labels alone: all weights trained on the same labels, for as many steps in all",
         "3": "labels alone, with the same augmentation",
         "4": "a probe of both",
         "5": "more seeds of both",

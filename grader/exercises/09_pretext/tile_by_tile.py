@@ -37,7 +37,7 @@ exercise = Function(
     tile_by_tile,
     cases={
         "tiles of several images": _case(),
-        "as large as many, and equal": lambda draw: dict(tiles=draw.normal(4, 4, 4, 4, 4)),
+        "all axes of one size": lambda draw: dict(tiles=draw.normal(4, 4, 4, 4, 4)),
         "tiles of different brightness": _case(5.0),
         "tiles of one grey": _flat,
         "another eps": _case(eps=0.3),

@@ -1,8 +1,8 @@
 """Sixty per cent of a look
 
-To draw a mask from attention, take the **fewest** patches that together hold `mass` of the weight: the
-heaviest first, until the mass is reached; the patch that reaches it is in. Of equal ones the first in the
-row comes first, as `sort(stable=True)` has it. Rows need not sum to one."""
+To draw a mask from attention, take the **fewest** patches that together hold the share `mass` of their row's
+whole weight: the heaviest first, until that is reached; the patch that reaches it is in. Of equal ones the
+first in the row comes first, as `sort(stable=True)` has it. Rows need not sum to one."""
 
 import torch
 

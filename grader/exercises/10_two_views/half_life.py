@@ -1,6 +1,6 @@
 """How slow is the teacher?
 
-Behind each step the teacher keeps m of itself and takes 1 − m of the student, with m = `given.m`. **After
+Behind each step the teacher keeps the share `given.m` of itself and takes the rest of the student. **After
 how many steps is only half of what it is now left in it?** (A number that need not be whole.)"""
 
 from grader.exercise import Number

@@ -1,9 +1,9 @@
 """Channels that compete
 
 GRN, global response normalisation, is ConvNeXt V2's norm. In each image, the strength of a channel is the
-root of the sum of its squares **over all places**. Divide it by (the mean strength of that image's channels
-+ 1e-6). x times that, times `gamma`, plus `beta`, is **added to x**. `gamma` and `beta`
-are two parameters of shape (d,), a number for each channel; both begin at 0.
+root of the sum of its squares **over all places**. Divide it by (mean + 1e-6), where the mean is that of the
+strengths of the image's channels. x times that, times `gamma`, plus `beta`, is **added to x**. `gamma` and
+`beta` are two parameters of shape (d,), a number for each channel; both begin at 0.
 """
 
 import torch

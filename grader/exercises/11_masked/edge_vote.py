@@ -1,9 +1,10 @@
 """A histogram of three pixels, by hand
 
 A cell has three pixels at which the brightness changes: their gradients (∂x, ∂y) are (a, b), (−2a, −2b) and
-(c, −d), with the values in `given`. Each votes with the length of its gradient, for one of nine bins over
-180°, where an edge from dark to light counts as the one from light to dark. Then the histogram is divided
-by its length, the root of its summed squares. What stands in **the bin of the first pixel**?
+(c, −d), with the values in `given`. Each votes with the length of its gradient, for one of nine bins of 20°,
+the first from 0° on: they fill 180°, as an edge from dark to light counts as the one from light to dark. Then
+the histogram is divided by its length, the root of its summed squares. What stands in **the bin of the first
+pixel**?
 """
 
 from grader.exercise import Number

@@ -28,6 +28,6 @@ exercise = Matching(
     minutes=6,
     hints=[
         "Which of the four is a convolutional network? Which of them has a teacher?",
-        "F in MaskFeat is for features made by hand.",
+        "MaskFeat's features are made by hand.",
     ],
 )

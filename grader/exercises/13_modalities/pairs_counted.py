@@ -2,9 +2,10 @@
 
 Of a batch of B pictures and their B captions: the loss while nothing is learnt and
 **all cosines are alike**; how many *wrong* pairs of a picture and a caption there
-are; and, if there are C different captions in the world, all equally frequent, how
-many **twins** a picture has on average: others in the batch with the very same
-caption. (ln is written `log`, as in `log(C)`.)"""
+are, those that are not on the diagonal of the table; and, if there are C different
+captions in the world, all equally frequent, how many **twins** a picture has on
+average: others in the batch with the very same caption. (ln is written `log`, as in
+`log(C)`.)"""
 
 from grader.exercise import Entry, Formulas
 

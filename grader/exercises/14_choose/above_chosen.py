@@ -1,8 +1,8 @@
 """A detector of choosing on the test images
 
 S settings of a probe were tried. An honest table reports, of the setting that does best on the
-*validation* images, the how many *test* images are right; where several tie on validation, any of them.
-By how much does the reported number exceed what could have been reported in good faith? 0 where it does
+*validation* images, how many *test* images it has right; where several tie on validation, that of any of
+them. By how much does the reported number exceed what could have been reported in good faith? 0 where it does
 not. The answer is one whole number, as a tensor or Python's own.
 """
 

@@ -21,7 +21,8 @@ exercise = Matching(
         "DistilledViT(build_vit()); loss = model.compute(x, y)`",
         "f": "Digits of 8 × 8, 20 epochs, the same three seeds. A ViT behind a small CNN, 200,234 "
         "parameters, 9.1 MFLOPs an image: 98.4 ± 1.1. CvT, 207,658, 3.5 MFLOPs: 98.3 ± 0.6. The text: *no "
-        "difference that three seeds would show (by seed +0.3, +0.6, −1.1), and 2.6 times the FLOPs*",
+        "difference that three seeds would show (CvT less the other, by seed: +0.3, +0.6, −1.1), and 2.6 "
+        "times the FLOPs*",
     },
     right={
         "1": "the best of many was picked by the data that it is reported on",

@@ -1,9 +1,10 @@
 """What reaching costs
 
-A sequence of n places, each d numbers wide, goes in and comes out, biases left out. Write down FLOPs (a
-multiply–add is two) and, for convolutions k wide with stride 1, their own place in the middle, how many must
-be stacked until what comes out at the **first** place can depend on what went in at the **last** one. k is
-odd, and `k - 1` divides `2(n - 1)`. Attention has its four projections.
+A sequence of n places, each d numbers wide, goes in and comes out, biases left out. Four expressions: the
+FLOPs (a multiply–add is two) of one fully-connected layer; how many convolutions k wide with stride 1 (each
+sees (k − 1)/2 places to either side) must be stacked until what comes out at the **first** place can depend
+on what went in at the **last** one; the FLOPs of that stack; and the FLOPs of one layer of attention, with
+its four projections. k is odd, and `k - 1` divides `2(n - 1)`.
 """
 
 from grader.exercise import Entry, Formulas

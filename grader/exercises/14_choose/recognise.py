@@ -3,9 +3,12 @@
 Letters of a script that nobody can read: 200 labelled images, 20 of each of ten letters; a page of 1,500
 letters without labels, copied by **two hands**, so that `page[i, 0]` and `page[i, 1]` show the same letter
 (the archive's `unlabelled`); and M new images, whose letters you are to tell. Any method of this course will
-do, within **15 seconds of one core**; after 30 it is stopped. Choose, and be able to say why. Points begin
-above the 44 % of a network that learns the labelled images as they are; augmentation alone has 76 % in as
-much time, which is worth six of the ten; and they are full from 78 % on, with what the page has to say.
+do, within **15 seconds of one core**. Machines differ, so an answer that takes 20 loses no points by it;
+after 30 it is stopped, and has none. Choose, and be able to say why.
+
+Points begin above the 44 % of a network that learns the labelled images as they are, and grow evenly to six
+of the ten at 76 %, which augmentation alone has in as much time: 60 % are worth three. What the page has to
+say is worth the rest: just below 78 % there are seven points, and from 78 % on all ten.
 
 Among the new images your 200 stand once more. They do not count; they tell what was learnt by heart.
 

@@ -3,8 +3,8 @@
 from grader.exercise import Quiz
 
 exercise = Quiz(
-    question="NT-Xent with batches of 16 and of 256, by kNN: at 9,600 images seen 92.3 ± 1.4 and 86.3 ± "
-    "0.2; at 150 steps 86.1 ± 0.5 and 93.2 ± 1.2. A paper wants to say that large batches are better "
+    question="NT-Xent with batches of 16 and of 256, by kNN: at about 9,600 images seen 92.3 ± 1.4 and "
+    "86.3 ± 0.2; at 150 steps 86.1 ± 0.5 and 93.2 ± 1.2. A paper wants to say that large batches are better "
     "*because they have more negatives*. Which control would show it?",
     options={
         "a": "The second pair of numbers: at equal steps the large batch wins.",

@@ -1,8 +1,8 @@
 """A pair on a circle
 
 Turn the point (x, y) about 0 by an angle, against the clock: x′ = x·cos − y·sin and
-y′ = x·sin + y·cos. Turning (sin p, cos p) so is what moves a sinusoidal position from
-p to another.
+y′ = x·sin + y·cos. Turned so by the angle −k, (sin p, cos p) becomes (sin(p + k),
+cos(p + k)): a sinusoidal position, k places on.
 """
 
 import math
