@@ -675,15 +675,15 @@ beside_guesses(last, my_longer, "right of 100", floor=floor)
 #
 # ### And the others?
 #
-# The recorded table of the course's methods (`benchmarks/results/methods-cpu.md`; three seeds, ten labels a class,
-# probe). Each beside the two runs that can tell, of its own network, set and budget. **Your guess:** of these seven,
+# The recorded table of the course's methods (`benchmarks/results/methods-cpu.md`; three seeds, ten labels a class; a
+# linear probe, and of *labels alone* the network's own head). Each beside the two runs that can tell, of its own network, set and budget. **Your guess:** of these seven,
 # how many beat *labels alone* with all three seeds?
 
 # %%
 my_winners = None
 
 # %% demonstration=true
-recorded = {  # probe: untrained, labels alone, the pretext; by seed
+recorded = {  # by seed: untrained (probe), labels alone (own head), the pretext (probe)
     "patch-jigsaw": ([61.0, 48.5, 49.9], [65.5, 58.5, 56.0], [75.8, 73.0, 74.4]),
     "auto-encoder": ([74.4, 70.5, 76.3], [91.4, 90.8, 89.7], [88.6, 91.4, 91.9]),
     "VAE": ([74.4, 70.5, 76.3], [91.4, 90.8, 89.7], [89.7, 90.3, 89.4]),
