@@ -136,24 +136,24 @@ def sign_in(student: str, key: str | None = None) -> None:
     """Say who you are, so that `numbers` gives you your own values. With nothing in it, it does nothing.
 
     Args:
-        student: your name in the course.
+        student: your id in the course.
         key: the key that your instructor gave you; without one the values are for practice.
 
     Raises:
-        WrongKey: it is not the key of that name.
+        WrongKey: it is not the key of that id.
     """
     if is_graded():
         return  # who it is is known
     if not all(isinstance(word, str) for word in (student, key or "")):
-        raise WrongKey("Write name and key in quotes, as your instructor gave them to you.")
+        raise WrongKey("Write id and key in quotes, as your instructor gave them to you.")
     name, key = plain_name(student), plain_key(key or "")
     if not name and not key:
         return
     if key and not belongs(key, name):
         raise WrongKey(
-            f"This is not the key of {name!r}: write name and key as your instructor gave them to you."
+            f"This is not the key of {name!r}: write id and key as your instructor gave them to you."
             if name
-            else "Write your name beside the key, as your instructor gave it to you."
+            else "Write your id beside the key, as your instructor gave it to you."
         )
     os.environ["COURSE_STUDENT"] = name
     os.environ.pop("COURSE_KEY", None)  # it is somebody else's

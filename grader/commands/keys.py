@@ -25,7 +25,7 @@ NO_SECRET = (
 )
 
 
-def key(student: Annotated[str, typer.Argument(help="The student's name in the course.")]) -> None:
+def key(student: Annotated[str, typer.Argument(help="The student's id in the course.")]) -> None:
     """Print the key that gives a student their own numbers."""
     secret = course_secret()
     if secret == PUBLIC_SECRET:
@@ -38,7 +38,7 @@ def keys(
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("keys.csv"),
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write the name and the key that each student on the roster signs in with: id, name, key."""
+    """Write the id and the key that each student on the roster signs in with, beside their name."""
     from course.whole_files import replacing
     from grader.intake.roster import RosterError, read_roster
     from grader.marks.export import guarded

@@ -24,7 +24,7 @@ from grader.questions.record import Record
 
 LONGEST_NAME = 60  # of a name that a notebook gives, and that is told
 WHAT_TO_DO = (
-    "Sign in with your own name and key, run your cells again and hand in again, or tell your instructor."
+    "Sign in with your own id and key, run your cells again and hand in again, or tell your instructor."
 )
 
 

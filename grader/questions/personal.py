@@ -1,6 +1,6 @@
 """Who the student is, the numbers that are theirs alone, and what follows from the secret and from no key.
 
-    key of a student     = HMAC(course secret, student), and four digits that check name and key
+    key of a student     = HMAC(course secret, student), and four digits that check id and key
     seed of their number = HMAC(key of the student, exercise)
     seed of hidden cases = HMAC(HMAC(course secret, "hidden cases"), student and exercise)
 

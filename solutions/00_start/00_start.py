@@ -25,7 +25,7 @@ from course.show.broadcasting import broadcasting
 from grader import check, hint, numbers, progress, sign_in
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

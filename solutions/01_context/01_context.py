@@ -53,7 +53,7 @@ from grader import check, hint, numbers, sign_in
 from grader.formula import parse
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the
+# {{notebook: In a class, write the id and the key that your instructor gave you between the
 # quotes; otherwise leave them empty.}}
 
 # %%

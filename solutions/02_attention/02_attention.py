@@ -22,7 +22,7 @@
 # %% [markdown]
 # # 02 · Attention: how does one thing look at others?
 #
-# How many of a hundred handwritten digits can be read by four lines of code that have **never been
+# How many of a hundred handwritten digits can be read by a function of four lines that has **never been
 # trained**? No learning, no layers, no parameters: an image is compared with images whose label is known.
 
 # %%
@@ -61,9 +61,9 @@ hundred = 100 * (shares.argmax(dim=-1) == labels[-300:]).float().mean().item()
 beside_guesses({"read": hundred}, {"read": my_hundred}, "of a hundred digits")
 
 # %% [markdown]
-# **94.** The four lines are *attention*: each word is read in the light of other words, each patch in that of other
-# patches, and *which* others matter differs from case to case. At the end the four lines are yours, one layer of
-# them has learnt something, and you know when to distrust a 94.
+# **94.** The function, called in the cell's fourth line, is *attention*: each word is read in the light of other
+# words, each patch in that of other patches, and *which* others matter differs from case to case. At the end its
+# four lines are yours, one layer of them has learnt something, and you know when to distrust a 94.
 #
 # **You will be able to**
 # - turn similarities into attention weights, by hand and in code;
@@ -96,7 +96,7 @@ beside_guesses({"read": hundred}, {"read": my_hundred}, "of a hundred digits")
 #
 # </details>
 #
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

@@ -77,7 +77,7 @@ attention, causal_mask = mine.attention, mine.causal_mask  # yours, of lesson 02
 split_heads, merge_heads = mine.split_heads, mine.merge_heads  # and of lesson 03
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

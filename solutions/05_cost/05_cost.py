@@ -53,7 +53,7 @@ from grader import check, hint, numbers, sign_in
 from grader.formula import value_of
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%
@@ -291,8 +291,8 @@ title = "One block of ViT-B, d = 768, n = 3,072"
 cost_stills.crossing(lengths, curves, value_of(overtakes, d=d, n=n), title)
 
 # %% [markdown]
-# With n = 4d the crossing is at L = 2d. ViT-B (d = 768) sees 197 tokens, and 1,536 would be the draw: attention takes
-# 36 % of a block's FLOPs there, and **most of the price is the MLP's**.
+# With n = 4d the crossing is at L = 2d. ViT-B (d = 768) would have the draw at 1,536 tokens and sees 197, where
+# attention takes 36 % of a block's FLOPs, and **most of the price is the MLP's**.
 #
 # ## What does it do to the memory?
 #
@@ -530,8 +530,8 @@ for device in ("meta", "cpu"):
 # What do patches mend?
 #
 # A friend wants to hand a Transformer of ViT-B's size (12 layers, 12 heads, d = 768, n = 4d) the 224 × 224 **pixels** of
-# an image, each a token. ViT-B cuts the image into 14 × 14 patches instead. Write to the friend, in about six sentences
-# and with a number in each answer: **What fails without patches? Why is that bad? How do patches mend it,** and what do
+# an image, each a token. ViT-B cuts the image into 196 patches of 16 × 16 instead. Write to the friend, in about six
+# sentences and with a number in each answer: **What fails without patches? Why is that bad? How do patches mend it,** and what do
 # they not mend?
 #
 # ### BEGIN SOLUTION

@@ -75,7 +75,7 @@ from grader.formula import parse
 attention, split_heads, MultiHead = mine.attention, mine.split_heads, mine.MultiHead
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

@@ -88,7 +88,7 @@ from grader import check, hint, mine, numbers, sign_in
 soft_loss = mine.soft_loss  # yours, of lesson 07
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

@@ -67,7 +67,7 @@ from course.vision.vit import ViT
 from grader import check, hint, numbers, sign_in
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

@@ -72,7 +72,7 @@ from grader.formula import value_of
 EncoderBlock = mine.EncoderBlock
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

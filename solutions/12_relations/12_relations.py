@@ -70,7 +70,7 @@ from grader.formula import value_of
 WORDS = ["LU", "CU", "RU", "LC", "CC", "RC", "LD", "CD", "RD"]
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

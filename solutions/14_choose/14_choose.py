@@ -76,7 +76,7 @@ from course.ssl.two_views_recorded import BATCHES
 from grader import check, hint, numbers, sign_in
 
 # %% [markdown]
-# {{notebook: In a class, write the name and the key that your instructor gave you between the quotes; otherwise
+# {{notebook: In a class, write the id and the key that your instructor gave you between the quotes; otherwise
 # leave them empty.}}
 
 # %%

@@ -203,10 +203,10 @@ def test_numbers_are_those_of_who_is_signed_in(outside, signing_in, catalogued, 
         (
             "ben",
             None,
-            "This is not the key of 'ben': write name and key as your instructor gave them to you.",
+            "This is not the key of 'ben': write id and key as your instructor gave them to you.",
         ),
-        ("ada", "0123", "This is not the key of 'ada': write name and key as your instructor gave them"),
-        ("", None, "Write your name beside the key, as your instructor gave it to you."),
+        ("ada", "0123", "This is not the key of 'ada': write id and key as your instructor gave them"),
+        ("", None, "Write your id beside the key, as your instructor gave it to you."),
     ],
 )
 def test_who_signs_in_with_a_wrong_key_is_told_and_nothing_changes(signing_in, in_cell, name, key, sentence):

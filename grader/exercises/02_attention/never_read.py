@@ -4,7 +4,7 @@ from grader.exercise import Quiz
 
 exercise = Quiz(
     question="At β = 1 the scores of a query lie within 0.125 of each other, so all 1,497 keys get nearly "
-    "the same weight. Which explanation fits **best** what the guesses and the table of keys show?",
+    "the same weight. Which explanation fits **best** what the rows *keys* and *read at β = 1* show?",
     options={
         "a": "A 2, an 8 and a 9 look like other digits: they have no shape of their own to be read by.",
         "b": "The digits of which there are fewest keys have fewest votes: with nearly equal weights, the "

@@ -161,7 +161,7 @@ def test_honest_numbers_have_their_points_and_a_neighbours_have_none_however_it_
     neighbour, verdict = told(course, "jun")
     assert "Your notebook showed numbers under the name ben, which is somebody else's here." in neighbour
     assert (
-        "Graded with jun's numbers: L = " in neighbour and "Sign in with your own name and key" in neighbour
+        "Graded with jun's numbers: L = " in neighbour and "Sign in with your own id and key" in neighbour
     )
     assert "too" not in neighbour.split() and not verdict["mistake"]
     assert "Graded with kim's numbers: L = " in told(course, "kim")[0]

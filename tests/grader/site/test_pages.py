@@ -53,7 +53,7 @@ def test_a_page_says_how_it_is_read_before_anything_else(page):
 
 
 def test_nobody_is_asked_to_sign_in_on_a_page(page):
-    assert not [cell for cell in page.cells if re.search(r"sign_in\(|the name and the key", cell.source)]
+    assert not [cell for cell in page.cells if re.search(r"sign_in\(|the id and the key", cell.source)]
 
 
 def test_numbers_of_ones_own_have_the_names_that_the_page_gives_them(page):
