@@ -12,8 +12,9 @@ from grader.exercise import Exercise, Matching, Quiz
 MOST = 3  # mistakes of an exercise
 HEAD = """# What people get wrong
 
-Of each exercise the first mistakes that its author wrote down, as `check` and the feedback name them: what to
-expect in the room before the lesson, and what to ask in an oral exam behind it. `grader report LESSON` counts
+Of each exercise the first mistakes that its author wrote down (of tests that students write, of the capstone,
+and of the questions in words there are none), as `check` and the feedback name them: what to
+expect in the room before the lesson, and what to ask in an oral exam after it. `grader report LESSON` counts
 which of them your class made. Some name what others only hint at: this page is for those who teach.
 
 """

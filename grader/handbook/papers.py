@@ -46,6 +46,7 @@ class Paper:
     title: str
     where: str
     cited: str = ""
+    authors: str = ""  # where no file of course/ cites them, or not all
     files: tuple[str, ...] = ()
     exercises: tuple[str, ...] = ()
 
@@ -73,6 +74,7 @@ def declared(root: Path) -> list[Paper]:
             title,
             entry["where"],
             entry.get("cited", ""),
+            entry.get("authors", ""),
             tuple(entry.get("files", ())),
             tuple(entry.get("exercises", ())),
         )
@@ -108,7 +110,8 @@ def _row(paper: Paper, cites: dict[str, list[str]], texts: dict[str, str]) -> st
     lessons = sorted(said_in | {exercise.lesson for exercise in exercises})
     if not (files or lessons):
         raise Undeclared(f"{DECLARED}: no file and no lesson has to do with {paper.title!r}.")
-    by = f"{paper.cited.rpartition(' ')[0]}, " if paper.cited else ""
+    authors = paper.authors or paper.cited.rpartition(" ")[0]
+    by = f"{authors}, " if authors else ""
     methods = [path for path in files if not path.startswith(ABOUT)] or files
     cells = (
         f"*{paper.title}*, {by}{paper.where}",
