@@ -164,7 +164,7 @@ def _told(name: str, table: np.ndarray, names: list[list[str]], digits: int, sho
     short = max(map(len, figures), default=0) == 1
     if table.size <= (READ_OUT_WHOLE if short else READ_OUT):
         told = [
-            f"{row} "
+            f"{row}: "
             + " ".join(_number(entry, digits) if here else "–" for entry, here in zip(entries, allowed))
             for row, entries, allowed in zip(names[0], table, seen)
         ]

@@ -28,7 +28,7 @@ def test_every_cell_holds_its_number_and_the_text_reads_them_out(shown):
     [((table, _), alt)] = shown
     assert words(table) == ["0.25", "0.75", "1.00", "0.00"]
     assert "2 × 2 cells, query by key, colours from 0 to 1" in alt
-    assert "A, row by row: x 0.25 0.75, y 1.00 0.00." in alt
+    assert "A, row by row: x: 0.25 0.75, y: 1.00 0.00." in alt
 
 
 def test_side_by_side_a_colour_means_the_same_number(shown):
@@ -54,7 +54,7 @@ def test_what_is_not_allowed_is_hatched_and_not_looked_at(shown):
     assert words(table) == ["0.5"] * 6
     assert np.isnan(np.ma.filled(table.images[0].get_array(), np.nan)).sum() == 3
     assert len(table.collections[0].get_paths()) == 3 and table.collections[0].get_hatch() == "///"
-    assert "0 0.5 – –" in alt and alt.endswith("3 cells are hatched and not allowed.")
+    assert "0: 0.5 – –" in alt and alt.endswith("3 cells are hatched and not allowed.")
 
 
 def test_a_large_matrix_has_colours_alone_and_is_told_by_its_extremes(shown):
@@ -81,7 +81,7 @@ def test_a_table_of_single_figures_is_read_out_as_far_as_nine_by_nine(shown):
     table = np.arange(81).reshape(9, 9) % 9
     matrices.matrices({"": table}, digits=0, axes=("", ""))
     [(_, alt)] = shown
-    assert alt.startswith("9 × 9 cells, colours from 0 to 8: row by row: 0 0 1 2 3 4 5 6 7 8, 1 0 1")
+    assert alt.startswith("9 × 9 cells, colours from 0 to 8: row by row: 0: 0 1 2 3 4 5 6 7 8, 1: 0 1")
 
 
 def test_a_small_matrix_takes_little_room(shown):
