@@ -40,10 +40,7 @@ def breaks_of(exercise: Function) -> tuple[Breaks, ...]:
     if exercise.candidates is not None:
         return ()  # of two mistakes at once nothing was recorded
     candidates = candidates_of(exercise)
-    cases = [
-        Case(q, right := candidates.exercise.right_outcome(q), right, wrong=False)
-        for q in _questions(exercise)
-    ]
+    cases = [Case(q, right := exercise.right_outcome(q), right, wrong=False) for q in _questions(exercise)]
     found: dict[Any, Breaks] = {}
     harmless = []
     for candidate in candidates:

@@ -15,14 +15,9 @@ from typing import Any
 from grader.exercise.number import Number
 from grader.naming.polynomials import Polynomial
 from grader.naming.terms import MULTIPLY_ADDS, Terms
+from grader.naming.units import SIZES, others, parts
 
 Given = Mapping[str, Any]
-THOUSANDS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-SIZES = {  # of the units that take a prefix
-    "FLOPs": THOUSANDS,
-    "B": THOUSANDS | {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40},
-}
-NOT_COUNTED = ("times", "of 1")  # ratios: nobody gives thousands of them
 SPOKEN = {"k": "Kilo", "M": "Mega", "G": "Giga", "T": "Tera"}
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 XOR = "`^` is not a power in Python but an exclusive or: write `**`."
@@ -81,39 +76,27 @@ def multiply_adds(exercise: Number) -> Iterator[Unit]:
 
 def units(exercise: Number) -> Iterator[Unit]:
     """Larger and smaller units than the one that is asked for; thousands and millions of what is counted."""
-    prefix, base = _parts(exercise.unit)
-    if base:
+    prefix, base = parts(exercise.unit)
+    if prefix:
         own = SIZES[base][prefix]
-        if prefix:
-            written = _power(own)
-            if prefix in SPOKEN:
-                digits = round(math.log10(own)) // 3 * 10  # of 2, about as much as those of 10
-                said = f"{SPOKEN[prefix]} is {_power(2**digits)} here; it should be {written}."
-                yield Unit(said, own / 2**digits)
-            yield Unit(f"It is multiplied by {written} where it should be divided.", float(own**2))
-            yield Unit(f"It is divided by {written} twice.", 1 / own)
-        for other, size in SIZES[base].items():
-            if other != prefix:
-                name = "bytes" if other + base == "B" else other + base
-                yield Unit(f"This is in {name}; {exercise.unit} are asked for.", own / size)
+        written = _power(own)
+        if prefix in SPOKEN:
+            digits = round(math.log10(own)) // 3 * 10  # of 2, about as much as those of 10
+            said = f"{SPOKEN[prefix]} is {_power(2**digits)} here; it should be {written}."
+            yield Unit(said, own / 2**digits)
+        yield Unit(f"It is multiplied by {written} where it should be divided.", float(own**2))
+        yield Unit(f"It is divided by {written} twice.", 1 / own)
+    for clause, factor in others(exercise.unit):
+        yield Unit(f"{clause[0].upper()}{clause[1:]}.", float(factor))
+    if base:
         return
     if exercise.unit == "nats":
         yield Unit("This is in bits, with log₂; nats are asked for.", 1 / math.log(2))
         yield Unit("The logarithm is log₁₀; it should be ln.", 1 / math.log(10))
-    elif exercise.unit and exercise.unit not in NOT_COUNTED:
-        for number, power in {"thousands": 3, "millions": 6, "billions": 9}.items():
-            yield Unit(f"This is in {number} of {exercise.unit}.", 10.0**-power)
     yield Unit("This is in per cent.", 100.0)
     if not exercise.unit:
         for power in (3, 6, 9, -3, -6, -9):
             yield Unit(f"It is 10{_raised(power)} times the right number.", 10.0**power)
-
-
-def _parts(unit: str) -> tuple[str, str]:
-    """The prefix of a unit and what takes it: "MiB" is ("Mi", "B"); nothing, of a unit that takes none."""
-    unit = "B" if unit == "bytes" else unit
-    found = [(unit.removesuffix(base), base) for base in SIZES if unit.endswith(base)]
-    return next(((prefix, base) for prefix, base in found if prefix in SIZES[base]), ("", ""))
 
 
 def _power(number: int) -> str:

@@ -15,14 +15,13 @@ from math import prod
 
 from grader.naming.differences import Group, Remark, cost, difference, fraction_of, how_often, listed
 from grader.naming.polynomials import Monomial, Polynomial, monomial_of, over, written
+from grader.naming.units import others
 
 MULTIPLY_ADDS = (
     "this counts multiply–adds. Here every multiplication and every addition is one FLOP, "
     "so a multiply–add is two"
 )
 MOST_CHANGES, MOST_REMARKS = 3, 3  # with more of them, anything can be explained
-THOUSANDS = {3: ("k", "thousands"), 6: ("M", "millions"), 9: ("G", "billions"), 12: ("T", "trillions")}
-BINARY = {1: "KiB", 2: "MiB", 3: "GiB"}
 
 
 @dataclass(frozen=True)
@@ -141,13 +140,8 @@ class Terms:
         if self.unit == "FLOPs":
             said = Remark("this is in multiply–adds, each of which is two FLOPs", alone=MULTIPLY_ADDS)
             yield View(said, given.times(2), self.groups)
-        for name, factor in self._units():
-            said = Remark(
-                f"this is in {name}; {self.unit} are asked for"
-                if " of " not in name
-                else f"this is in {name}"
-            )
-            yield View(said, given.times(1 / factor), self.groups, self.unit, beside=1)
+        for clause, factor in others(self.unit):
+            yield View(Remark(clause), given.times(1 / factor), self.groups, self.unit, beside=1)
         if len(self.groups) == 1:
             return
         if (ratio := _ratio(given, self.total)) is not None:
@@ -165,18 +159,6 @@ class Terms:
             yield View(said, given.times(1, one), self.groups, self.unit)
             said = Remark(f"there is a factor {symbol} too many in every term")
             yield View(said, given.times(1, over((), one)), self.groups, self.unit)
-
-    def _units(self) -> Iterator[tuple[str, Fraction]]:
-        """Other units that the right number may be given in, and what they make of it."""
-        if not self.unit:
-            return
-        letters = {"FLOPs": "FLOPs", "bytes": "B"}.get(self.unit)
-        for power, (letter, number) in THOUSANDS.items():
-            name = f"{letter}{letters}" if letters else f"{number} of {self.unit}"
-            yield name, Fraction(1, 10**power)
-        if self.unit == "bytes":
-            for power, name in BINARY.items():
-                yield name, Fraction(1, 1024**power)
 
     def _with(self, names: Mapping[str, str]) -> tuple[Group, ...]:
         """The terms with other symbols in place of some."""
