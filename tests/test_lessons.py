@@ -57,6 +57,16 @@ def executed(notebook: nbformat.NotebookNode, allow_errors: bool = False) -> nbf
     return notebook
 
 
+def cells_of(source: str) -> list[str]:
+    """The cells of a lesson's source."""
+    return re.split(r"^# %%.*\n", source, flags=re.MULTILINE)
+
+
+def run_cell(cell: str, names: dict[str, Any]) -> None:
+    """Run a cell in a namespace, which holds what it would else wait for."""
+    exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), names)
+
+
 def half_filled(
     lesson: Lesson, answered: int, shorter: str = "", without: str = ""
 ) -> list[nbformat.NotebookNode]:

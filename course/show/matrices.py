@@ -160,18 +160,17 @@ def _told(name: str, table: np.ndarray, names: list[list[str]], digits: int, sho
     seen = np.ones(table.shape, bool) if shown is None else shown
     start = f"{name}, " if name else ""
     written = np.array([[_number(entry, digits) for entry in entries] for entries in table])
-    figures, counts = np.unique(written[seen], return_counts=True)
-    short = max(map(len, figures), default=0) == 1
+    numbers, counts = np.unique(written[seen], return_counts=True)
+    short = max(map(len, numbers), default=0) == 1
     if table.size <= (READ_OUT_WHOLE if short else READ_OUT):
         told = [
-            f"{row}: "
-            + " ".join(_number(entry, digits) if here else "–" for entry, here in zip(entries, allowed))
-            for row, entries, allowed in zip(names[0], table, seen)
+            f"{row}: " + " ".join(number if here else "–" for number, here in zip(entries, allowed))
+            for row, entries, allowed in zip(names[0], written, seen)
         ]
         return start + "row by row: " + ", ".join(told)
-    if len(figures) <= FEW:
-        rarest = sorted(zip(counts, figures))
-        places = [f"{figure} in {_where((written == figure) & seen, names)}" for _, figure in rarest[:-1]]
+    if len(numbers) <= FEW:
+        rarest = sorted(zip(counts, numbers))
+        places = [f"{number} in {_where((written == number) & seen, names)}" for _, number in rarest[:-1]]
         return start + ", ".join([*places, f"{rarest[-1][1]} {'elsewhere' if places else 'everywhere'}"])
     i, j = np.unravel_index(np.where(seen, table, -np.inf).argmax(), table.shape)
     most = f"the largest, {_number(table[i, j], digits)}, in row {names[0][i]}, column {names[1][j]}"

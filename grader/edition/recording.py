@@ -101,7 +101,7 @@ def _of_question(exercise: Function, question: Question, candidates: Candidates)
         "payload": wire.encode(question.payload),
         "sizes": question.sizes,
         "rounding": exercise.rounding_of(question),
-        "right": wire.encode_outcome(candidates.exercise.right_outcome(question)),
+        "right": wire.encode_outcome(exercise.right_outcome(question)),
     }
 
 

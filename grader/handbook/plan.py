@@ -16,7 +16,7 @@ from grader.exercise import Number
 BEGIN, END = "<!-- python -m grader.handbook: from here -->", "<!-- to here -->"
 BY_HAND = re.compile(r'^# %% \[markdown\].*\bby_hand="(\w+)".*\bpoints=(\d+)', re.MULTILINE)
 NEEDS = re.compile(r"\*\*You need\*\* (.*?)(?:\. |$)")  # the first sentence
-TIME = re.compile(r"\*\*Time\*\*:? (?:about )?(.*?)(?=[,;:(.]| half of| to read)")
+TIME = re.compile(r"\*\*Time\*\*:? (.*?)(?=[,;:(.]| half of| to read)")
 NUMBER, RANGE = re.compile(r"\b(\d\d)\b"), re.compile(r"\b(\d\d) to (\d\d)\b")
 HEAD = """| lesson | needs | takes | exercises | points | of these by a person | own numbers |
 |:--|:--|:--|--:|--:|--:|:--|
@@ -62,8 +62,17 @@ def _row(lesson: Lesson) -> str:
 
 def said(source: str) -> tuple[list[str], str]:
     """The lessons that a lesson says it needs, and the time that it says it takes."""
-    text = " ".join(re.sub(r"^# ?", "", source, flags=re.MULTILINE).split())
-    asked, time = NEEDS.search(text), TIME.search(text)
+    asked = NEEDS.search(_in_one_line(source))
     told = asked[1] if asked else ""
     told = RANGE.sub(lambda ends: " ".join(f"{n:02}" for n in range(int(ends[1]), int(ends[2]) + 1)), told)
-    return sorted(set(NUMBER.findall(told))), time[1].strip() if time else ""
+    return sorted(set(NUMBER.findall(told))), time_of(source).removeprefix("about ")
+
+
+def time_of(source: str) -> str:
+    """How long a lesson says that it takes: "about four hours"; nothing, where it does not say."""
+    time = TIME.search(_in_one_line(source))
+    return time[1].strip() if time else ""
+
+
+def _in_one_line(source: str) -> str:
+    return " ".join(re.sub(r"^# ?", "", source, flags=re.MULTILINE).split())

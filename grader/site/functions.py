@@ -61,11 +61,7 @@ def recorded(exercise: Function, place: Any) -> dict[str, Any]:
     candidates = candidates_of(exercise)
     parts = [*exercise.parts]
     asked = [
-        (
-            parts.index(q.part),
-            repr([*q.payload["inputs"].values()]),
-            candidates.exercise.right_outcome(q).value,
-        )
+        (parts.index(q.part), repr([*q.payload["inputs"].values()]), exercise.right_outcome(q).value)
         for q in questions
     ]
     return {
@@ -114,8 +110,7 @@ def _tells(
     exercise = candidates.exercise
     return any(
         how == "value"
-        and exercise.difference(question, candidates.exercise.right_outcome(question).value, value)
-        is not None
+        and exercise.difference(question, exercise.right_outcome(question).value, value) is not None
         for question, (how, value) in zip(questions, outcomes)
     )
 

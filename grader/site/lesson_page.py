@@ -8,7 +8,6 @@ exercise stand its rungs, which are in no notebook.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from grader.building.executed import executed
 from grader.building.lesson import Lesson
 from grader.exercise import Exercise, Number
 from grader.exercise.solution import BEGIN, END
+from grader.handbook.plan import time_of
 from grader.judging.panel import rich
 from grader.site.answers import BETWEEN, Answers
 from grader.site.figures import Figures
@@ -39,8 +39,6 @@ WARM_UP = """### Warm-up · {title}
 *Plain Python, judged in this page, for no points.*
 
 {text}"""
-IN_WORDS = "-words"  # ends the id of the cell for such an answer
-_TIME = re.compile(r"\*\*Time\*\*:? ([^,:;(]+?)(?= *[,:;(])")
 _MARK = re.compile(rf"^ *({BEGIN}|{END})\n?", re.MULTILINE)
 
 
@@ -56,6 +54,7 @@ def lesson_page(lesson: Lesson, files: Path, address: str) -> NotebookNode:
     exercises = {exercise.id: exercise for exercise in catalogue.of_lesson(lesson.name)}
     rungs = rungs_of(lesson.name)
     cells: list[NotebookNode] = []
+    in_words = 0  # how many answers a person grades, in a class
     for cell in executed(lesson, "page").cells:
         asked = cell.metadata.get("nbgrader", {})
         exercise = exercises.get(asked.get("grade_id", "").removesuffix("_answer"))
@@ -66,6 +65,7 @@ def lesson_page(lesson: Lesson, files: Path, address: str) -> NotebookNode:
             cells += [_warm_up(rung, answers) for rung in rungs if rung.before == of]
             if of in exercises and isinstance(exercises[of], Number):
                 cell.source = cell.source.replace("`given.", "`")  # the page has a line with the numbers
+            in_words += bool(asked.get("solution"))
             cells += _words(cell, asked, figures)
         elif exercise is None:
             cells.append(_ran(cell, figures))
@@ -76,15 +76,11 @@ def lesson_page(lesson: Lesson, files: Path, address: str) -> NotebookNode:
     cells[0].source = f"{title}\n\n{opening(lesson, files, address)}\n{rest}"
     answers.write(files)
     cells.append(_markdown(f'<script defer src="{address}/{answers.FILE}"></script>', "answers"))
-    in_words = [cell for cell in cells if cell.id.endswith(IN_WORDS)]  # which a person grades, in a class
-    asked = {"exercises": len(exercises) + len(in_words), "time": time_of(cells)}
+    asked = {
+        "exercises": len(exercises) + in_words,
+        "time": time_of(lesson.source.read_text(encoding="utf-8")),
+    }
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "asked": asked})
-
-
-def time_of(cells: Sequence[NotebookNode]) -> str:
-    """How long the lesson says that it takes: "about four hours"; nothing, where it does not say."""
-    found = (_TIME.search(" ".join(cell.source.split())) for cell in cells if cell.cell_type == "markdown")
-    return next((time[1] for time in found if time), "")
 
 
 def _words(cell: NotebookNode, asked: dict[str, Any], figures: Figures) -> list[NotebookNode]:

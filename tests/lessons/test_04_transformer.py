@@ -16,12 +16,12 @@ from course.language.translate import UNKNOWN
 from course.show.beam import beam_tree
 from grader import catalogue
 from grader.configure import LONG
-from tests.test_lessons import LESSONS, assert_waiting, half_filled
+from tests.test_lessons import LESSONS, assert_waiting, cells_of, half_filled, run_cell
 
 LESSON = "04_transformer"
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE, RESULTS = ROOT / "solutions" / LESSON / f"{LESSON}.py", ROOT / "benchmarks" / "results"
-CELLS = re.split(r"^# %%.*\n", SOURCE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+CELLS = cells_of(SOURCE.read_text(encoding="utf-8"))
 TEXT = " ".join(line.removeprefix("# ") for line in SOURCE.read_text(encoding="utf-8").splitlines())
 PARTS = ("CrossAttention", "EncoderBlock", "DecoderBlock", "shift_right", "padded_loss", "append_likeliest")
 PARTS += ("beam_step", "additive_attention", "split_heads", "merge_heads")
@@ -35,7 +35,7 @@ def lesson(*defined, **changed):
     exec(re.sub(r"^from grader.*\n|^\w+, \w+ = mine\..*\n", "", imports, flags=re.MULTILINE), space)
     for start in defined:
         (cell,) = (cell for cell in CELLS if re.search(rf"^{re.escape(start)}", cell, re.MULTILINE))
-        exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), space)
+        run_cell(cell, space)
         space |= changed
     return space
 

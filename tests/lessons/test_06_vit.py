@@ -23,11 +23,11 @@ from grader import catalogue
 from grader.formula import parse
 from tests.course.randomised import randomised
 from tests.course.vision.test_vit import SMALL, transformers_twin
-from tests.test_lessons import LESSONS, assert_waiting, half_filled
+from tests.test_lessons import LESSONS, assert_waiting, cells_of, half_filled, run_cell
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "06_vit"]
 SOURCE = LESSON.source
-CELLS = re.split(r"^# %%.*\n", SOURCE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+CELLS = cells_of(SOURCE.read_text(encoding="utf-8"))
 TEXT = " ".join(line.removeprefix("# ") for line in SOURCE.read_text(encoding="utf-8").splitlines())
 PARTS = ("to_patches", "PatchEmbed", "Places", "PreNormBlock", "VisionTransformer")
 PARTS += ("resize_places", "attention_distance", "MultiHead", "split_heads", "attention")
@@ -41,7 +41,7 @@ def lesson(*defined, **changed):
     exec(re.sub(r"^from grader.*\n|^attention, split_heads.*\n", "", imports, flags=re.MULTILINE), space)
     for start in defined:
         (cell,) = (cell for cell in CELLS if re.search(rf"^{re.escape(start)}", cell, re.MULTILINE))
-        exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), space)
+        run_cell(cell, space)
     return space
 
 
@@ -203,7 +203,7 @@ def test_lots_were_drawn_for_which_filters_come_first():
     space["fresh"], shown = space["VisionTransformer"](**sizes, classes=10), []
     space["net"] = space["in_mine"](trained.encoder, **sizes, classes=8)
     space["components"] = lambda weights, count: shown.append(weights)
-    exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), space)
+    run_cell(cell, space)
     first, second = (principal(weights.flatten(1).numpy())[1][0] for weights in shown)
     assert torch.equal(shown[0], trained.encoder.embedding.projection.weight.reshape_as(shown[0]))
     assert f"explains {100 * first:.1f} % of the variance, the other's {100 * second:.1f} %" in TEXT

@@ -10,12 +10,12 @@ from course.data.by_name import load
 from course.ssl.context import fitting_side
 from grader import catalogue
 from grader.questions.draw import Draw
-from tests.test_lessons import LESSONS, ROOT, assert_waiting, assigned, half_filled
+from tests.test_lessons import LESSONS, ROOT, assert_waiting, assigned, cells_of, half_filled, run_cell
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "09_pretext"]
 SOURCE = LESSON.source.read_text(encoding="utf-8")
 WORDS = " ".join(SOURCE.replace("\n#", "\n").split())
-CELLS = re.split(r"^# %%.*\n", SOURCE, flags=re.MULTILINE)
+CELLS = cells_of(SOURCE)
 RESULTS = ROOT / "benchmarks" / "results"
 SHORT = "\n".join(
     [
@@ -36,7 +36,7 @@ def space(*defined: str, **changed):
     names.update(changed)
     for line in defined:
         (cell,) = (cell for cell in CELLS if line in cell)
-        exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), names)
+        run_cell(cell, names)
     return names
 
 

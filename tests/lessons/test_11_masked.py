@@ -19,7 +19,7 @@ from course.ssl.masked_recorded import RECORDED
 from course.ssl.maskfeat import gradients, hog
 from grader import catalogue
 from grader.formula import value_of
-from tests.test_lessons import LESSONS, ROOT, assert_waiting, half_filled
+from tests.test_lessons import LESSONS, ROOT, assert_waiting, cells_of, half_filled, run_cell
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.name == "11_masked"]
 SOURCE = LESSON.source.read_text(encoding="utf-8")
@@ -81,8 +81,8 @@ def test_the_decoder_costs_more_than_the_encoder():
 
 def printed(line: str, capsys, **names) -> str:
     """What the cell that holds this line prints."""
-    (cell,) = (cell for cell in re.split(r"^# %%.*\n", SOURCE, flags=re.MULTILINE) if line in cell)
-    exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), {"torch": torch, "nn": nn, "F": F} | names)
+    (cell,) = (cell for cell in cells_of(SOURCE) if line in cell)
+    run_cell(cell, {"torch": torch, "nn": nn, "F": F} | names)
     return capsys.readouterr().out
 
 

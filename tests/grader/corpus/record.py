@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 
 from grader import catalogue
+from grader.asking.chance import begin_with
 from grader.asking.respond import read_reply, reply
 from grader.exercise import Exercise, Question
 from grader.judging.examination import request
@@ -79,7 +80,7 @@ def tell(answer: Answer, seed: int = SEED, questions: Sequence[Question] | None 
     """Ask an answer the questions of a seed, or those given, and judge it."""
     exercise = asked(answer.exercise)
     questions = exercise.questions(Draw(seed, KEY)) if questions is None else questions
-    torch.default_generator.manual_seed(seed)
+    begin_with(seed)
     payloads = [question.payload for question in questions]
     defined = {exercise.id: answer.answer}
     answered = reply(request(exercise, payloads), defined, catalogue.implementations)

@@ -11,6 +11,7 @@ from grader import catalogue
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import Lesson, find_lessons
 from grader.building.medium import words_for
+from grader.handbook.plan import time_of
 from grader.site import build, front, lesson_page, library
 from grader.site.rung import rungs_of
 
@@ -129,8 +130,8 @@ def test_the_front_page_has_a_row_for_each_lesson_and_a_figure(page):
 
 @pytest.mark.parametrize("lesson", find_lessons(ROOT), ids=lambda lesson: lesson.name)
 def test_the_list_says_how_long_a_lesson_takes(lesson):
-    cells = nbformat.read(lesson.released, as_version=4).cells
-    assert re.fullmatch(r"(about )?(\w+ )*(hours|minutes)( and a half)?", lesson_page.time_of(cells))
+    source = lesson.source.read_text(encoding="utf-8")
+    assert re.fullmatch(r"(about )?(\w+ )*(hours|minutes)( and a half)?", time_of(source))
 
 
 def test_the_place_of_a_record_leads_to_it():
