@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from grader.asking import wire
+from grader.asking.attempt import attempt
 from grader.asking.chance import begin_with
-from grader.asking.outcome import Failure, Refused, attempt
+from grader.asking.outcome import Failure, Refused
 from grader.asking.watch import ours
 
 OWN, INSIDE = "own", "inside"
@@ -73,16 +74,14 @@ def ask_property_test(answer: Any, payload: dict[str, Any]) -> dict[str, Any]:
             stops.append(outcome.failure)
     if not seen.calls and not stops:
         raise NotImplementedError("The test never calls the function that it is handed.")
-    return asdict(
-        Report(
-            accepts=not stops,
-            sometimes=0 < len(stops) < runs,
-            because=stops[0] if stops else None,
-            error=_error(stops[0], seen) if stops else "",
-            nan=seen.nan,
-            returns=returns,
-        )
-    )
+    return {
+        "accepts": not stops,
+        "sometimes": 0 < len(stops) < runs,
+        "because": wire.encode_failure(stops[0]) if stops else None,
+        "error": _error(stops[0], seen) if stops else "",
+        "nan": seen.nan,
+        "returns": returns,
+    }
 
 
 @dataclass

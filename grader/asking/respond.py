@@ -23,8 +23,9 @@ from typing import Any
 
 from grader.asking import clock, rules, wire
 from grader.asking.ask import ASK
+from grader.asking.attempt import attempt, failure_of
 from grader.asking.ordinary import ordinary_state
-from grader.asking.outcome import Failure, Outcome, TimeUp, attempt, failure_of
+from grader.asking.outcome import Failure, Outcome, TimeUp
 from grader.asking.watch import Watch, ours, refuse_processes
 
 _PLACE = re.compile(r" *\(Triggered internally at [^)]*\)")  # in PyTorch's own code

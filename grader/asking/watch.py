@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from operator import methodcaller
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 import torch
@@ -79,7 +79,7 @@ class Watch:
         self.used: set[str] = set()
         self.is_interrupted = False  # by whoever limits its time: Python then drops what it was calling
         self._operators, self._is_busy = operators, False
-        self._noted: dict[int, CodeType] = {}  # kept, so that no other gets its number
+        self._noted: set[tuple[str, str]] = set()  # file and name of each function
         self._before: Any = None
         self._record: profiler.profile | None = None
         self._since = 0.0
@@ -170,11 +170,11 @@ class Watch:
         elif self._is_busy or _in_ours:
             return
         elif event == "call":
-            code = frame.f_code
-            if id(code) not in self._noted:
-                self._noted[id(code)] = code
-                if module := _module(code.co_filename):
-                    self.used.add(f"{module}.{code.co_qualname}")
+            code = frame.f_code  # by its names: each `id` is an event that audit hooks hear of
+            if (which := (code.co_filename, code.co_qualname)) not in self._noted:
+                self._noted.add(which)
+                if module := _module(which[0]):
+                    self.used.add(f"{module}.{which[1]}")
         elif event == "c_call" and argument.__name__ in _SWITCHES:
             self.used.add(SWITCHES + _SWITCHES[argument.__name__])
 
@@ -213,17 +213,24 @@ def _is_inside_an_operator(frame: FrameType | None) -> bool:
 def ours() -> Iterator[None]:
     """What is called here is no doing of the answer: a gradient, an implementation that a test is handed.
 
-    The recorder stays on, and is not told of this thread's operators: to start it takes 2 ms.
+    Neither calls nor operators of this thread are told of meanwhile: to be told takes longer than they do.
+    The recorder itself stays on, as to start it takes 2 ms.
     """
     global _in_ours
-    is_outermost = _open is not None and _open._record is not None and not _in_ours
+    watch, called = None if _in_ours else _open, sys.getprofile()
+    notes = watch is not None and called == watch._called
+    records = watch is not None and watch._record is not None
     try:
         _in_ours += 1
-        if is_outermost:
+        if records:
             _record_operators(False)
+        if notes:
+            _setprofile(None)
         yield
     finally:
-        if is_outermost:
+        if notes:
+            _setprofile(called)
+        if records:
             _record_operators(True)
         _in_ours -= 1
 

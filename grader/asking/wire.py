@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from grader.asking.outcome import Failure, Outcome
 
 LARGEST = 16 * 2**20  # bytes of one array; the checks' own are some hundred
 DTYPES = {"float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool"}
+_NATIVE = {np.dtype(name): name for name in DTYPES}  # in our byte order: to ask a dtype its name is slow
 LONGEST_TEXT = 10_000
 LONGEST_NAME = 100
 DEEPEST = 20  # containers in containers
@@ -88,10 +89,10 @@ def _encode_array(value: Any) -> Any:
         array = value.detach()
         array = (array.float() if array.dtype is torch.bfloat16 else array).numpy(force=True)
     array = np.asarray(array)
-    name = array.dtype.name
+    name = _NATIVE.get(array.dtype) or array.dtype.name
     if name not in DTYPES or array.nbytes > LARGEST:
         return {"foreign": type(value).__name__, "dtype": name, "shape": list(array.shape)}
-    data = base64.b64encode(array.astype(name, copy=False).tobytes()).decode("ascii")  # native byte order
+    data = base64.b64encode(array.astype(name, copy=False).tobytes()).decode("ascii")
     return {"tensor" if tensor else "array": data, "dtype": name, "shape": list(array.shape)}
 
 
@@ -148,7 +149,12 @@ def _are_sizes(shape: list[Any]) -> bool:
 def encode_outcome(outcome: Outcome) -> Any:
     """A JSON value for an outcome."""
     failure = outcome.failure
-    return {"value": encode(outcome.value), "failure": None if failure is None else asdict(failure)}
+    return {"value": encode(outcome.value), "failure": None if failure is None else encode_failure(failure)}
+
+
+def encode_failure(failure: Failure) -> dict[str, Any]:
+    """A JSON value for a failure."""
+    return {**vars(failure), "details": dict(failure.details)}
 
 
 def decode_outcome(value: Any) -> Outcome:
@@ -166,7 +172,7 @@ def decode_outcome(value: Any) -> Outcome:
 
 
 def decode_failure(value: Any) -> Failure:
-    """The failure in what `dataclasses.asdict` makes of one: its texts are the student's, whoever wrote them.
+    """The failure that was encoded: its texts are the student's, whoever wrote them.
 
     Raises:
         WireError: it is none, or it names a rule that there is not, or with other details.

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 import torch
 
 from grader.asking.ask import ASK
-from grader.asking.outcome import Outcome, attempt
+from grader.asking.attempt import attempt
+from grader.asking.outcome import Outcome
 from grader.exercise.compare import Difference, difference
 from grader.questions.draw import Draw
 

@@ -18,8 +18,9 @@ import torch
 from torch import nn
 
 from grader import catalogue
+from grader.asking.attempt import attempt
 from grader.asking.module import build, run
-from grader.asking.outcome import Outcome, attempt
+from grader.asking.outcome import Outcome
 from grader.exercise import Function, Module, Question
 from grader.naming.words import renamed
 from grader.questions.draw import Draw

@@ -14,7 +14,8 @@ from typing import Any
 
 from grader import catalogue
 from grader.asking import wire
-from grader.asking.outcome import Outcome, attempt
+from grader.asking.attempt import attempt
+from grader.asking.outcome import Outcome
 from grader.asking.respond import reply
 from grader.asking.rules import ENDED
 from grader.asking.watch import guard

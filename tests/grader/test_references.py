@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from grader import catalogue
-from grader.asking.outcome import COURSES, failure_of
+from grader.asking.attempt import failure_of
+from grader.asking.outcome import COURSES
 from grader.exercise import Function, Module, PropertyTest, TrainingOutcome
 from grader.judging.own_work import borrowed
 from grader.questions.draw import Draw

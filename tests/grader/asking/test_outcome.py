@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from grader.asking.outcome import Failure, Outcome, Refused, TimeUp, attempt, failure_of
+from grader.asking.attempt import attempt, failure_of
+from grader.asking.outcome import Failure, Outcome, Refused, TimeUp
 from grader.asking.rules import ENDED, LATE, MISSING
 
 

@@ -189,6 +189,23 @@ def test_what_we_call_ourselves_is_not_the_answers():
     assert forbidden_use(watch.used, [".softmax"]) == "" and "torch.ops.aten.exp" in watch.used
 
 
+def test_an_error_is_told_by_us_and_what_comes_after_is_noted():
+    heard = []
+
+    class Told(Exception):
+        def __str__(self):
+            heard.append(sys.getprofile())
+            return "so"
+
+    def stops_at_the_first(x):
+        if not heard:
+            raise Told
+        return READY(x, x, x)
+
+    assert "`scaled_dot_product_attention`" in forbidden_use(used(stops_at_the_first, [X, X]), [BAN])
+    assert heard == [None]
+
+
 # -- switching it off --------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,8 @@ import random
 
 import torch
 
-from grader.asking.outcome import Outcome, attempt
+from grader.asking.attempt import attempt
+from grader.asking.outcome import Outcome
 from grader.exercise.base import Question
 from grader.exercise.compare import difference
 from grader.naming.case import Case

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from grader.asking.outcome import Failure, failure_of
+from grader.asking.attempt import failure_of
+from grader.asking.outcome import Failure
 from grader.naming.errors import explain
 
 X = torch.randn(2, 3, 4)
