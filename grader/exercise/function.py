@@ -414,8 +414,9 @@ class Function(Exercise):
         return question.rounding
 
     def _in_double(self, question: Question) -> Question:
-        payload = question.payload
-        return Question(question.part, {**payload, "inputs": in_double(payload["inputs"])})
+        payload = {**question.payload, "inputs": in_double(question.payload["inputs"])}
+        payload.pop("twice", None)  # nobody asks whether the reference gives the same again
+        return Question(question.part, payload)
 
     # -- in the lesson --------------------------------------------------------------------------------
 

@@ -57,6 +57,7 @@ class Module(Function):
     ) -> None:
         super().__init__(reference, **common)
         self.starts, self.fixed = dict(starts or {}), tuple(fixed)
+        self._known: dict[str, dict[str, Tensor]] = {}
         if unknown := sorted({*self.fixed} - self.starts.keys()):
             raise ValueError(f"`{unknown[0]}` is fixed: say in `starts` what it begins as.")
 
@@ -117,11 +118,18 @@ class Module(Function):
     ) -> Question:
         """A question with what the constructor gets, and with weights."""
         payload = self._in_order(inputs)
-        with torch.device("meta"):  # their shapes are all that is asked for
-            weights = self.reference(**init).named_parameters()
-        payload |= {"init": init, "weights": {name: draw.weights_like(weight) for name, weight in weights}}
+        weights = {name: draw.weights_like(weight) for name, weight in self._parameters(init).items()}
+        payload |= {"init": init, "weights": weights}
         payload |= {"fixed": list(self.fixed)} if self.fixed else {}
         return Question(part, payload, sizes)
+
+    def _parameters(self, init: dict[str, Any]) -> dict[str, Tensor]:
+        """The reference's parameters by name, without their numbers; small sizes come again and again."""
+        made = str(init)
+        if made not in self._known:
+            with torch.device("meta"):
+                self._known[made] = dict(self.reference(**init).named_parameters())
+        return self._known[made]
 
     def _in_double(self, question: Question) -> Question:
         wide = super()._in_double(question)
