@@ -1,6 +1,7 @@
 """Worker processes as they look from outside: forked from one loaded parent (`grader.batch.parent`).
 
-The parent is started with the first worker. Should it end, its workers go on, and the next one gets another.
+The parent is started with the first worker, or before (`begin`). Should it end, its workers go on, and the
+next one gets another.
 """
 
 from __future__ import annotations
@@ -100,6 +101,7 @@ class Parent:
     """The process that workers are forked from."""
 
     def __init__(self) -> None:
+        self._was_asked = False
         self._asked, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process is)
         with theirs:
@@ -120,6 +122,7 @@ class Parent:
             OSError: it has ended.
         """
         socket.send_fds(self._asked, [json.dumps(scratch).encode()], list(descriptors))
+        self._was_asked = True
 
     def said(self) -> str:
         """How it ended, and the last that it had to say."""
@@ -134,8 +137,10 @@ class Parent:
         return f"could not be started: {ended}" + (f" ({last[0]})" if last else "")
 
     def close(self) -> None:
-        """End it; workers go on."""
+        """End it; workers go on. While it loads, it does not hear that nobody is there any more."""
         self._asked.close()
+        if not self._was_asked:
+            self._process.kill()
         self._process.wait()
         self._complaints.close()
 
@@ -153,6 +158,13 @@ def _ask(scratch: str, descriptors: Sequence[int]) -> Parent:
         _parent = Parent()
         _parent.ask(scratch, descriptors)
         return _parent
+
+
+def begin() -> None:
+    """Have this process's parent of workers load, before the first worker is wanted."""
+    global _parent
+    with _lock:
+        _parent = _parent or Parent()
 
 
 def close() -> None:

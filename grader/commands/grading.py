@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -46,20 +47,23 @@ def autograde(
     What was finished by an earlier run, and has not changed, is not graded again. Exit status 1 if something
     could not be graded; it has no score then, rather than zero.
     """
-    from grader.batch.run import SECONDS_PER_NOTEBOOK, Options, autograde
-    from grader.course_folder import CourseError
+    from grader.batch import ahead
 
-    options = Options(
-        jobs=jobs or os.cpu_count() or 1,
-        students=tuple(student or ()),
-        db_url=db,
-        scheduler=scheduler,
-        force=force,
-        seconds=limit or SECONDS_PER_NOTEBOOK,
-        require_sandbox=require_sandbox,
-    )
-    with said(CourseError):
-        summary = autograde(Path.cwd(), lesson, options)
+    with nullcontext() if scheduler else ahead.loading(Path.cwd()):
+        from grader.batch.run import SECONDS_PER_NOTEBOOK, Options, autograde
+        from grader.course_folder import CourseError
+
+        options = Options(
+            jobs=jobs or os.cpu_count() or 1,
+            students=tuple(student or ()),
+            db_url=db,
+            scheduler=scheduler,
+            force=force,
+            seconds=limit or SECONDS_PER_NOTEBOOK,
+            require_sandbox=require_sandbox,
+        )
+        with said(CourseError):
+            summary = autograde(Path.cwd(), lesson, options)
     if as_json:
         print(json.dumps(summary.to_json(), indent=2, ensure_ascii=False))
     else:

@@ -224,8 +224,9 @@ class Zygote:
         if os.getpid() != self.pid:
             return
         self.pid = NOT_OURS  # any more
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5.0)
+        if self._has_loaded:  # else it does not hear
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(5.0)
         self._process.kill()
         self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -243,6 +244,12 @@ def current() -> Zygote:
         started = _started()
         started.wait_until_loaded()
         return started
+
+
+def begin() -> None:
+    """Have this process's zygote load; nobody waits for it."""
+    with _lock:
+        _started()
 
 
 def share() -> tuple[Shared, list[int]]:
