@@ -106,12 +106,12 @@ def test_every_variant_at_full_size(name, variant):
     side = 256 if variant.endswith("/256") else 224
     with torch.device("meta"):
         model = build(name, variant).eval()
-        if name in TOKENS:
-            output = model(torch.zeros(2, 1024, dtype=torch.long))
-            assert output.shape == (2, 1024, 512)
-        else:
-            output = model(torch.empty(2, 3, side, side))
-            assert output.shape == (2, 1000) and output.device.type == "meta"
+    if name in TOKENS:
+        output = model(torch.zeros(2, 1024, dtype=torch.long, device="meta"))
+        assert output.shape == (2, 1024, 512)
+    else:
+        output = model(torch.empty(2, 3, side, side, device="meta"))
+        assert output.shape == (2, 1000) and output.device.type == "meta"
     count = sum(parameter.numel() for parameter in model.parameters())
     assert count == KNOWN.get(name, {}).get(variant, count)
 
