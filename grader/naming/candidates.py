@@ -92,7 +92,7 @@ class Candidates:
         self._boards = [self._board(number, slips) for number, slips in enumerate(own)]
         found = [one for number, slips in enumerate(own) for one in self._candidates(number, slips)]
         self.all = sorted([*found, *self._inherited()], key=lambda candidate: candidate.rank)
-        self._modules = _Memory[tuple[int, int], nn.Module]()
+        self._modules = Memory[tuple[int, int], nn.Module]()
 
     def __iter__(self) -> Iterator[Candidate]:
         return iter(self.all)
@@ -204,7 +204,7 @@ class Candidates:
         return _On(chosen)
 
 
-class _Memory(Generic[K, V]):
+class Memory(Generic[K, V]):
     """What was worked out for the questions of the last verdicts."""
 
     SIZE = 100

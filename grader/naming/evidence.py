@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
 from grader.asking.outcome import Failure, Outcome
-from grader.exercise import Exercise
-from grader.naming.candidates import Candidate, Candidates
+from grader.exercise import Exercise, Question
+from grader.naming.candidates import Candidate, Candidates, Memory
 from grader.naming.case import Case
+
+Glance = tuple[float, tuple[int, ...]]
+_glances: WeakKeyDictionary[Candidates, Memory[int, dict[tuple[int, ...], Glance | None]]]
+_glances = WeakKeyDictionary()  # by question, then by the slips
 
 
 def behaves(candidates: Candidates, chosen: Sequence[Candidate], cases: Sequence[Case]) -> bool:
@@ -43,22 +48,27 @@ def first_look(cases: Sequence[Case]) -> Case | None:
 
 
 def may_be(candidates: Candidates, chosen: Sequence[Candidate], case: Case) -> bool:
-    """Whether the first number is the same: asked in a hurry, and enough to rule most slips out."""
-    try:
-        value = candidates.value(chosen, case.question)
-    except Exception:  # whatever a wrong answer raises
+    """Whether shape and first number are the same: asked in a hurry, and enough to rule most slips out."""
+    theirs, ours = _glance(case.given_value), _glance_at(candidates, chosen, case.question)
+    if ours is None or theirs is None or ours[1] != theirs[1]:
         return False
-    ours, theirs = _first_number(value), _first_number(case.given_value)
-    if ours is None or theirs is None or _shape(value) != _shape(case.given_value):
-        return False
-    return math.isclose(ours, theirs, rel_tol=2e-3, abs_tol=2e-5) or (ours != ours and theirs != theirs)
+    (one, _), (other, _) = ours, theirs
+    return math.isclose(one, other, rel_tol=2e-3, abs_tol=2e-5) or (one != one and other != other)
 
 
-def _first_number(value: Any) -> float | None:
+def _glance_at(candidates: Candidates, chosen: Sequence[Candidate], question: Question) -> Glance | None:
+    """The first look at what the slips give, kept while answers to the question are judged."""
+    known = _glances.setdefault(candidates, Memory()).get(id(question), question, dict)
+    if (which := tuple(map(id, chosen))) not in known:
+        try:
+            known[which] = _glance(candidates.value(chosen, question))
+        except Exception:  # whatever a wrong answer raises
+            known[which] = None
+    return known[which]
+
+
+def _glance(value: Any) -> Glance | None:
+    """A value's first number, and its shape; None where there is no number in it."""
     if isinstance(value, Tensor):
-        return value.reshape(-1)[0].item() if value.numel() else None
-    return value if isinstance(value, (int, float)) else None
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    return tuple(value.shape) if isinstance(value, Tensor) else ()
+        return (value.reshape(-1)[0].item(), tuple(value.shape)) if value.numel() else None
+    return (value, ()) if isinstance(value, (int, float)) else None

@@ -1,5 +1,7 @@
 """What counts as evidence of a slip: the same value on every question, or the same error to the letter."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from made_exercises import cases_of, only, weigh, weighing
@@ -155,6 +157,17 @@ def test_a_first_look_at_one_number_rules_most_slips_out(candidates, given, expe
 def test_a_slip_that_stops_is_ruled_out(candidates):
     (first, *_) = cases_of(candidates.exercise, halved)
     assert not may_be(candidates, [one(candidates, STOPS)], first)
+
+
+def test_what_slips_give_is_looked_at_once_a_question(candidates, monkeypatch):
+    asked, value = [], candidates.value
+    monkeypatch.setattr(candidates, "value", lambda *what: asked.append(what) or value(*what))
+    cases = cases_of(candidates.exercise, halved)[:3]
+    others = [replace(case, given=Outcome(value=torch.zeros(2, 2))) for case in cases]
+    for case in (*cases, *others):
+        for sentence in (HALVED, STOPS):
+            may_be(candidates, [one(candidates, sentence)], case)
+    assert len(asked) == 2 * 3
 
 
 def test_nan_is_like_nan(monkeypatch):
