@@ -142,9 +142,9 @@ def grading_tools() -> Iterator[Finding]:
 
 def embedded_data() -> Iterator[Finding]:
     """The digits that come with scikit-learn, on which every lesson can run offline."""
-    from sklearn.datasets import load_digits
+    from course.data.digits import digits
 
-    images = load_digits().images  # (1797, 8, 8)
+    images, _ = digits()  # (1797, 8, 8)
     yield Finding("Digits", f"{len(images):,} images of {images.shape[1]} × {images.shape[2]}")
 
 

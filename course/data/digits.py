@@ -4,10 +4,12 @@ The test part of UCI's "Optical recognition of handwritten digits" (E. Alpaydin 
 each pixel counts the inked points of a 4 × 4 block, 0 … 16.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from course.data.image_set import ImageSet, measured
+from course.data.shipped import shipped
 
 INK = 16  # the largest count of a pixel
 CLASSES = 10
@@ -19,11 +21,9 @@ def digits() -> tuple[Tensor, Tensor]:
 
     -> images (1797, 8, 8), float32 from 0 (paper) to 1 (ink), and labels (1797,), int64 from 0 to 9
     """
-    from sklearn.datasets import load_digits  # slow to import, and only needed here
-
-    bunch = load_digits()
-    images = torch.tensor(bunch.images, dtype=torch.float32) / INK  # (1797, 8, 8)
-    return images, torch.tensor(bunch.target, dtype=torch.int64)
+    table = torch.tensor(np.loadtxt(shipped("data/digits.csv.gz"), delimiter=","))  # (1797, 65)
+    images, labels = table[:, :-1].unflatten(1, (8, 8)), table[:, -1]  # (1797, 8, 8), (1797,)
+    return images.float() / INK, labels.long()
 
 
 def digit_set() -> ImageSet:

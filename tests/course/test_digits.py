@@ -1,8 +1,11 @@
 """The handwritten digits: what lesson 02 says of them holds."""
 
+import pytest
 import torch
+from sklearn.datasets import load_digits, load_sample_image
 
 from course.data import digits
+from course.data.photographs import NAMES, photograph
 
 
 def test_shapes_types_and_range():
@@ -28,3 +31,16 @@ def test_always_the_same_and_each_call_its_own():
 
 def test_a_row_of_ink_never_vanishes():
     assert (digits()[0].flatten(1).norm(dim=-1) > 0).all()  # the lesson divides by it
+
+
+def test_they_are_what_scikit_learn_loads():
+    bunch = load_digits()
+    images, labels = digits()
+    assert torch.equal(images * 16, torch.tensor(bunch.images, dtype=torch.float32))
+    assert torch.equal(labels, torch.tensor(bunch.target))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_photographs_are_what_scikit_learn_loads(name):
+    pixels = torch.tensor(load_sample_image(f"{name}.jpg"))
+    assert torch.equal(photograph(name, multiple=1)[0], pixels.permute(2, 0, 1).float() / 255)
