@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 
 from grader import catalogue
 from grader.building import executed as kept
+from grader.building.forked_kernels import ForkedKernel
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import Lesson, find_lessons
 from grader.exercise.solution import BEGIN, END
@@ -52,7 +53,13 @@ def executed(notebook: nbformat.NotebookNode, allow_errors: bool = False) -> nbf
     """The whole notebook run in a kernel, demonstrations included."""
     notebook.metadata.kernelspec.name = "python3"
     strict = not allow_errors  # also where JupyterLab goes on: at a demonstration that waits for an answer
-    client = NotebookClient(notebook, timeout=1500, allow_errors=allow_errors, force_raise_errors=strict)
+    client = NotebookClient(
+        notebook,
+        timeout=1500,
+        allow_errors=allow_errors,
+        force_raise_errors=strict,
+        kernel_manager_class=ForkedKernel,
+    )
     client.execute(cwd=str(ROOT))
     return notebook
 

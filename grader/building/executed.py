@@ -24,6 +24,7 @@ from filelock import FileLock
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from grader.building.forked_kernels import ForkedKernel
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import Lesson
 from grader.building.medium import Medium
@@ -79,7 +80,9 @@ def ran(root: Path, name: str, cells: Sequence[str], longest: int = LONGEST) -> 
 def _run(root: Path, cells: Sequence[str], longest: int) -> dict[str, Any]:
     """What is kept of a run: outputs, by cell; the digest of the code; those of the files that it opened."""
     whole = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, [LISTENS, *cells, TELLS])])
-    client = NotebookClient(whole, timeout=longest, kernel_name="python3", force_raise_errors=True)
+    client = NotebookClient(
+        whole, timeout=longest, force_raise_errors=True, kernel_manager_class=ForkedKernel
+    )
     with tempfile.TemporaryDirectory() as answers:
         own = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
         client.execute(cwd=str(root), env={**own, "COURSE_ANSWERS": answers})
