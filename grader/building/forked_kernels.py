@@ -10,6 +10,8 @@ and for a pool of threads that only the parent has.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import gc
 import importlib
 import json
@@ -83,11 +85,8 @@ def _parent() -> str:
             pass_fds=[given],
             start_new_session=True,  # Ctrl-C is ours
         )
-        _started.append(process)
+    atexit.register(process.communicate)  # closes its input, at which it ends, and waits for it
     return place
-
-
-_started: list[subprocess.Popen[bytes]] = []  # whose input is open as long as we live
 
 
 def main(listening: int) -> None:
@@ -107,7 +106,7 @@ def main(listening: int) -> None:
 
 def _forked_for(asked: socket.socket) -> socket.socket:
     """Who has asked for a kernel: this returns in the fork only."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a kernel's last word
+    signal.signal(signal.SIGCHLD, _bury)
     while True:
         ready, _, _ = select.select([asked, sys.stdin], [], [])
         if sys.stdin in ready:
@@ -119,6 +118,13 @@ def _forked_for(asked: socket.socket) -> socket.socket:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             return client
         client.close()
+
+
+def _bury(*_: object) -> None:
+    """Wait for the forks that have ended: only so does their processor time count as ours."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
 
 
 def _run(client: socket.socket) -> None:
