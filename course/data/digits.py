@@ -4,6 +4,9 @@ The test part of UCI's "Optical recognition of handwritten digits" (E. Alpaydin 
 each pixel counts the inked points of a 4 × 4 block, 0 … 16.
 """
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -21,9 +24,15 @@ def digits() -> tuple[Tensor, Tensor]:
 
     -> images (1797, 8, 8), float32 from 0 (paper) to 1 (ink), and labels (1797,), int64 from 0 to 9
     """
-    table = torch.tensor(np.loadtxt(shipped("data/digits.csv.gz"), delimiter=","))  # (1797, 65)
+    table = torch.tensor(_table())  # (1797, 65)
     images, labels = table[:, :-1].unflatten(1, (8, 8)), table[:, -1]  # (1797, 8, 8), (1797,)
     return images.float() / INK, labels.long()
+
+
+@cache
+def _table() -> Any:
+    """What the file holds: the pixels of each image row by row, and behind them its label; (1797, 65)"""
+    return np.loadtxt(shipped("data/digits.csv.gz"), delimiter=",")
 
 
 def digit_set() -> ImageSet:

@@ -110,7 +110,7 @@ def train(
             for group in optimiser.param_groups:
                 group["lr"] = lr * group["scale"]
             for chosen, seed in plan.pieces(step, device):
-                torch.manual_seed(seed)  # for what takes no generator, such as dropout
+                _seed(device, seed)  # for what takes no generator, such as dropout
                 batch = method.batch(data, chosen, generator.manual_seed(seed))
                 with computing(device, recipe.precision):
                     loss, told = network(batch)
@@ -184,6 +184,14 @@ def _own_random_numbers(device: torch.device) -> Iterator[None]:
     """Seeding inside of this changes nothing for whoever draws random numbers outside."""
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         yield
+
+
+def _seed(device: torch.device, seed: int) -> None:
+    """Seed what draws on a device; `torch.manual_seed` seeks devices of every kind, for a millisecond."""
+    if device.type == "cpu":
+        torch.default_generator.manual_seed(seed)
+    else:
+        torch.manual_seed(seed)
 
 
 def _health(method: Trainable, data: Sized) -> Row:
