@@ -44,10 +44,25 @@ def image_of(fig: "Figure", alt: str) -> tuple[str, str]:
     for axes in fig.axes:
         if axes.images:
             axes.grid(False)  # matplotlib would draw the lines across the image
-    stream = io.BytesIO()
-    fig.savefig(stream, format="png", dpi=SHARPNESS * CSS_PIXELS_PER_INCH, metadata={"Software": None})
+    png = base64.b64encode(_drawn(fig, SHARPNESS * CSS_PIXELS_PER_INCH)).decode("ascii")
     pyplot.close(fig)
-    png = base64.b64encode(stream.getvalue()).decode("ascii")
     width = round(fig.get_figwidth() * CSS_PIXELS_PER_INCH)  # an inch on the page for an inch on paper
     style = "display:block;max-width:100%;height:auto"
     return f'<img src="data:image/png;base64,{png}" alt="{escape(alt)}" width="{width}" style="{style}">', png
+
+
+def _drawn(fig: "Figure", dpi: int) -> bytes:
+    """An opaque PNG, as by `savefig`, which would draw the figure twice: the first time for its layout."""
+    from matplotlib import rcParams
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    if rcParams["savefig.facecolor"] != "auto":
+        fig.set_facecolor(rcParams["savefig.facecolor"])
+    fig.set_dpi(dpi)
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    stream = io.BytesIO()
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    picture.convert("RGB").save(stream, "PNG", dpi=(dpi, dpi))
+    return stream.getvalue()
