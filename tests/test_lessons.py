@@ -19,6 +19,7 @@ from grader.building.forked_kernels import ForkedKernel
 from grader.building.instructor import instructor_notebook
 from grader.building.lesson import Lesson, find_lessons
 from grader.exercise.solution import BEGIN, END
+from tests.cut_short import SHORTER
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = find_lessons(ROOT)
@@ -74,23 +75,27 @@ def run_cell(cell: str, names: dict[str, Any]) -> None:
     exec(re.sub(r"^needs\(.*\)\n", "", cell, flags=re.MULTILINE), names)
 
 
-def half_filled(
-    lesson: Lesson, answered: int, shorter: str = "", without: str = ""
-) -> list[nbformat.NotebookNode]:
+def half_filled(lesson: Lesson, answered: int, without: str = "") -> list[nbformat.NotebookNode]:
     """The errors of the release with its first exercises answered and all run.
 
-    shorter: code behind the imports, which cuts trainings short. without: the tag of cells that are not run.
+    without: the tag of cells that are not run.
     """
-    notebook = released(lesson)
+    notebook = cut_short(lesson)
     solutions = {cell.id: cell.source for cell in instructor_notebook(lesson).cells}
     asked = catalogue.ids()[lesson.name][:answered]
     notebook.cells = [cell for cell in notebook.cells if without not in cell.metadata.get("tags", ())]
     for cell in notebook.cells:
         if cell.id.removesuffix("-answer").replace("-", "_") in asked:
             cell.source = solutions[cell.id]
-        if shorter and "from grader import check" in cell.source:
-            cell.source += "\n\n" + shorter
     return errors_of(executed(notebook, allow_errors=True))
+
+
+def cut_short(lesson: Lesson) -> nbformat.NotebookNode:
+    """The release, with shorter trainings."""
+    notebook = released(lesson)
+    (imports,) = (cell for cell in notebook.cells if "from grader import check" in cell.source)
+    imports.source += SHORTER.get(lesson.name, "")
+    return notebook
 
 
 def errors_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -202,7 +207,7 @@ def test_a_lesson_shows_its_figures_with_words_for_who_cannot_see_them(lesson):
 
 @by_name
 def test_nothing_passes_in_the_release_and_it_ends_without_a_traceback_of_ours(lesson):
-    notebook = executed(released(lesson), allow_errors=True)
+    notebook = executed(cut_short(lesson), allow_errors=True)
     assert set(scores(notebook).values()) == {0.0}
     assert_waiting(errors_of(notebook))
 

@@ -22,7 +22,6 @@ MultiHead = catalogue.reference("MultiHead")
 split_heads = catalogue.reference("split_heads")
 POSITIONS = catalogue.reference("sinusoidal_positions")
 QUESTIONS = ["reverse", "before", "equal", "marked"]
-SHORT = "_learn = learn\n\ndef learn(*arguments, **others):\n    return _learn(*arguments[:2], steps=25)"
 
 
 def merged_wrongly(layer):
@@ -231,4 +230,4 @@ def test_a_layer_that_nothing_can_be_learnt_through_is_refused(answer, wrong):
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
     """Training is cut short: each cell has to run, or to say in one line what it waits for."""
-    assert_waiting(half_filled(LESSON, 5, SHORT))
+    assert_waiting(half_filled(LESSON, 5))

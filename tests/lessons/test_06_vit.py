@@ -213,11 +213,8 @@ def test_lots_were_drawn_for_which_filters_come_first():
 # -- half a notebook, and none -------------------------------------------------------------------------------
 
 
-SHORT = "_learn = learn\n\ndef learn(*arguments, **others):\n    return _learn(*arguments[:2], steps=5)"
-
-
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
-    assert_waiting(half_filled(LESSON, 5, SHORT))
+    assert_waiting(half_filled(LESSON, 5))
 
 
 # -- official weights ----------------------------------------------------------------------------------------

@@ -20,13 +20,6 @@ from tests.test_lessons import LESSONS, ROOT, assert_waiting, assigned, half_fil
 EncoderBlock, PEG, ClassAttention, NonLocal = (
     catalogue.reference(name) for name in ("EncoderBlock", "PEG", "ClassAttention", "NonLocal")
 )
-SHORT = "\n".join(
-    [
-        "_learn, _fit = learn, fit",
-        "def learn(net, seed=0):\n    return _learn(net, steps=3)",
-        "def fit(net, epochs=1):\n    return _fit(net, epochs=1, batch=700)",
-    ]
-)
 
 
 # -- the finale, and a slip in it ----------------------------------------------------------------------------
@@ -145,4 +138,4 @@ def test_a_block_put_in_harms_until_its_output_is_silent():
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
     """Training is cut short: each cell has to run, or to say in one line what it waits for."""
-    assert_waiting(half_filled(LESSON, 6, SHORT))
+    assert_waiting(half_filled(LESSON, 6))

@@ -17,15 +17,6 @@ SOURCE = LESSON.source.read_text(encoding="utf-8")
 WORDS = " ".join(SOURCE.replace("\n#", "\n").split())
 CELLS = cells_of(SOURCE)
 RESULTS = ROOT / "benchmarks" / "results"
-SHORT = "\n".join(
-    [
-        "_train, _fine_tune = train, fine_tune",
-        "def train(method, data, recipe):",
-        "    return _train(method, data.take(range(64)), Recipe(epochs=1, batch=32))",
-        "def fine_tune(net, few, unseen, recipe, layer_decay):",
-        "    return _fine_tune(net, few, unseen, Recipe(epochs=1, batch=32))",
-    ]
-)
 
 
 def space(*defined: str, **changed):
@@ -223,4 +214,4 @@ def test_a_pixel_is_taken_as_it_comes_or_asked_for_again(typed, told, capsys):
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
     """Training is cut short: each cell runs, or says in one line what it waits for."""
-    assert_waiting(half_filled(LESSON, 7, SHORT))
+    assert_waiting(half_filled(LESSON, 7))

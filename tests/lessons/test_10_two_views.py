@@ -191,12 +191,6 @@ def test_attention_follows_the_objective_as_the_text_says():
 
 # -- half a notebook, and none -------------------------------------------------------------------------------
 
-SHORT = """_contrast, _distil = contrast, distil
-def contrast(*given, **others):
-    return _contrast(*given, **(others | dict(batch=8, steps=2)))
-def distil(*given, **others):
-    return _distil(*given, batch=8, steps=3, **others)"""
-
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
-    assert_waiting(half_filled(LESSON, 7, SHORT))
+    assert_waiting(half_filled(LESSON, 7))

@@ -28,13 +28,6 @@ EncoderBlock, choose_visible, back_in_place, hidden_loss, cell_histograms = (
     catalogue.reference(name)
     for name in ("EncoderBlock", "choose_visible", "back_in_place", "hidden_loss", "cell_histograms")
 )
-SHORT = "\n".join(
-    [
-        "_learn, _tune = digit_mae.learn, digit_mae.fine_tune",
-        "digit_mae.learn = lambda net, *loss: _learn(net, *loss, steps=2)",
-        "digit_mae.fine_tune = lambda net, seed=0: _tune(net, seed=seed, steps=10)",
-    ]
-)
 
 
 # -- what the text says of the painters ----------------------------------------------------------------------
@@ -187,4 +180,4 @@ def test_paying_for_all_patches_mends_only_what_was_seen():
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
     """Training is cut short: each cell runs, or says in one line what it waits for."""
-    assert_waiting(half_filled(LESSON, 7, SHORT))
+    assert_waiting(half_filled(LESSON, 7))

@@ -21,13 +21,6 @@ relations_of, scaled_distances, grid_places, angle_between, FourTasks = (
 TABLES = relation_labels(4, 4), distance_labels(4, 4), angle_labels(4, 4)
 QUIET, LOUD = "100 labels", "100 labels, loud"  # as benchmarks/relations.py names them
 TOLD = ("labels alone", "all four first")
-SHORT = "\n".join(
-    [
-        "_learn, _fine_tuned = learn, fine_tuned",
-        "def learn(*given, steps, seed):\n    return _learn(*given, steps=2, seed=seed)",
-        "def fine_tuned(start, count, steps):\n    return 0.5",
-    ]
-)
 
 
 # -- numbers in the text -------------------------------------------------------------------------------------
@@ -205,4 +198,4 @@ def test_the_hard_classes_turn_with_the_digits():
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
     """Training is cut short: each cell runs, or says in one line what it waits for."""
-    assert_waiting(half_filled(LESSON, 7, SHORT))
+    assert_waiting(half_filled(LESSON, 7))

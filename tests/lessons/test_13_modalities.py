@@ -283,10 +283,6 @@ def test_what_once_was_accepted_fails_in_the_part_that_asks_for_it(id):
 
 # -- half a notebook, and none -------------------------------------------------------------------------
 
-SHORT = """_learn_pairs = learn_pairs
-def learn_pairs(*given, **others):
-    return _learn_pairs(*given, **(others | dict(steps=2)))"""
-
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
-    assert_waiting(half_filled(LESSON, 7, SHORT))
+    assert_waiting(half_filled(LESSON, 7))

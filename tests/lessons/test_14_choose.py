@@ -331,7 +331,7 @@ def test_the_capstone_gets_worse_where_the_copies_do_not_belong_together():
 
 
 def test_a_notebook_half_filled_ends_without_a_traceback_of_ours():
-    assert_waiting(half_filled(LESSON, 7, without="long"))
+    assert_waiting(half_filled(LESSON, 7))
 
 
 def test_no_guess_is_made_for_the_reader():
