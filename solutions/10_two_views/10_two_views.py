@@ -499,17 +499,21 @@ def looks(model, images):
 
 # %% demonstration="long"
 needs(attention_mass=attention_mass)
-def scored(model, layer):
-    weights = looks(model, pictures.floats())[layer, :, :, 0, 1:]  # (B, heads, 64)
-    return overlap(attention_mass(weights.mean(dim=1), 0.6), pictures.masks)
+def scored(model):
+    """The IoU that each layer comes to."""
+    weights = looks(model, pictures.floats())[..., 0, 1:]  # (layers, B, heads, 64)
+    most = [attention_mass(layer, 0.6) for layer in weights.mean(dim=2)]
+    return [overlap(one, pictures.masks) for one in most]
 
 
-found = {"untrained": [scored(one, -1) for one in fresh]}
-found |= {name: scored(model, -1) for name, model in models.items()}
+of_fresh = [scored(one) for one in fresh]
+of_models = {name: scored(model) for name, model in models.items()}
+found = {"untrained": [layers[-1] for layers in of_fresh]}
+found |= {name: layers[-1] for name, layers in of_models.items()}
 beside_guesses(found, my_iou, "IoU of CLS attention and shape, last layer")
-for layer in range(4):
-    both = ", ".join(f"{name} {scored(m, layer):.2f}" for name, m in models.items())
-    print(f"layer {layer + 1}: untrained {scored(fresh[0], layer):.2f}, {both}")
+for layer, iou in enumerate(of_fresh[0]):
+    both = ", ".join(f"{name} {of[layer]:.2f}" for name, of in of_models.items())
+    print(f"layer {layer + 1}: untrained {iou:.2f}, {both}")
 
 # %% [markdown]
 # In the last layer the one without labels is ahead; in the second both are alike and better than either's last.
