@@ -1,6 +1,7 @@
 """Lesson 01: what its text says is so, a slip makes its finale worse, half a notebook has no traceback."""
 
 import re
+from contextlib import nullcontext
 from functools import cache
 
 import pytest
@@ -51,10 +52,12 @@ def lesson():
     return cells_with("def fit(", "class PixelAttention")
 
 
-def learnt(network, x, **options):
-    """A network that has learnt as in the lesson, and how many of 100 it reads."""
+def learnt(network, x):
+    """How many of 100 a network reads that has learnt as in the lesson, by PyTorch's convolution."""
     ours = lesson()
-    ours["fit"](network, x[:TRAINED], ours["labels"][:TRAINED], **options)
+    convolves = "conv2d" in type(network).forward.__globals__
+    with stand_in("conv2d", F.conv2d, network, x[:50]) if convolves else nullcontext():
+        ours["fit"](network, x[:TRAINED], ours["labels"][:TRAINED])
     return ours["accuracy"](network, x[TRAINED:], ours["labels"][TRAINED:])
 
 
