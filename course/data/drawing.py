@@ -10,6 +10,7 @@ texture finer than two pixels a period, which comes out as another one.
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -93,16 +94,17 @@ def _texture(kind: Tensor, x: Tensor, y: Tensor, phase: Tensor, size: int) -> Te
     """How much of a pixel has the texture's second shade: (N, H, W), 0 … 1; a period is 5 pixels or more"""
     wave = 2 * math.pi / max(0.19, 10 / size)  # in a turn over half the image's width
     sharp = size / 8
-    across, down = (wave * x + 2 * math.pi * phase).sin(), (wave * y).sin()
-    amounts = torch.stack(
-        [
-            torch.zeros_like(x),
-            (0.5 + sharp * across / 2).clamp(0, 1),
-            (0.5 + sharp * across * down).clamp(0, 1),
-            (0.5 + sharp * (across + down - 1.0) / 2).clamp(0, 1),
-        ]
-    )  # (4, N, H, W)
-    return amounts[kind, torch.arange(len(kind))]
+    patterns: list[Callable[[Tensor, Tensor], Tensor]] = [
+        lambda across, down: sharp * across / 2,
+        lambda across, down: sharp * across * down,
+        lambda across, down: sharp * (across + down - 1.0) / 2,
+    ]
+    amount = torch.zeros_like(x)
+    for number, pattern in enumerate(patterns, start=1):  # 0 has none
+        chosen = kind == number
+        across, down = (wave * x[chosen] + 2 * math.pi * phase[chosen]).sin(), (wave * y[chosen]).sin()
+        amount[chosen] = (0.5 + pattern(across, down)).clamp(0, 1)
+    return amount
 
 
 def _background(kind: Tensor, chance: dict[str, Tensor], X: Tensor, Y: Tensor, noise: Tensor) -> Tensor:
@@ -112,15 +114,15 @@ def _background(kind: Tensor, chance: dict[str, Tensor], X: Tensor, Y: Tensor, n
     hue, muted = chance["hue"][:, None], 0.04 + 0.10 * chance["muted"][:, None]  # (N, 1, 1, 1) each
     light = 0.38 + 0.30 * chance["lightness"][:, None]
     flat = light + muted * (2 * math.pi * (hue + turn)).cos()  # (N, 3, 1, 1)
-    angle = 2 * math.pi * chance["slope"]
-    ramp = (X * angle.cos() + Y * angle.sin())[:, None]  # (N, 1, H, W)
-    slow = noise[:, : CLOUDS**2].view(N, 1, CLOUDS, CLOUDS) - 0.5
-    grain = noise[:, CLOUDS**2 :].view(N, 1, Y.numel(), X.numel()) - 0.5  # (N, 1, H, W)
-    clouds = F.interpolate(slow, size=grain.shape[2:], mode="bicubic", align_corners=True)  # (N, 1, H, W)
-    lights = torch.stack(
-        [torch.zeros_like(grain), 0.15 * ramp, 0.5 * clouds, 0.35 * grain]
-    )  # (4, N, 1, H, W)
-    return (flat + lights[kind, torch.arange(N)]).clamp(0.12, 0.88)
+    shown = torch.zeros(N, 1, Y.numel(), X.numel())  # what lies on the plain colour
+    sloping, cloudy, grainy = (kind == number for number in (1, 2, 3))
+    angle = 2 * math.pi * chance["slope"][sloping]
+    shown[sloping] = 0.15 * (X * angle.cos() + Y * angle.sin())[:, None]
+    slow = noise[cloudy, : CLOUDS**2].view(-1, 1, CLOUDS, CLOUDS) - 0.5
+    size = shown.shape[2:]
+    shown[cloudy] = 0.5 * F.interpolate(slow, size=size, mode="bicubic", align_corners=True)
+    shown[grainy] = 0.35 * (noise[grainy, CLOUDS**2 :].view(-1, 1, *size) - 0.5)
+    return (flat + shown).clamp(0.12, 0.88)
 
 
 # --- Shapes: signed distance to the edge, x to the right and y down, within the disc of radius 1 -------

@@ -12,6 +12,7 @@ is the choice among all pairs, of pictures whose pair nobody has shown.
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -62,6 +63,11 @@ class Towers:
         return self.model.text(self.words.encode(sentences, begin=True))
 
 
+@cache  # a lesson compares losses on the same pictures
+def _pictures(seed: int) -> Captioned:
+    return captioned(PICTURES, "seen", seed=seed)
+
+
 @one_thread()
 def learn_pairs(
     loss: Loss, seed: int = 0, *, steps: int = 100, shuffled: bool = False
@@ -70,7 +76,7 @@ def learn_pairs(
 
     shuffled: each caption is handed to a picture at random, a control that can learn nothing of pairs.
     """
-    data = captioned(PICTURES, "seen", seed=seed)
+    data = _pictures(seed)
     generator = torch.Generator().manual_seed(seed)
     if shuffled:
         data = data.at_random(generator)
