@@ -1,5 +1,4 @@
 import math
-import time
 
 import pytest
 import torch
@@ -14,11 +13,24 @@ from made_cases import (
     values,
     wrong_and_right,
 )
+from torch.overrides import TorchFunctionMode
 
 from grader.naming import symptoms
 from grader.naming.case import Case
 
 NAN = "it comes of 0/0, ∞/∞, ∞ − ∞ or 0 · ∞, or of a root or logarithm of negative numbers"
+
+MOST_CALLS = 7_000  # of PyTorch, for all symptoms of a verdict; 5,551 today
+
+
+class Counted(TorchFunctionMode):
+    """Counts what is called of PyTorch."""
+
+    calls = 0
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        self.calls += 1
+        return func(*args, **(kwargs or {}))
 
 
 def at(place, value, axis=-2):
@@ -254,19 +266,16 @@ def test_a_wrong_gradient_alone_is_no_wrong_value():
     assert symptoms.trivial(cases) is symptoms.exact(cases, []) is symptoms.weak(cases, []) is None
 
 
-def test_all_symptoms_of_a_verdict_take_less_than_25_ms():
+def test_all_symptoms_of_a_verdict_take_few_operations():
+    """Some 25 ms; counted, for a busy machine takes longer."""
     parts = ("one example", "all sizes equal", "a batch", "a mask") * 2
     questions = attention_questions(parts=parts)
     wrong, right = wrong_and_right(cases_of(changed(lambda x: x + torch.randn(x.shape)), questions=questions))
     assert len(wrong) == 24
-
-    def asked():
-        again = [Case(case.question, case.expected, case.given, case.wrong) for case in wrong]
-        began = time.process_time()
+    again = [Case(case.question, case.expected, case.given, case.wrong) for case in wrong]
+    with Counted() as counted:
         symptoms.trivial(again, right), symptoms.exact(again, right), symptoms.weak(again, right)
-        return time.process_time() - began
-
-    assert min(asked() for _ in range(10)) < 0.025
+    assert 0 < counted.calls < MOST_CALLS
 
 
 @pytest.mark.parametrize("seed", range(40))
