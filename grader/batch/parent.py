@@ -4,15 +4,13 @@
 grades. Loading PyTorch and nbgrader takes seconds of processor, a fork a fraction of one. It gets one message
 for each worker to fork, says how each ended, and ends with its socket.
 
-What people get wrong: a fork copies one thread, so there must be only one; nothing may have asked PyTorch
-for a gradient before, which it refuses in a child of such a process; and a garbage collection in the child
-touches, and so copies, every object of the parent.
+What people get wrong, beside what holds of every fork (`grader.forking`): nothing may have asked PyTorch for
+a gradient before, which it refuses in a child of such a process.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -24,6 +22,8 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
+from grader import forking
+
 MODULES = ("grader.plugins", "grader.repair.steps", "grader.batch.worker")
 LONGEST_MESSAGE = 2**16
 MOST_DESCRIPTORS = 16  # with one message
@@ -33,14 +33,9 @@ STANDARD = 3  # of them, those that become a worker's standard streams; before t
 def main(descriptor: int) -> None:
     """Load, then fork a worker for each message on the socket, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
-    gc.disable()  # of what is imported nothing is garbage yet
-    for module in MODULES:
-        importlib.import_module(module)
-    if len(os.listdir("/proc/self/task")) != 1:
-        raise RuntimeError("An import started a thread; a process with threads cannot be forked safely.")
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+    with forking.loading():
+        for module in MODULES:
+            importlib.import_module(module)
     _serve(socket.socket(fileno=descriptor))
 
 

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import importlib
 import json
 import os
-import random
 import select
 import shutil
 import signal
@@ -31,6 +29,8 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
+
+from grader import forking
 
 LOADED = (
     "torch",
@@ -94,13 +94,9 @@ def main(listening: int) -> None:
     del sys.path[0]  # the folder that we were started in, which no kernel has either
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # with whom kernels end: IPython looks when it is loaded
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # and so does Matplotlib
-    gc.disable()  # of what is imported nothing is garbage yet
-    for module in LOADED:
-        importlib.import_module(module)
-    if len(os.listdir("/proc/self/task")) != 1:
-        raise RuntimeError("An import started a thread; a process with threads cannot be forked safely.")
-    gc.freeze()
-    gc.enable()
+    with forking.loading():
+        for module in LOADED:
+            importlib.import_module(module)
     _run(_forked_for(socket.socket(fileno=listening)))
 
 
@@ -136,7 +132,7 @@ def _run(client: socket.socket) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    _reseed()
+    forking.reseed()
     sys.argv = ["ipykernel_launcher.py", *arguments]
     launch_new_instance()
 
@@ -144,16 +140,6 @@ def _run(client: socket.socket) -> None:
 def _end_with(client: socket.socket) -> None:
     client.recv(1)
     os._exit(1)
-
-
-def _reseed() -> None:
-    """What a process draws anew at its start."""
-    import numpy as np
-    import torch
-
-    random.seed()
-    np.random.seed(None)
-    torch.default_generator.seed()  # torch.seed also looks for other devices
 
 
 if __name__ == "__main__":

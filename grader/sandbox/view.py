@@ -22,8 +22,8 @@ import grader
 from grader.student import CONFINED
 
 OURS = Path(grader.__file__).resolve().parent
-OPEN = (
-    *("__init__.py", "formula.py", "asking", "student"),  # of the grader, what runs beside student code
+OPEN = (  # of the grader, what runs beside student code
+    *("__init__.py", "forking.py", "formula.py", "asking", "student"),
     *(f"sandbox/{name}.py" for name in ("__init__", "limits", "namespaces", "keeper")),
     *(f"sandbox/{name}.py" for name in ("loaded", "zygote", "pieces", "one_answer", "alone")),
 )

@@ -3,19 +3,15 @@
 Started by bubblewrap, once for every process that grades (`grader.sandbox.zygotes`), with a file system in
 which there is nothing to find out; it gets one message for each kernel to fork, and ends with its socket.
 
-What people get wrong: a fork copies one thread, so there must be only one, and no lock may be held by
-another; torch must not have computed anything before, or its pool of threads is missing in the child; every
-random state is copied too, so two kernels would draw the same numbers; and a garbage collection in the child
-touches, and so copies, every object of the parent.
+What people get wrong, beside what holds of every fork (`grader.forking`): torch must not have computed
+anything before, or its pool of threads is missing in the child.
 """
 
 from __future__ import annotations
 
 import functools
-import gc
 import json
 import os
-import random
 import signal
 import socket
 import sys
@@ -24,6 +20,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from grader import forking
 from grader.sandbox import keeper, loaded
 from grader.sandbox.limits import Limits
 
@@ -39,7 +36,8 @@ def main(descriptor: int) -> None:
     """Load, say so, and fork a kernel for each message on the socket, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever grades
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a keeper: its lifeline has said it all
-    _load(loaded.load)
+    with forking.loading():
+        loaded.load()
     _serve(socket.socket(fileno=descriptor))
 
 
@@ -72,7 +70,8 @@ def _become_parent(asked: socket.socket) -> NoReturn:
     from the first, must find them empty.
     """
     try:
-        _load(_make_ready)
+        with forking.loading():
+            _make_ready()
         _serve(asked)
     except BaseException:
         traceback.print_exc()
@@ -92,24 +91,13 @@ def _make_ready() -> None:
     del os.environ["TMPDIR"]
 
 
-def _load(load: Callable[[], None]) -> None:
-    """Import what kernels need."""
-    gc.disable()  # of what is imported nothing is garbage yet
-    load()
-    if len(os.listdir("/proc/self/task")) != 1:
-        raise RuntimeError("An import started a thread; a process with threads cannot be forked safely.")
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-
-
 def _kernel(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
     """The student's kernel, in the process that is its own."""
     from ipykernel.kernelapp import IPKernelApp
 
     os.dup2(0, 2)  # the zygote's way to complain is not the student's
     os.environ.update(kernel["environment"])
-    _reseed()
+    forking.reseed()
     app = IPKernelApp.instance()
     app.initialize(["-f", f"{keeper.SOCKETS}/{CONNECTION}", *kernel["arguments"]])
     shell: Any = app.shell
@@ -123,19 +111,9 @@ def _pieces(kernel: dict[str, Any], ready: Callable[[], None]) -> None:
     from grader.sandbox import pieces
 
     os.environ.update(kernel["environment"])
-    _reseed()
+    forking.reseed()
     ready()
     pieces.serve(_ready, keeper.PIECES)
-
-
-def _reseed() -> None:
-    """Random numbers of its own for each kernel, as for a process that was started."""
-    import numpy as np
-    import torch
-
-    random.seed()
-    np.random.seed(None)
-    torch.default_generator.seed()  # torch.seed also looks for other devices
 
 
 def _implementations(wanted: dict[str, Any], ready: Callable[[], None]) -> None:

@@ -223,7 +223,7 @@ def test_equality_is_told_in_a_moment():
     started = time.process_time()
     for _ in range(10):
         assert equal(one, other, SYMBOLS)
-    assert time.process_time() - started < 5  # also on a machine that has much else to do
+    assert time.process_time() - started < 0.1
 
 
 def test_shapes():
