@@ -122,7 +122,7 @@ SPY = """() => {
         written.get(this.canvas)?.push([String(text), corners]);
         return fillText.call(this, text, x, y, ...most);
     };
-    // The figure draws itself anew when its own observer is told of the width, which is the elder: it is told first.
+    // The figure draws itself anew when its own observer is told of the width: the elder, and so told first.
     new ResizeObserver(() => { window.drawnNarrow = innerWidth < 344; }).observe(document.body);
 }"""
 WRONG = """() => {
