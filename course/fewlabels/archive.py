@@ -88,7 +88,7 @@ def recoloured(images: Tensor) -> Tensor:
 
 def rising_and_falling(network: nn.Module, steps: int = STEPS) -> tuple[torch.optim.Optimizer, OneCycleLR]:
     """AdamW, and a rate that rises to RATE and falls to 0 over so many steps: both want a `.step()` each."""
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.01, foreach=True)
     return optimiser, OneCycleLR(optimiser, RATE, total_steps=steps)
 
 

@@ -72,7 +72,7 @@ def learn(net: nn.Module, data: Pair, steps: int = STEPS, seed: int = 0) -> Iter
     """Train, a batch a step, and give each loss; the rate rises for a tenth of the steps, then falls to 0."""
     images, labels = data
     generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.05)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.05, foreach=True)
     net.train()
     order = torch.empty(0, dtype=torch.int64)
     for step in range(steps):

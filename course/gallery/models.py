@@ -112,7 +112,7 @@ def train_reader(effort: float = 1.0, batch: int = 64) -> Reader:
             nn.init.xavier_uniform_(layer.weight)
     before = copy.deepcopy(model).eval()
     steps = max(1, round(450 * effort))
-    optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.05)
+    optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.05, foreach=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=3e-3, total_steps=steps + 1)
     for _ in range(steps):
         chosen = torch.randint(len(images), (batch,))
@@ -163,7 +163,7 @@ def train_painter(seed: int, units: int, effort: float = 1.0, batch: int = 64) -
     torch.manual_seed(seed)
     layers = [nn.Linear(128, units), nn.GELU(), nn.Linear(units, units), nn.GELU(), nn.Linear(units, 64)]
     model = nn.Sequential(*layers)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, foreach=True)
     holes = holes_for(len(unseen), torch.Generator().manual_seed(0))  # the same for every seed
     errors: tuple[list[float], list[float]] = ([], [])
     for _ in range(max(1, round(40 * effort))):

@@ -41,7 +41,7 @@ def learn_to_copy(
         torch.manual_seed(seed)
         kind = AttentiveSeq2Seq if looks_back else Seq2Seq
         model = kind(FIRST + DIGITS, dim=24, hidden=hidden, dropout=0.0, padding=PADDING)
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, foreach=True)
     for _ in range(steps):
         source, told = rows(torch.randint(1, longest + 1, (BATCH,), generator=generator), generator)
         loss = F.cross_entropy(model(source, told).flatten(0, 1), source.flatten(), ignore_index=PADDING)

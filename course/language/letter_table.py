@@ -60,7 +60,7 @@ def learn_table(pairs: Tensor, d: int, table: Tensor | None = None, seed: int = 
     learnt = [weights, bias] if table is not None else [codes, weights, bias]
     for parameter in learnt:
         parameter.requires_grad_()
-    optimizer = torch.optim.Adam(learnt, lr=0.05)
+    optimizer = torch.optim.Adam(learnt, lr=0.05, foreach=True)
     shares = pairs / pairs.sum()
     for _ in range(STEPS):
         optimizer.zero_grad()

@@ -208,7 +208,7 @@ def train(
     two steps you may look at the model. `rate` gives the learning rate of a step; a gradient whose norm is
     above `clip` is scaled down to it.
     """
-    optimiser = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    optimiser = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, foreach=True)
     device = tensor_of(model).device
     for step, (source, target) in enumerate(data, 1):
         for group in optimiser.param_groups:

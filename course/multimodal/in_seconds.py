@@ -85,7 +85,7 @@ def learn_pairs(
     torch.manual_seed(seed)
     eye = nn.Sequential(map_of(JOINT), nn.Flatten(), nn.Linear(64 * JOINT, JOINT))
     model = CLIP(eye, MeanOfWords(len(words), JOINT))
-    optimiser = torch.optim.Adam(model.parameters())
+    optimiser = torch.optim.Adam(model.parameters(), foreach=True)
     rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     told = []
     for _ in range(steps):

@@ -109,7 +109,7 @@ def learn(
     """
     images, _ = seen_and_unseen()
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.01, foreach=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps, pct_start=0.1)
     losses = []
     net.train()
@@ -203,7 +203,7 @@ def fine_tune(
         head = nn.Linear(net.positions.shape[1], CLASSES)
     parts = [net.embedding, net.encoder, head]
     parameters = [net.positions, *(parameter for part in parts for parameter in part.parameters())]
-    optimizer = torch.optim.AdamW(parameters, lr, weight_decay=0.05)
+    optimizer = torch.optim.AdamW(parameters, lr, weight_decay=0.05, foreach=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
     right = []
     for done in range(1, steps + 1):

@@ -94,7 +94,7 @@ def contrast(
 ) -> Iterator[float]:
     """Train on images (N, 3, 8, 8), and give each step's loss."""
     views, generator = crops(0.5, colours=colours), torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01, foreach=True)
     net.train()
     for step in range(steps):
         _set_rate(optimiser, step, steps)
@@ -146,7 +146,7 @@ def distil(
     """
     large, small = crops(0.6), crops(0.3, 0.6)
     generator, teacher = torch.Generator().manual_seed(seed), Teacher(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01, foreach=True)
     center, tau_t = torch.zeros(OUTPUTS), 0.04 if sharpening else 0.1
     net.train()
     for number in range(steps):

@@ -62,4 +62,4 @@ class Recipe:
             raise ValueError("there is nothing to train: every parameter is frozen")
         if self.optimiser == "sgd":
             return torch.optim.SGD(groups, self.lr, momentum=0.9)
-        return torch.optim.AdamW(groups, self.lr)
+        return torch.optim.AdamW(groups, self.lr, foreach=True)  # a tenth of a small step saved

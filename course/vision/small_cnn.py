@@ -37,7 +37,7 @@ def fit(net: SmallCNN, epochs: int = 4, batch: int = 25, seed: int = 0, lr: floa
     images, labels = digits()
     images, labels = images[:-TESTED, None], labels[:-TESTED]
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(net.parameters(), lr)
+    optimizer = torch.optim.AdamW(net.parameters(), lr, foreach=True)
     net.train()
     for _ in range(epochs):
         for chosen in torch.randperm(len(images), generator=generator).split(batch):

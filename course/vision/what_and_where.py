@@ -90,7 +90,7 @@ def learn(net: WhatAndWhere, steps: int = 150, seed: int = 0, batch: int = 50, l
     images, labels = digits()
     images, labels = 2 * images[:-TESTED], labels[:-TESTED]
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.05)
+    optimizer = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.05, foreach=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
     net.train()
     for _ in range(steps):
