@@ -17,6 +17,7 @@ from grader.asking.outcome import Failure, Refused
 from grader.asking.watch import ours
 
 OWN, INSIDE = "own", "inside"
+MOST_STOPS = 2  # the first settles that it does not accept; the second tells whether it always does
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,19 @@ class Report:
 
 
 def ask_property_test(answer: Any, payload: dict[str, Any]) -> dict[str, Any]:
-    """What the test makes of the payload's ``implementation`` in so many ``runs``: a `Report`, as a dict."""
+    """What the test makes of the payload's ``implementation`` in so many ``runs``: a `Report`, as a dict.
+
+    A run that rejects it has settled that; once two have, the others are left out.
+    """
     if not callable(answer):
         raise Refused("no test", type=wire.type_name(answer))
     seen = _Seen()
     under_test = _watched(payload["implementation"], seen)
-    stops, returns, runs = [], False, payload["runs"]
-    for run in range(runs):
-        begin_with(payload["seed"] + run)
+    stops, returns, runs = list[Failure](), False, 0
+    while runs < payload["runs"] and len(stops) < MOST_STOPS:
+        begin_with(payload["seed"] + runs)
         outcome = attempt(lambda: answer(under_test))  # as in pytest, whatever a test raises makes it fail
+        runs += 1
         returns = returns or outcome.value is not None
         if outcome.failure is not None:
             stops.append(outcome.failure)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
@@ -42,4 +41,4 @@ class Places:
         raise LookupError("There is no such implementation.")
 
     def _digest(self, exercise: str, once: str, place: int) -> str:
-        return hmac.new(self._key, f"{exercise} {once} {place}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, f"{exercise} {once} {place}".encode(), "sha256").hex()

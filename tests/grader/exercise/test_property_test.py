@@ -187,6 +187,27 @@ def test_one_run_that_rejects_is_enough_for_wrong_code_and_too_much_for_right_co
         assert found is None or found.summary.startswith("Your test rejects it in some runs. In by_chance")
 
 
+@pytest.mark.parametrize(
+    ("rejects", "runs", "sometimes"),
+    [
+        ((True, True, True), 2, False),
+        ((True, False, True), 3, True),
+        ((False, True, True), 3, True),
+        ((False, False, False), 3, False),
+    ],
+)
+def test_what_has_been_rejected_twice_is_not_run_again(rejects, runs, sometimes):
+    done = []
+
+    def in_turn(f):
+        f(torch.zeros(1, 4))
+        done.append(None)
+        assert not rejects[len(done) - 1]
+
+    said = report(in_turn)
+    assert (len(done), said.sometimes, said.accepts) == (runs, sometimes, not any(rejects))
+
+
 STOPS = """
 import torch
 
