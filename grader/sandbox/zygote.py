@@ -27,21 +27,22 @@ from grader.sandbox.limits import Limits
 LONGEST_MESSAGE = 2**17
 READY = b"ready"
 CONNECTION = "connection.json"  # in the kernel's folder: where its sockets are to be
+FOR_MANY = "--for-many"  # kernels: more than a few dozen
 PARENT = "parent"  # in place of what a fork is to run: it is to fork others (`_become_parent`)
 
 _ready: Any = None  # the kernel that stands ready, in the parent of those that get pieces
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, for_many: bool) -> None:
     """Load, say so, and fork a kernel for each message on the socket, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever grades
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a keeper: its lifeline has said it all
-    with forking.loading():
+    with forking.loading(for_many):
         loaded.load()
-    _serve(socket.socket(fileno=descriptor))
+    _serve(socket.socket(fileno=descriptor), for_many)
 
 
-def _serve(asked: socket.socket) -> None:
+def _serve(asked: socket.socket, for_many: bool) -> None:
     """Say that all is loaded, and fork for each message on the socket, until it is closed."""
     asked.send(READY)
     while True:
@@ -53,7 +54,7 @@ def _serve(asked: socket.socket) -> None:
             asked.close()
             wanted = json.loads(message)
             if wanted["code"] == PARENT:
-                _become_parent(lifeline)
+                _become_parent(lifeline, for_many)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             run = functools.partial(CODE[wanted["code"]], wanted)
@@ -63,16 +64,16 @@ def _serve(asked: socket.socket) -> None:
             os.close(descriptor)
 
 
-def _become_parent(asked: socket.socket) -> NoReturn:
+def _become_parent(asked: socket.socket, for_many: bool) -> NoReturn:
     """A zygote of the zygote's own, in which a kernel for `grader.sandbox.pieces` stands ready to be forked.
 
     A process of its own, as that kernel takes the places of which a process has one: whole kernels, forked
     from the first, must find them empty.
     """
     try:
-        with forking.loading():
+        with forking.loading(for_many):
             _make_ready()
-        _serve(asked)
+        _serve(asked, for_many)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -131,4 +132,4 @@ CODE = {"kernel": _kernel, "pieces": _pieces, "implementations": _implementation
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), FOR_MANY in sys.argv)

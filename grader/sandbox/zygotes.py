@@ -52,9 +52,13 @@ class Shared:
 
 
 class Zygote:
-    """A process that kernels are forked from, and the folder in which their sockets are."""
+    """A process that kernels are forked from, and the folder in which their sockets are.
 
-    def __init__(self) -> None:
+    Args:
+        for_many: whether more than a few dozen kernels will be.
+    """
+
+    def __init__(self, for_many: bool = False) -> None:
         self.pid = os.getpid()
         self.folder, self._lock = _locked_folder()
         os.chown(self.folder, bubblewrap.user(), -1)
@@ -67,7 +71,7 @@ class Zygote:
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process runs)
         self._has_loaded = False
         self._process = bubblewrap.start(
-            ["-m", "grader.sandbox.zygote", str(theirs.fileno())],
+            ["-m", "grader.sandbox.zygote", str(theirs.fileno()), *([zygote.FOR_MANY] if for_many else [])],
             show=["--bind", str(self.folder), keeper.ALL_SOCKETS],
             descriptors=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -246,10 +250,10 @@ def current() -> Zygote:
         return started
 
 
-def begin() -> None:
-    """Have this process's zygote load; nobody waits for it."""
+def begin(for_many: bool) -> None:
+    """Have this process's zygote load; nobody waits for it. ``for_many``: as for `Zygote`."""
     with _lock:
-        _started()
+        _started(for_many)
 
 
 def share() -> tuple[Shared, list[int]]:
@@ -265,14 +269,14 @@ def adopt(shared: Shared) -> None:
         _current = Zygote.adopted(shared)
 
 
-def _started() -> Zygote:
+def _started(for_many: bool = False) -> Zygote:
     global _current
     is_ours = _current is not None and _current.pid in (os.getpid(), NOT_OURS)
     if _current is not None and not (is_ours and _current.is_alive):
         _current.close()
         _current = None
     if _current is None:
-        _current = Zygote()
+        _current = Zygote(for_many)
         atexit.register(_current.close)
     return _current
 

@@ -7,6 +7,10 @@ import sys
 import time
 
 import psutil
+import pytest
+
+from grader.batch import ahead
+from grader.sandbox.confinement import Confinement
 
 LONGEST = 20.0  # seconds; both load for longer on a slow machine, and are not waited for
 
@@ -32,3 +36,16 @@ def test_where_there_is_nothing_to_grade_nothing_is_left(tmp_path):
         time.sleep(0.1)
     assert not list(those_with("TMPDIR", str(temporary)))
     assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize(("class_of", "for_many"), [(ahead.MANY - 1, False), (ahead.MANY, True)])
+def test_kernels_are_prepared_for_a_large_class(class_of, for_many, tmp_path, monkeypatch):
+    (tmp_path / "nbgrader_config.py").touch()
+    for number in range(class_of):
+        (tmp_path / "submitted" / f"s{number}").mkdir(parents=True)
+    told = []
+    monkeypatch.setattr(ahead, "confinement", lambda: Confinement(True, "", ""))
+    monkeypatch.setattr(ahead.zygotes, "begin", lambda for_many: told.append(for_many))
+    monkeypatch.setattr(ahead.forked, "begin", lambda: None)
+    with ahead.loading(tmp_path):
+        assert told == [for_many]

@@ -59,3 +59,16 @@ def test_a_kernel_that_floods_its_socket_is_not_heard_for_ever(confined):
 def test_a_kernel_has_no_more_time_than_it_is_given(confined):
     with short_way.Kernel(Limits(), 1.0, {}, [], None) as kernel, pytest.raises(short_way.Unusual):
         kernel.run("while True: pass", True, None)
+
+
+def test_one_for_many_kernels_forks_the_same(confined, monkeypatch):
+    theirs = Zygote(for_many=True)
+    try:
+        theirs.wait_until_loaded()
+        monkeypatch.setattr(zygotes, "_current", theirs)
+        for _ in range(2):
+            with short_way.Kernel(Limits(), 60, {}, [], None) as kernel:
+                said = dict(kernel.run("import torch\ntorch.ones(3, 4).sum().item()", True, 50))
+            assert said["execute_result"]["data"]["text/plain"] == "12.0"
+    finally:
+        theirs.close()
