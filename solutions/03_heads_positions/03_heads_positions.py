@@ -606,7 +606,7 @@ print(f"You said: {my_heads}.")
 # %% [markdown]
 # Each question that was learnt has a head of its own. Without it *before* and *equal* fall to what a guess
 # gives (one in eight for a letter; 0.29 for always saying "two", the commonest number), *reverse* to about a
-# half; the other two stay above 0.8. Nobody asked for this division of labour. Now look at one row of
+# half; the other two keep 0.7 or more. Nobody asked for this division of labour. Now look at one row of
 # letters, all four heads, a row of each table for each query: **which head mirrors, which looks one back,
 # which looks for its equals?** Check each answer against the table above.
 
