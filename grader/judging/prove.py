@@ -22,7 +22,7 @@ from grader.asking.outcome import Outcome, TimeUp
 from grader.asking.respond import Response, time_limit
 from grader.exercise import Exercise, Formulas, Function, Number, Question, TrainingOutcome
 from grader.judging.judge import judge
-from grader.judging.measure import problems
+from grader.judging.measure import Trained, problems, trained
 from grader.judging.verdict import Verdict
 from grader.naming.candidates import Candidate, Candidates, Source, candidates_of
 from grader.naming.case import Case
@@ -56,6 +56,12 @@ class Proof:
     def questions(self) -> Callable[[int], list[Question]]:
         """Those of a seed. All slips get the same: how far apart right answers are is found out once."""
         return lru_cache(SLIP_SEEDS.stop)(lambda seed: self.exercise.questions(Draw(seed, f"student {seed}")))
+
+    @cached_property
+    def trained(self) -> Trained:
+        """What comes of training, which is judged and measured."""
+        assert isinstance(self.exercise, TrainingOutcome)
+        return trained(self.exercise)
 
     @property
     def holds(self) -> bool:
@@ -101,7 +107,7 @@ def _prove(proof: Proof) -> None:
     else:
         _prove_slips(proof, [(sentence, answer) for answer, sentence in exercise.slips.items()])
     if isinstance(exercise, TrainingOutcome):
-        proof.problems += problems(exercise, min(proof.seeds, MOST_MEASURED))
+        proof.problems += problems(exercise, min(proof.seeds, MOST_MEASURED), proof.trained)
     for choice, answer in exercise.wrong_answers():
         if _verdict(proof, answer, 0).is_right:
             proof.problems.append(f"the wrong choice {choice} passes")
@@ -129,6 +135,9 @@ def _outcomes(exercise: Exercise, answer: Any, questions: list[Question]) -> lis
 
 
 def _verdict(proof: Proof, answer: Any, seed: int) -> Verdict:
+    if isinstance(proof.exercise, TrainingOutcome):
+        question, outcome = proof.trained(answer, seed)
+        return judge(proof.exercise, [question], Response([outcome]))
     questions = proof.questions(seed)
     return judge(proof.exercise, questions, Response(_outcomes(proof.exercise, answer, questions)))
 

@@ -10,7 +10,8 @@ from grader.asking import wire
 from grader.asking.outcome import Outcome
 from grader.exercise import Function, Halfway, TrainingOutcome
 from grader.exercise.training_outcome import PART, too_close
-from grader.judging.measure import drifted, problems
+from grader.judging.measure import drifted, problems, trained
+from grader.judging.prove import prove
 from grader.naming import training_outcome as naming
 from grader.naming.case import Case
 from grader.questions.draw import Draw
@@ -117,8 +118,9 @@ def test_whoever_trains_well_has_full_marks(answer, seed):
 
 
 def test_the_reference_reaches_what_is_said():
-    assert problems(EXERCISE, 6) == []
-    assert problems(EXERCISE, 1) == []  # of one training there is no spread
+    asked = trained(EXERCISE)
+    assert problems(EXERCISE, 6, asked) == []
+    assert problems(EXERCISE, 1, asked) == []  # of one training there is no spread
 
 
 # -- wrong answers -------------------------------------------------------------------------------------
@@ -305,12 +307,24 @@ def test_a_proof_fails_where_measurements_have_drifted():
     assert drifted(EXERCISE, MEASURED) == []
 
 
+def test_a_proof_trains_once_for_what_it_judges_and_measures(monkeypatch):
+    exercise, seen = outcome_exercise(), []
+
+    def counted(*data):
+        seen.append(None)
+        return train(*data)
+
+    monkeypatch.setattr(exercise, "reference", counted)
+    assert prove(exercise, 2).problems == [] and len(seen) == 2
+
+
 def test_a_proof_fails_where_luck_decides_by_now(monkeypatch):
     exercise = outcome_exercise()
     monkeypatch.setattr(exercise, "reference", scrambled)  # it has got worse
-    reached, crowded = problems(exercise, 6)
+    asked = trained(exercise)
+    reached, crowded = problems(exercise, 6, asked)
     assert reached.endswith("and the exercise says 0.939") and "above" in crowded
-    (reached,) = problems(exercise, 1)
+    (reached,) = problems(exercise, 1, asked)
     assert reached.endswith("and the exercise says 0.939")
 
 
